@@ -1,0 +1,40 @@
+-- name: account_insert(account_id uuid, name text, password_hash text, now timestamptz)
+INSERT INTO countersign.accounts (account_id, name, password_hash, password_changed_at, created_at)
+VALUES (:account_id, :name, :password_hash, :now, :now);
+
+-- name: throttle_insert(account_id uuid)
+INSERT INTO countersign.throttles (account_id) VALUES (:account_id);
+
+-- name: chain_insert(account_id uuid)
+INSERT INTO countersign.audit_chains (account_id, length, head)
+VALUES (:account_id, 0, decode(repeat('00', 32), 'hex'));
+
+-- name: email_owner_insert(address text, account_id uuid)
+INSERT INTO countersign.email_owners (address, account_id) VALUES (:address, :account_id);
+
+-- name: email_insert(account_id uuid, address text, now timestamptz, verified_at timestamptz)
+INSERT INTO countersign.emails (account_id, address, is_primary, created_at, verified_at)
+VALUES (:account_id, :address, true, :now, :verified_at);
+
+-- name: email_verify(account_id uuid, address text, now timestamptz)
+UPDATE countersign.emails SET verified_at = :now
+WHERE account_id = :account_id AND address = :address AND verified_at IS NULL
+RETURNING address;
+
+-- name: account_password(account_id uuid, password_hash text, now timestamptz)
+UPDATE countersign.accounts SET password_hash = :password_hash, password_changed_at = :now
+WHERE account_id = :account_id;
+
+-- name: account_disable(account_id uuid, disabled_at timestamptz)
+-- NULL makes it usable again.
+UPDATE countersign.accounts SET disabled_at = :disabled_at WHERE account_id = :account_id;
+
+-- name: account_details(account_id uuid)
+SELECT created_at, password_changed_at, last_sign_in_at FROM countersign.accounts WHERE account_id = :account_id;
+
+-- name: account_memberships(account_id uuid)
+SELECT o.slug, o.name, m.role, m.sensitive, m.joined_at
+FROM countersign.memberships m
+JOIN countersign.organizations o ON o.organization_id = m.organization_id
+WHERE m.account_id = :account_id
+ORDER BY o.slug;

@@ -1,0 +1,79 @@
+-- name: sign_in(@event, token_hash bytea, state text, expires_at timestamptz, return_to text, password_hash text)
+-- A right password: the session, and a new hash of the password where the old one was outdated.
+@event
+, account AS (
+	UPDATE countersign.accounts a
+	SET last_sign_in_at = :ev_at, password_hash = coalesce(:password_hash, a.password_hash)
+	FROM chain
+	WHERE a.account_id = :ev_account_id
+), session AS (
+	INSERT INTO countersign.sessions (account_id, session_id, token_hash, state, created_at, last_seen_at,
+		expires_at, password_at, return_to, address, user_agent)
+	SELECT account_id, :ev_session_id, :token_hash, :state, :ev_at, :ev_at, :expires_at, :ev_at, :return_to,
+		:ev_address, :ev_user_agent
+	FROM chain
+)
+SELECT count(*)::integer AS moved FROM chain;
+
+-- name: session_reauthenticate(@event, token_hash bytea)
+-- A right password in a session that stands: the token is re-issued.
+@event
+, session AS (
+	UPDATE countersign.sessions s
+	SET password_at = :ev_at, password_failures = 0, token_hash = :token_hash, last_seen_at = :ev_at
+	FROM chain
+	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id
+	RETURNING s.session_id
+)
+SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM session)::integer AS granted;
+
+-- name: session_password_wrong(@event, failures smallint)
+@event
+, session AS (
+	UPDATE countersign.sessions s SET password_failures = :failures
+	FROM chain
+	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id
+)
+SELECT count(*)::integer AS moved FROM chain;
+
+-- name: session_end(account_id uuid, session_id uuid)
+DELETE FROM countersign.sessions
+WHERE account_id = :account_id AND session_id = :session_id
+RETURNING session_id;
+
+-- name: sessions_end_others(account_id uuid, session_id uuid)
+-- With no session given all of them.
+DELETE FROM countersign.sessions
+WHERE account_id = :account_id AND session_id IS DISTINCT FROM :session_id;
+
+-- name: sessions_unverify_others(account_id uuid, session_id uuid)
+-- After a change of factors every other session is asked again.
+UPDATE countersign.sessions
+SET state = 'mfa_required', verified_at = NULL, verified_by = NULL
+WHERE account_id = :account_id AND session_id <> :session_id;
+
+-- name: session_verified(account_id uuid, session_id uuid, token_hash bytea, verified_by text, now timestamptz)
+-- The session that has just proven a new factor.
+UPDATE countersign.sessions
+SET token_hash = :token_hash, verified_at = :now, verified_by = :verified_by, last_seen_at = :now
+WHERE account_id = :account_id AND session_id = :session_id AND state = 'active'
+RETURNING session_id;
+
+-- name: session_unverify(account_id uuid, session_id uuid)
+UPDATE countersign.sessions SET verified_at = NULL, verified_by = NULL
+WHERE account_id = :account_id AND session_id = :session_id;
+
+-- name: session_touch(account_id uuid, session_id uuid, now timestamptz)
+UPDATE countersign.sessions SET last_seen_at = :now
+WHERE account_id = :account_id AND session_id = :session_id AND last_seen_at < :now;
+
+-- name: session_return_to(account_id uuid, session_id uuid, return_to text)
+UPDATE countersign.sessions SET return_to = :return_to
+WHERE account_id = :account_id AND session_id = :session_id;
+
+-- name: sessions_list(account_id uuid, now timestamptz, seen_after timestamptz)
+SELECT session_id, state, created_at, last_seen_at, expires_at, address, user_agent
+FROM countersign.sessions
+WHERE account_id = :account_id AND expires_at > :now AND last_seen_at > :seen_after
+ORDER BY last_seen_at DESC, session_id
+LIMIT 100;

@@ -1,0 +1,59 @@
+-- name: verification_by_factor(@event, token_hash bytea, expires_at timestamptz, step bigint)
+-- The one statement that says verified: takes the watermark, clears the budget, raises the session.
+@event
+, factor AS (
+	UPDATE countersign.factors f SET watermark = :step, last_used_at = :ev_at
+	FROM chain
+	WHERE f.account_id = :ev_account_id AND f.factor_id = :ev_factor_id
+		AND f.state = 'active' AND f.watermark < :step
+	RETURNING f.kind
+), budget AS (
+	UPDATE countersign.throttles t SET failures = 0, blocked_until = NULL
+	FROM factor
+	WHERE t.account_id = :ev_account_id AND t.failures > 0
+), session AS (
+	UPDATE countersign.sessions s
+	SET state = 'active', token_hash = :token_hash, verified_at = :ev_at, verified_by = factor.kind,
+		last_seen_at = :ev_at, expires_at = :expires_at, return_to = NULL
+	FROM factor
+	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id
+	RETURNING s.session_id
+)
+SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM session)::integer AS granted;
+
+-- name: verification_by_code(@event, token_hash bytea, expires_at timestamptz, code_mac bytea)
+-- The same for a recovery code, which is spent.
+@event
+, code AS (
+	UPDATE countersign.recovery_codes k SET used_at = :ev_at
+	FROM chain, countersign.recovery_sets r
+	WHERE k.account_id = :ev_account_id AND k.code_mac = :code_mac AND k.used_at IS NULL
+		AND r.account_id = k.account_id AND r.set_id = k.set_id
+	RETURNING k.account_id
+), budget AS (
+	UPDATE countersign.throttles t SET failures = 0, blocked_until = NULL
+	FROM code
+	WHERE t.account_id = :ev_account_id AND t.failures > 0
+), session AS (
+	UPDATE countersign.sessions s
+	SET state = 'active', token_hash = :token_hash, verified_at = :ev_at, verified_by = 'recovery_code',
+		last_seen_at = :ev_at, expires_at = :expires_at, return_to = NULL
+	FROM code
+	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id
+	RETURNING s.session_id
+)
+SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM session)::integer AS granted;
+
+-- name: answer_wrong(@event, failures integer, blocked_until timestamptz)
+-- A wrong answer takes its slot of the budget.
+@event
+, budget AS (
+	UPDATE countersign.throttles t SET failures = :failures, blocked_until = :blocked_until
+	FROM chain
+	WHERE t.account_id = :ev_account_id
+)
+SELECT count(*)::integer AS moved FROM chain;
+
+-- name: throttle_clear(account_id uuid)
+UPDATE countersign.throttles SET failures = 0, blocked_until = NULL
+WHERE account_id = :account_id AND failures > 0;

@@ -1,0 +1,211 @@
+/* The check of a request's values against a route's table of fields. */
+#include "base/field.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+
+#define WORD_MAX 32
+
+/* Whether a text that is not empty fits; may replace it by its normal form. */
+typedef bool field_fits(struct arena *a, struct str *text);
+
+static field_fits fits_email;
+static field_fits fits_password;
+static field_fits fits_code;
+static field_fits fits_label;
+static field_fits fits_path;
+static field_fits fits_factor;
+static field_fits fits_session;
+static field_fits fits_word;
+static bool fits_text(struct str text, size_t max);
+static struct field_value *value_named(const struct fields *fs, struct str name);
+static const struct field_value *value_known(const struct fields *fs, const char *name);
+
+static field_fits *const fits[] = {
+	[FIELD_EMAIL] = fits_email,
+	[FIELD_PASSWORD] = fits_password,
+	[FIELD_CODE] = fits_code,
+	[FIELD_LABEL] = fits_label,
+	[FIELD_PATH] = fits_path,
+	[FIELD_FACTOR] = fits_factor,
+	[FIELD_SESSION] = fits_session,
+	[FIELD_WORD] = fits_word,
+};
+
+struct fields
+field_prepare(struct arena *a, const struct field *table)
+{
+	struct fields fs = {0};
+
+	while (table[fs.count].name != NULL)
+		fs.count++;
+	fs.values = arena_array(a, fs.count, sizeof(*fs.values));
+	for (size_t i = 0; i < fs.count; i++)
+		fs.values[i].field = &table[i];
+	return fs;
+}
+
+bool
+field_offer(struct arena *a, struct fields *fs, struct str name, struct str value)
+{
+	struct field_value *v = value_named(fs, name);
+
+	if (v == NULL || !str_absent(v->text))
+		return false;
+	/* Present from now on, so that a second one is seen even if this one is empty. */
+	v->text = str_copy(a, str_absent(value) ? STR("") : value);
+	return true;
+}
+
+bool
+field_check(struct arena *a, struct fields *fs)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < fs->count; i++) {
+		struct field_value *v = &fs->values[i];
+
+		if (v->field->type == FIELD_LABEL)
+			v->text = str_trim(v->text);
+		if (v->text.n > 0) {
+			v->valid = fits[v->field->type](a, &v->text);
+		} else {
+			v->valid = !v->field->required;
+			if (v->valid)
+				v->text = (struct str){0};
+		}
+		all = all && v->valid;
+	}
+	return all;
+}
+
+struct str
+field_text(const struct fields *fs, const char *name)
+{
+	return value_known(fs, name)->text;
+}
+
+struct secret
+field_secret(struct arena *a, const struct fields *fs, const char *name)
+{
+	return secret_copy(a, value_known(fs, name)->text);
+}
+
+struct uuid
+field_id(const struct fields *fs, const char *name)
+{
+	const struct field_value *v = value_known(fs, name);
+	struct uuid id = {{0}};
+	const char *prefix;
+
+	if (v->field->type == FIELD_FACTOR)
+		prefix = ID_FACTOR;
+	else if (v->field->type == FIELD_SESSION)
+		prefix = ID_SESSION;
+	else
+		log_fatal("field.type", "a field that is no identifier was read as one");
+	if (!id_parse(v->text, prefix, &id))
+		return (struct uuid){{0}};
+	return id;
+}
+
+static struct field_value *
+value_named(const struct fields *fs, struct str name)
+{
+	for (size_t i = 0; i < fs->count; i++)
+		if (str_eq(str_of(fs->values[i].field->name), name))
+			return &fs->values[i];
+	return NULL;
+}
+
+static const struct field_value *
+value_known(const struct fields *fs, const char *name)
+{
+	const struct field_value *v = value_named(fs, str_of(name));
+
+	if (v == NULL)
+		log_fatal("field.unknown", name);
+	return v;
+}
+
+static bool
+fits_email(struct arena *a, struct str *text)
+{
+	struct str rest = *text;
+	struct str local = str_cut(&rest, '@');
+
+	if (!fits_text(*text, FIELD_EMAIL_MAX) || str_has_control(*text) || str_has(*text, ' '))
+		return false;
+	if (local.n == 0 || rest.n == 0 || str_has(rest, '@'))
+		return false;
+	*text = str_lower(a, *text);
+	return true;
+}
+
+static bool
+fits_password(struct arena *a, struct str *text)
+{
+	(void)a;
+	return fits_text(*text, FIELD_PASSWORD_MAX);
+}
+
+static bool
+fits_code(struct arena *a, struct str *text)
+{
+	(void)a;
+	return fits_text(*text, FIELD_CODE_MAX);
+}
+
+static bool
+fits_label(struct arena *a, struct str *text)
+{
+	(void)a;
+	return fits_text(*text, FIELD_LABEL_MAX) && !str_has_control(*text);
+}
+
+static bool
+fits_path(struct arena *a, struct str *text)
+{
+	(void)a;
+	return fits_text(*text, FIELD_PATH_MAX);
+}
+
+static bool
+fits_factor(struct arena *a, struct str *text)
+{
+	struct uuid id;
+
+	(void)a;
+	return id_parse(*text, ID_FACTOR, &id);
+}
+
+static bool
+fits_session(struct arena *a, struct str *text)
+{
+	struct uuid id;
+
+	(void)a;
+	return id_parse(*text, ID_SESSION, &id);
+}
+
+static bool
+fits_word(struct arena *a, struct str *text)
+{
+	(void)a;
+	if (text->n > WORD_MAX)
+		return false;
+	for (size_t i = 0; i < text->n; i++) {
+		char c = text->p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'))
+			return false;
+	}
+	return true;
+}
+
+/* Text at all: UTF-8 without NUL, which no C interface below could take. */
+static bool
+fits_text(struct str text, size_t max)
+{
+	return text.n <= max && str_is_utf8(text) && !str_has(text, '\0');
+}

@@ -1,0 +1,71 @@
+/*
+ * Input fields: a route names its fields in a table, and a request's values are
+ * checked against it, the same for a form and for JSON. Handlers read typed
+ * values and never a raw body.
+ */
+#ifndef BASE_FIELD_H
+#define BASE_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/secret.h"
+#include "base/str.h"
+#include "base/uuid.h"
+
+/* Hard limits, in bytes. */
+#define FIELD_EMAIL_MAX 254
+#define FIELD_PASSWORD_MAX 1024
+#define FIELD_CODE_MAX 64
+#define FIELD_LABEL_MAX 64
+#define FIELD_PATH_MAX 1024
+
+enum field_type {
+	FIELD_EMAIL,    /* one '@', no spaces or controls, at most FIELD_EMAIL_MAX; the value is lower case */
+	FIELD_PASSWORD, /* any UTF-8 without NUL, compared exactly, at most FIELD_PASSWORD_MAX */
+	FIELD_CODE,     /* what an app shows: any text at most FIELD_CODE_MAX; the factor kind judges it */
+	FIELD_LABEL,    /* 1 to FIELD_LABEL_MAX bytes of UTF-8, trimmed, no controls */
+	FIELD_PATH,     /* where to go next: any text; flow decides whether it is a path of this site */
+	FIELD_FACTOR,   /* fct_… */
+	FIELD_SESSION,  /* ses_… */
+	FIELD_WORD      /* lower-case letters, digits, '-' and '_', at most 32 */
+};
+
+struct field {
+	const char *name; /* NULL ends a table */
+	enum field_type type;
+	bool required;
+};
+
+/* One value of a request after the check. */
+struct field_value {
+	const struct field *field;
+	struct str text; /* absent when not given, or given empty and not required */
+	bool valid;
+};
+
+struct fields {
+	struct field_value *values;
+	size_t count;
+};
+
+/* Values for a table, all absent. Lives in the arena. */
+struct fields field_prepare(struct arena *a, const struct field *table);
+
+/*
+ * Offers one name and value. False when the table has no such field or it was
+ * given before; the value is kept even if it does not fit its type (see field_check()).
+ */
+bool field_offer(struct arena *a, struct fields *fs, struct str name, struct str value);
+
+/* Validates and normalises all values; false when any does not fit. */
+bool field_check(struct arena *a, struct fields *fs);
+
+/* The value of a field by name; absent when it was not given. An unknown name ends the process. */
+struct str field_text(const struct fields *fs, const char *name);
+/* The same as a secret: password, code. p is NULL when absent. */
+struct secret field_secret(struct arena *a, const struct fields *fs, const char *name);
+/* The same as an identifier; nil when absent. */
+struct uuid field_id(const struct fields *fs, const char *name);
+
+#endif

@@ -1,0 +1,178 @@
+/*
+ * A log line is built on the stack, so that it can still be written when there
+ * is no memory left, and leaves by one write(), so that the lines of many
+ * processes do not mix.
+ */
+#include "base/log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+#define LINE_MAX_SIZE ((size_t)4096)
+/* A longer text is cut: the next fields are to have a place, too. */
+#define TEXT_MAX_SIZE ((size_t)1024)
+
+#define ELLIPSIS "\xe2\x80\xa6"
+#define REPLACEMENT "\xef\xbf\xbd"
+#define LINE_END "}\n"
+#define LINE_END_CUT ",\"cut\":true}\n"
+
+/* `n` stays so low that LINE_END_CUT fits behind it. */
+struct line {
+	char p[LINE_MAX_SIZE];
+	size_t n;
+};
+
+static const char *const level_names[] = {
+	[LOG_LEVEL_INFO] = "info",
+	[LOG_LEVEL_WARNING] = "warning",
+	[LOG_LEVEL_ERROR] = "error",
+};
+
+static bool line_time(struct line *l);
+static bool line_field(struct line *l, const struct log_field *f);
+static bool line_member(struct line *l, const char *key, struct str text);
+static bool line_text(struct line *l, struct str text);
+static bool line_raw(struct line *l, struct str s);
+static struct str escape(struct str rest, char out[8], size_t *step);
+static void write_all(const struct line *l);
+
+void
+log_write(enum log_level level, const char *event, const struct log_field *fields, size_t count)
+{
+	struct line l;
+	int saved = errno;
+	bool whole;
+	struct str end;
+
+	l.n = 0;
+	whole = line_time(&l) && line_member(&l, "level", str_of(level_names[level])) &&
+		line_member(&l, "event", str_of(event));
+	for (size_t i = 0; i < count; i++) {
+		size_t before = l.n;
+
+		if (!line_field(&l, &fields[i])) {
+			l.n = before;
+			whole = false;
+		}
+	}
+	end = whole ? STR(LINE_END) : STR(LINE_END_CUT);
+	memcpy(l.p + l.n, end.p, end.n);
+	l.n += end.n;
+	write_all(&l);
+	errno = saved;
+}
+
+_Noreturn void
+log_fatal(const char *event, const char *what)
+{
+	log_error(event, LOG_CSTR("what", what));
+	abort();
+}
+
+static bool
+line_time(struct line *l)
+{
+	int64_t now = clock_now();
+	time_t seconds = (time_t)(now / CLOCK_SECOND);
+	struct tm tm = {0};
+	char text[80];
+	int n;
+
+	gmtime_r(&seconds, &tm);
+	n = snprintf(text, sizeof(text), "{\"ts\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"",
+	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+	    (int)(now % CLOCK_SECOND / 1000));
+	return n > 0 && (size_t)n < sizeof(text) && line_raw(l, str_of(text));
+}
+
+static bool
+line_field(struct line *l, const struct log_field *f)
+{
+	char number[24];
+
+	if (!str_absent(f->text))
+		return line_member(l, f->key, f->text);
+	snprintf(number, sizeof(number), ":%" PRId64, f->number);
+	return line_raw(l, STR(",")) && line_text(l, str_of(f->key)) && line_raw(l, str_of(number));
+}
+
+static bool
+line_member(struct line *l, const char *key, struct str text)
+{
+	return line_raw(l, STR(",")) && line_text(l, str_of(key)) && line_raw(l, STR(":")) &&
+	       line_text(l, text);
+}
+
+/* A JSON string; cut at a character when it grows beyond TEXT_MAX_SIZE. */
+static bool
+line_text(struct line *l, struct str text)
+{
+	size_t start = l->n;
+	char room[8];
+
+	if (!line_raw(l, STR("\"")))
+		return false;
+	while (text.n > 0) {
+		size_t step;
+		struct str piece = escape(text, room, &step);
+
+		if (l->n - start + piece.n > TEXT_MAX_SIZE)
+			return line_raw(l, STR(ELLIPSIS "\""));
+		if (!line_raw(l, piece))
+			return false;
+		text = str_slice(text, step, SIZE_MAX);
+	}
+	return line_raw(l, STR("\""));
+}
+
+static bool
+line_raw(struct line *l, struct str s)
+{
+	if (s.n > LINE_MAX_SIZE - (sizeof(LINE_END_CUT) - 1) - l->n)
+		return false;
+	memcpy(l->p + l->n, s.p, s.n);
+	l->n += s.n;
+	return true;
+}
+
+/* The first character of `rest` as JSON wants it, and in `step` how many bytes it took. */
+static struct str
+escape(struct str rest, char out[8], size_t *step)
+{
+	unsigned char c = (unsigned char)rest.p[0];
+
+	*step = str_utf8_step(rest);
+	if (*step == 0) {
+		*step = 1;
+		return STR(REPLACEMENT);
+	}
+	if (c == '"')
+		return STR("\\\"");
+	if (c == '\\')
+		return STR("\\\\");
+	if (c < 0x20 || c == 0x7f) {
+		snprintf(out, 8, "\\u%04x", (unsigned int)c);
+		return str_of(out);
+	}
+	return str_slice(rest, 0, *step);
+}
+
+/* What cannot be logged cannot be reported either: the result is dropped on purpose. */
+static void
+write_all(const struct line *l)
+{
+	ssize_t n;
+
+	do
+		n = write(STDERR_FILENO, l->p, l->n);
+	while (n < 0 && errno == EINTR);
+}

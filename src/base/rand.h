@@ -1,0 +1,14 @@
+/* Random bytes from the operating system. */
+#ifndef BASE_RAND_H
+#define BASE_RAND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Fills `p`; when the system has no randomness to give the process ends. */
+void rand_bytes(void *p, size_t n);
+
+/* Uniform in 0 … limit-1, without modulo bias; `limit` is at least 1. */
+uint32_t rand_below(uint32_t limit);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * The hashing lanes: a semaphore in memory that all workers share, so that at
+ * most as many password hashes run at once as there are lanes, and a flood of
+ * sign-ins cannot take the processors from everything else. A lane remembers
+ * who holds it, so that the supervisor can free the lane of a dead worker.
+ */
+#ifndef CRYPTO_LANE_H
+#define CRYPTO_LANE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+#define LANES_MAX 256
+
+struct lanes {
+	uint32_t count;
+	_Atomic pid_t holder[LANES_MAX]; /* 0: free */
+};
+
+/* Shared memory for `count` lanes, made before the workers are forked; ends the process without memory. */
+struct lanes *lanes_new(uint32_t count);
+
+/* Takes a lane, waiting at most `wait_ms`. ERR_BUSY when none became free. */
+enum err lanes_enter(struct lanes *l, int64_t wait_ms) MUST_CHECK;
+
+/* Gives the caller's lane back. */
+void lanes_leave(struct lanes *l);
+
+/* Frees what a dead process held. */
+void lanes_release(struct lanes *l, pid_t dead);
+
+#endif

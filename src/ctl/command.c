@@ -1,0 +1,117 @@
+/* The table of commands, and help from it. */
+#include "ctl/command.h"
+
+#include "base/str.h"
+
+#define E ARGS_BIT(ARGS_EMAIL)
+#define N ARGS_BIT(ARGS_NAME)
+
+const struct command commands[] = {
+	{{"migrate", NULL}, "[--dry-run | --status] [--migrations DIR]", "bring the database's schema up to date",
+	    ARGS_BIT(ARGS_DRY_RUN) | ARGS_BIT(ARGS_STATUS) | ARGS_BIT(ARGS_MIGRATIONS), 0, 0, 0, migrate_run},
+	{{"key", "init"}, "", "make the keyring with its first key", 0, 0, 0, 0, key_init},
+	{{"key", "list"}, "", "list the keys of the keyring, without the keys themselves", 0, 0, 0, 0, key_list},
+	{{"account", "create"}, "--email ADDRESS --name NAME [--verified] [--password-stdin]", "make an account",
+	    E | N | ARGS_BIT(ARGS_VERIFIED) | ARGS_BIT(ARGS_PASSWORD_STDIN), E | N, 0, 0, account_create},
+	{{"account", "password"}, "ADDRESS [--password-stdin]", "set a new password; all sessions of the account end",
+	    ARGS_BIT(ARGS_PASSWORD_STDIN), 0, 1, 1, account_password},
+	{{"account", "verify-email"}, "ADDRESS", "mark an address as verified", 0, 0, 1, 1, account_verify_email},
+	{{"account", "show"}, "ADDRESS [--json]", "show an account with its factors and sessions",
+	    ARGS_BIT(ARGS_JSON), 0, 1, 1, account_show},
+	{{"account", "disable"}, "ADDRESS", "keep an account from signing in; all its sessions end", 0, 0, 1, 1,
+	    account_disable},
+	{{"account", "enable"}, "ADDRESS", "let a disabled account sign in again", 0, 0, 1, 1, account_enable},
+	{{"organization", "create"}, "--slug SLUG --name NAME", "make an organization",
+	    ARGS_BIT(ARGS_SLUG) | N, ARGS_BIT(ARGS_SLUG) | N, 0, 0, organization_create},
+	{{"organization", "add-member"}, "SLUG ADDRESS --role owner|admin|member [--sensitive]",
+	    "add an account to an organization", ARGS_BIT(ARGS_ROLE) | ARGS_BIT(ARGS_SENSITIVE), ARGS_BIT(ARGS_ROLE),
+	    2, 2, organization_add_member},
+	{{"organization", "list"}, "", "list the organizations", 0, 0, 0, 0, organization_list},
+	{{"session", "revoke"}, "ADDRESS {SESSION | --all}", "end one session of an account, or all",
+	    ARGS_BIT(ARGS_ALL), 0, 1, 2, session_revoke},
+};
+const size_t command_count = sizeof(commands) / sizeof(commands[0]);
+
+static bool same(const char *a, const char *b);
+static void print_words(FILE *out, const struct command *c);
+
+const struct command *
+command_find(int argc, char **argv)
+{
+	for (size_t i = 0; i < command_count; i++) {
+		const struct command *c = &commands[i];
+
+		if (argc >= 1 && same(c->words[0], argv[0]) &&
+		    (c->words[1] == NULL || (argc >= 2 && same(c->words[1], argv[1]))))
+			return c;
+	}
+	return NULL;
+}
+
+bool
+command_is_group(const char *word)
+{
+	for (size_t i = 0; i < command_count; i++)
+		if (commands[i].words[1] != NULL && same(commands[i].words[0], word))
+			return true;
+	return false;
+}
+
+void
+command_print_list(FILE *out, const char *group)
+{
+	fprintf(out, "usage: countersignctl [-c FILE] %s%s\n", group != NULL ? group : "COMMAND",
+	    group != NULL ? " COMMAND ..." : " ...");
+	if (group == NULL)
+		fputs("       countersignctl --version | --help\n", out);
+	fputs("\n", out);
+	for (size_t i = 0; i < command_count; i++) {
+		if (group != NULL && !same(commands[i].words[0], group))
+			continue;
+		fputs("  ", out);
+		print_words(out, &commands[i]);
+		fprintf(out, "%s%s\n      %s\n", commands[i].usage[0] != '\0' ? " " : "", commands[i].usage,
+		    commands[i].help);
+	}
+	if (group == NULL)
+		fputs("\n  -c, --config FILE   read this configuration instead of\n"
+		      "                      " COUNTERSIGN_SYSCONFDIR "/countersign.conf\n"
+		      "\nEvery command has a --help of its own. See countersignctl(1).\n",
+		    out);
+}
+
+void
+command_print_usage(FILE *out, const struct command *c)
+{
+	fputs("usage: countersignctl [-c FILE] ", out);
+	print_words(out, c);
+	fprintf(out, "%s%s\n", c->usage[0] != '\0' ? " " : "", c->usage);
+}
+
+void
+command_print_help(FILE *out, const struct command *c)
+{
+	command_print_usage(out, c);
+	fprintf(out, "\n%s\n\n", c->help);
+	for (int i = 0; i < ARGS_OPTIONS; i++) {
+		const struct args_option_info *o = args_option_info((enum args_option)i);
+		int width;
+
+		if (i != ARGS_HELP && !(c->options & ARGS_BIT(i)))
+			continue;
+		width = fprintf(out, "  --%s%s%s", o->name, o->value != NULL ? " " : "", o->value != NULL ? o->value : "");
+		fprintf(out, "%*s%s\n", width < 22 ? 22 - width : 1, "", o->help);
+	}
+}
+
+static bool
+same(const char *a, const char *b)
+{
+	return str_eq(str_of(a), str_of(b));
+}
+
+static void
+print_words(FILE *out, const struct command *c)
+{
+	fprintf(out, "%s%s%s", c->words[0], c->words[1] != NULL ? " " : "", c->words[1] != NULL ? c->words[1] : "");
+}

@@ -1,0 +1,101 @@
+/* Commands on organizations. */
+#include <stdio.h>
+
+#include "ctl/ctl.h"
+
+static int not_added(struct ctl *ctl, enum err e, struct str slug, struct str email);
+
+int
+organization_create(struct ctl *ctl)
+{
+	struct str slug = str_of(ctl->args.options[ARGS_SLUG]), name, id;
+	struct uuid organization;
+	enum err e;
+	int status = ctl_name(ctl, ctl->args.options[ARGS_NAME], &name);
+
+	if (status == EX_OK)
+		status = ctl_open(ctl);
+	if (status != EX_OK)
+		return status;
+	e = operator_organization_create(&ctl->flow, slug, name, &organization);
+	if (e == ERR_FIELD)
+		return ctl_fail(EX_DATAERR, "a slug is 1 to 63 lower-case letters, digits and dashes: %.*s",
+		    STR_FMT(slug));
+	if (e == ERR_CONFLICT)
+		return ctl_fail(EX_CANTCREAT, "there is an organization %.*s already", STR_FMT(slug));
+	if (e != OK)
+		return ctl_failure(e);
+	id = id_format(ctl->arena, ID_ORGANIZATION, organization);
+	printf("organization %.*s made: %.*s\n", STR_FMT(id), STR_FMT(slug));
+	return EX_OK;
+}
+
+int
+organization_add_member(struct ctl *ctl)
+{
+	struct str slug = str_of(ctl->args.words[0]), role = str_of(ctl->args.options[ARGS_ROLE]), email;
+	bool sensitive = ctl->args.options[ARGS_SENSITIVE] != NULL;
+	enum err e;
+	int status = ctl_email(ctl, ctl->args.words[1], &email);
+
+	if (status == EX_OK)
+		status = ctl_open(ctl);
+	if (status != EX_OK)
+		return status;
+	e = operator_organization_add_member(&ctl->flow, slug, email, role, sensitive);
+	if (e != OK)
+		return not_added(ctl, e, slug, email);
+	printf("%.*s is %.*s of %.*s\n", STR_FMT(email), STR_FMT(role), STR_FMT(slug));
+	return EX_OK;
+}
+
+int
+organization_list(struct ctl *ctl)
+{
+	struct organization *list;
+	struct str after = STR("");
+	size_t count;
+	int status = ctl_open(ctl);
+
+	if (status != EX_OK)
+		return status;
+	do {
+		enum err e = operator_organizations_list(&ctl->flow, after, &list, &count);
+
+		if (e != OK)
+			return ctl_failure(e);
+		for (size_t i = 0; i < count; i++) {
+			struct str id = id_format(ctl->arena, ID_ORGANIZATION, list[i].id);
+
+			printf("%.*s  %-20.*s  %5lld %-7s  %.*s\n", STR_FMT(id), STR_FMT(list[i].slug),
+			    (long long)list[i].members, list[i].members == 1 ? "member" : "members",
+			    STR_FMT(list[i].name));
+			after = list[i].slug;
+		}
+	} while (count > 0);
+	return EX_OK;
+}
+
+static int
+not_added(struct ctl *ctl, enum err e, struct str slug, struct str email)
+{
+	struct account_report report;
+
+	switch (e) {
+	case ERR_FIELD:
+		return ctl_fail(EX_DATAERR, "a role is owner, admin or member");
+	case ERR_CONFLICT:
+		return ctl_fail(EX_CANTCREAT, "%.*s is a member of %.*s already", STR_FMT(email), STR_FMT(slug));
+	case ERR_NOT_FOUND:
+		break;
+	default:
+		return ctl_failure(e);
+	}
+	/* One of the two was not found: the account, or else the organization. */
+	e = operator_account_show(&ctl->flow, email, &report);
+	if (e == ERR_NOT_FOUND)
+		return ctl_no_account(email);
+	if (e != OK)
+		return ctl_failure(e);
+	return ctl_fail(EX_NOINPUT, "there is no organization %.*s", STR_FMT(slug));
+}

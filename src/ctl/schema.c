@@ -1,0 +1,145 @@
+/* Statements on countersign.schema_migrations. */
+#include "ctl/schema.h"
+
+/* pg_type oids. */
+#define OID_INT4 23
+#define OID_TEXT 25
+#define OID_TIMESTAMPTZ 1184
+
+/* The advisory lock of whoever migrates: a number of ours, the same in every version. */
+#define LOCK "pg_catalog.pg_advisory_xact_lock(7215914482633)"
+
+static const struct pg_statement probe[] = {
+	{.name = "schema_exists",
+	    .sql = "SELECT pg_catalog.to_regclass('countersign.schema_migrations') IS NOT NULL"},
+};
+
+enum { SCHEMA_LOCK, SCHEMA_APPLIED, SCHEMA_RECORD };
+
+/* The setting lives as long as the transaction: when it is gone, so is the transaction. */
+static const struct pg_statement statements[] = {
+	[SCHEMA_LOCK] = {.name = "schema_lock",
+	    .sql = "SELECT " LOCK ","
+		   " pg_catalog.set_config('client_min_messages', 'warning', true),"
+		   " pg_catalog.set_config('countersign.migrating', $1::pg_catalog.text, true)",
+	    .param_count = 1,
+	    .param_types = {OID_INT4}},
+	[SCHEMA_APPLIED] = {.name = "schema_applied",
+	    .sql = "SELECT version, name, sha256, applied_at FROM countersign.schema_migrations ORDER BY version"},
+	[SCHEMA_RECORD] = {.name = "schema_record",
+	    .sql = "INSERT INTO countersign.schema_migrations (version, name, sha256, applied_at, app_version)"
+		   " SELECT $1, $2, $3, $4, $5"
+		   " WHERE pg_catalog.current_setting('countersign.migrating', true) = $1::pg_catalog.text"
+		   " RETURNING version",
+	    .param_count = 5,
+	    .param_types = {OID_INT4, OID_TEXT, OID_TEXT, OID_TIMESTAMPTZ, OID_TEXT}},
+};
+
+/* Several statements in one message are one transaction. */
+static const char make[] =
+    "SELECT " LOCK ";\n"
+    "SET LOCAL client_min_messages = warning;\n"
+    "CREATE SCHEMA IF NOT EXISTS countersign;\n"
+    "CREATE TABLE IF NOT EXISTS countersign.schema_migrations (\n"
+    "	version integer PRIMARY KEY CHECK (version > 0),\n"
+    "	name text NOT NULL,\n"
+    "	sha256 text NOT NULL,\n"
+    "	applied_at timestamptz NOT NULL,\n"
+    "	app_version text NOT NULL\n"
+    ");\n"
+    "COMMENT ON SCHEMA countersign IS 'Everything Countersign keeps.';\n"
+    "COMMENT ON TABLE countersign.schema_migrations IS 'Which migrations this database has had.';\n"
+    "COMMENT ON COLUMN countersign.schema_migrations.version IS 'Number of the migration, from 1 without gaps.';\n"
+    "COMMENT ON COLUMN countersign.schema_migrations.name IS 'The name in its file''s name.';\n"
+    "COMMENT ON COLUMN countersign.schema_migrations.sha256 IS"
+    " 'SHA-256 of the file in hexadecimal: an applied migration never changes.';\n"
+    "COMMENT ON COLUMN countersign.schema_migrations.applied_at IS 'When it was applied.';\n"
+    "COMMENT ON COLUMN countersign.schema_migrations.app_version IS 'The version of the program that applied it.';\n";
+
+enum err
+schema_exists(struct arena *a, const char *database, int64_t deadline_ms, bool *exists)
+{
+	struct pg *pg = pg_new(a, database, probe, sizeof(probe) / sizeof(probe[0]));
+	struct pg_args args = {.arena = a};
+	struct pg_rows rows;
+	enum err e = pg_read(pg, deadline_ms, 0, &args, &rows);
+
+	*exists = e == OK && pg_next(&rows) && pg_bool(&rows);
+	pg_done(&rows);
+	pg_close(pg);
+	return e;
+}
+
+enum err
+schema_make(struct arena *a, const char *database, int64_t deadline_ms, struct str *why)
+{
+	struct pg *pg = pg_new(a, database, NULL, 0);
+	enum err e = pg_script(pg, deadline_ms, make, a, why);
+
+	pg_close(pg);
+	return e;
+}
+
+struct pg *
+schema_connection(struct arena *a, const char *database)
+{
+	return pg_new(a, database, statements, sizeof(statements) / sizeof(statements[0]));
+}
+
+enum err
+schema_begin(struct pg *pg, struct arena *a, int64_t deadline_ms, int32_t version)
+{
+	struct pg_args args = {.arena = a};
+	enum err e = pg_begin(pg, deadline_ms);
+
+	if (e != OK)
+		return e;
+	pg_arg_int(&args, version);
+	e = pg_write(pg, deadline_ms, SCHEMA_LOCK, &args, NULL);
+	if (e != OK)
+		pg_rollback(pg, deadline_ms);
+	return e;
+}
+
+enum err
+schema_applied(struct pg *pg, struct arena *a, int64_t deadline_ms, struct migration_applied **list, size_t *count)
+{
+	struct pg_args args = {.arena = a};
+	struct pg_rows rows;
+	enum err e = pg_read(pg, deadline_ms, SCHEMA_APPLIED, &args, &rows);
+
+	*count = 0;
+	if (e != OK)
+		return e;
+	*list = arena_array(a, (size_t)rows.count, sizeof(**list));
+	while (pg_next(&rows)) {
+		struct migration_applied *m = &(*list)[(*count)++];
+
+		m->version = pg_int(&rows);
+		m->name = pg_text(&rows);
+		m->sha256 = pg_text(&rows);
+		m->applied_at = pg_time(&rows);
+	}
+	pg_done(&rows);
+	return OK;
+}
+
+enum err
+schema_record(struct pg *pg, struct arena *a, int64_t deadline_ms, const struct migration *m, int64_t now,
+    const char *program)
+{
+	struct pg_args args = {.arena = a};
+	struct pg_rows rows;
+	enum err e;
+
+	pg_arg_int(&args, m->version);
+	pg_arg_text(&args, m->name);
+	pg_arg_text(&args, m->sha256);
+	pg_arg_time(&args, now);
+	pg_arg_text(&args, str_of(program));
+	e = pg_write(pg, deadline_ms, SCHEMA_RECORD, &args, &rows);
+	if (e == OK && rows.count == 0)
+		e = ERR_CONFLICT;
+	pg_done(&rows);
+	return e;
+}

@@ -1,0 +1,92 @@
+/*
+ * Rounds of housekeeping. The times between them are uneven, so that the
+ * janitors of several nodes do not meet at the same rows every time.
+ */
+#include "daemon/janitor.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/rand.h"
+#include "flow/env.h"
+
+#define JANITOR_HOME_MAX ((size_t)16 * 1024 * 1024)
+#define JANITOR_FIRST_MS 1000
+#define JANITOR_EVERY_MS 55000
+#define JANITOR_JITTER_MS 10000
+#define JANITOR_LOOK_MS 1000
+
+/* Waits about `ms`; false when it is time to leave. */
+static bool
+janitor_wait(const struct post *post, int term_fd, int64_t ms)
+{
+	int64_t until = clock_mono_ms() + ms + (int64_t)rand_below(JANITOR_JITTER_MS), now;
+	struct pollfd p = {.fd = term_fd, .events = POLLIN};
+
+	while ((now = clock_mono_ms()) < until) {
+		score_alive(post->score, now);
+		if (poll(&p, 1,
+			until - now < JANITOR_LOOK_MS ? (int)(until - now) : JANITOR_LOOK_MS) > 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+janitor_round(const struct post *post, struct flow_env *env, struct arena *a)
+{
+	enum err e;
+
+	score_busy(post->score, clock_mono_ms());
+	e = flow_janitor_run(env, a, clock_now());
+	if (e != OK)
+		log_warning("janitor.failed", LOG_CSTR("error", err_code(e)));
+	arena_reset(a);
+	score_done(post->score, clock_mono_ms());
+}
+
+static int
+janitor_work(const struct post *post, struct flow_env *env, struct arena *a)
+{
+	int term_fd = service_term_fd();
+	int64_t wait = JANITOR_FIRST_MS;
+
+	if (term_fd < 0) {
+		log_error("janitor.start_failed", LOG_CSTR("why", strerror(errno)));
+		return SERVICE_EXIT_FAILURE;
+	}
+	service_ready(post);
+	while (janitor_wait(post, term_fd, wait)) {
+		janitor_round(post, env, a);
+		wait = JANITOR_EVERY_MS;
+	}
+	(void)close(term_fd);
+	return 0;
+}
+
+int
+janitor_run(const struct post *post)
+{
+	struct arena *home = arena_new(JANITOR_HOME_MAX), *a = arena_new(ARENA_REQUEST_MAX);
+	struct flow_env *env = NULL;
+	struct str why = {0};
+	enum err e = flow_env_open(home, post->conf, post->lanes, &env, &why);
+	int status;
+
+	if (e == OK) {
+		status = janitor_work(post, env, a);
+	} else {
+		log_error(
+		    "janitor.start_failed", LOG_CSTR("error", err_code(e)), LOG_TEXT("why", why));
+		status = e == ERR_CONFIG ? SERVICE_EXIT_CONFIG : SERVICE_EXIT_FAILURE;
+	}
+	flow_env_close(env);
+	arena_free(a);
+	arena_free(home);
+	return status;
+}

@@ -1,0 +1,84 @@
+/*
+ * Audit events. Each belongs to the chain of the account it is about: its MAC
+ * covers the event and the MAC before it, so that a changed, removed or inserted
+ * row shows.
+ */
+#ifndef DOMAIN_AUDIT_H
+#define DOMAIN_AUDIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "base/uuid.h"
+#include "crypto/hmac.h"
+
+/* X(member, name in the database and the API) */
+#define AUDIT_KINDS(X)                                       \
+	X(AUDIT_ACCOUNT_CREATED, "account_created")          \
+	X(AUDIT_ACCOUNT_DISABLED, "account_disabled")        \
+	X(AUDIT_ACCOUNT_ENABLED, "account_enabled")          \
+	X(AUDIT_PASSWORD_CHANGED, "password_changed")        \
+	X(AUDIT_EMAIL_VERIFIED, "email_verified")            \
+	X(AUDIT_MEMBERSHIP_ADDED, "membership_added")        \
+	X(AUDIT_SIGN_IN, "sign_in")                          \
+	X(AUDIT_SIGN_OUT, "sign_out")                        \
+	X(AUDIT_SESSION_REVOKED, "session_revoked")          \
+	X(AUDIT_REAUTHENTICATION, "reauthentication")        \
+	X(AUDIT_VERIFICATION, "verification")                \
+	X(AUDIT_FACTOR_STARTED, "factor_setup_started")      \
+	X(AUDIT_FACTOR_CANCELLED, "factor_setup_cancelled")  \
+	X(AUDIT_FACTOR_ADDED, "factor_added")                \
+	X(AUDIT_FACTOR_RENAMED, "factor_renamed")            \
+	X(AUDIT_FACTOR_PREFERRED, "factor_preferred")        \
+	X(AUDIT_FACTOR_REMOVED, "factor_removed")            \
+	X(AUDIT_CODES_REPLACED, "recovery_codes_replaced")   \
+	X(AUDIT_CODES_ACKNOWLEDGED, "recovery_codes_acknowledged") \
+	X(AUDIT_MFA_DISABLED, "mfa_disabled")
+
+enum audit_kind {
+#define AUDIT_MEMBER(member, name) member,
+	AUDIT_KINDS(AUDIT_MEMBER)
+#undef AUDIT_MEMBER
+};
+
+enum audit_actor { AUDIT_BY_ACCOUNT, AUDIT_BY_OPERATOR, AUDIT_BY_SYSTEM };
+
+/* Length and head of an account's chain as they were read. */
+struct audit_chain {
+	int64_t length;
+	unsigned char head[SHA256_SIZE];
+};
+
+struct audit_event {
+	struct uuid account;
+	int64_t seq;
+	int64_t at;
+	enum audit_kind kind;
+	bool accepted;
+	enum audit_actor actor;
+	struct uuid actor_id;
+	struct uuid session;
+	struct uuid factor;
+	struct uuid organization;
+	struct str address;
+	struct str user_agent;
+	struct str request_id;
+	struct str details; /* JSON, or absent */
+	uint16_t key_id;
+	unsigned char mac[SHA256_SIZE];
+};
+
+struct str audit_kind_name(enum audit_kind kind);
+struct str audit_actor_name(enum audit_actor actor);
+struct str audit_result_name(bool accepted);
+
+/*
+ * Places the event behind `chain`: sets its number, key id and MAC. `key` is
+ * the audit key of version `key_id`.
+ */
+void audit_append(struct arena *a, struct audit_event *ev, const struct audit_chain *chain, uint16_t key_id,
+    const unsigned char *key);
+
+#endif

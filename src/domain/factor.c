@@ -1,0 +1,25 @@
+/* The list of factor kinds. */
+#include "domain/factor.h"
+
+#include "domain/factor_totp.h"
+
+static const struct factor_kind *const kinds[] = {
+	&factor_totp,
+};
+
+const struct factor_kind *
+factor_kind_find(struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (str_eq(str_of(kinds[i]->name), name))
+			return kinds[i];
+	return NULL;
+}
+
+const struct factor_kind *
+factor_kind_default(void)
+{
+	return kinds[0];
+}

@@ -1,0 +1,45 @@
+/* Rules of sessions and of the step-up. */
+#include "domain/session.h"
+
+#include "base/clock.h"
+
+static bool fresh(int64_t at, int64_t age, int64_t now);
+
+struct str
+session_state_name(enum session_state state)
+{
+	return state == SESSION_ACTIVE ? STR("active") : STR("mfa_required");
+}
+
+bool
+session_state_parse(struct str name, enum session_state *state)
+{
+	if (str_eq(name, STR("active")))
+		*state = SESSION_ACTIVE;
+	else if (str_eq(name, STR("mfa_required")))
+		*state = SESSION_MFA_REQUIRED;
+	else
+		return false;
+	return true;
+}
+
+bool
+session_alive(const struct session *s, int64_t idle, int64_t now)
+{
+	return now < s->expires_at && now - s->last_seen_at < idle * CLOCK_SECOND;
+}
+
+struct stepup
+stepup_missing(const struct session *s, bool has_factor, int64_t age, int64_t now)
+{
+	return (struct stepup){
+		.password = !fresh(s->password_at, age, now),
+		.verification = has_factor && !fresh(s->verified_at, age, now),
+	};
+}
+
+static bool
+fresh(int64_t at, int64_t age, int64_t now)
+{
+	return at != 0 && at <= now && now - at < age * CLOCK_SECOND;
+}

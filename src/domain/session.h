@@ -1,0 +1,59 @@
+/* Sessions and what they have proved. */
+#ifndef DOMAIN_SESSION_H
+#define DOMAIN_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "base/uuid.h"
+#include "crypto/hmac.h"
+
+/* Wrong passwords in a row at a reauthentication before the session ends. */
+#define SESSION_PASSWORD_FAILURES 5
+/* How much of a User-Agent is kept, in bytes. */
+#define SESSION_AGENT_MAX 200
+/* How old `last_seen_at` may get before it is written again, in seconds. */
+#define SESSION_SEEN_STEP 60
+
+enum session_state { SESSION_MFA_REQUIRED, SESSION_ACTIVE };
+
+struct session {
+	struct uuid id; /* nil: no session */
+	enum session_state state;
+	unsigned char token_hash[SHA256_SIZE];
+	int64_t created_at;
+	int64_t last_seen_at;
+	int64_t expires_at;
+	int64_t password_at;
+	int32_t password_failures;
+	int64_t verified_at; /* 0: not verified */
+	struct str verified_by;
+	struct uuid organization;
+	struct str return_to;
+	struct str address;
+	struct str user_agent;
+};
+
+/* The names of the states in the database and the API. */
+struct str session_state_name(enum session_state state);
+bool session_state_parse(struct str name, enum session_state *state);
+
+/* True while the session counts at `now`: not past its end, not idle for more than `idle` seconds. */
+bool session_alive(const struct session *s, int64_t idle, int64_t now);
+
+/* What a step-up still has to ask. */
+struct stepup {
+	bool password;
+	bool verification;
+};
+
+/*
+ * Which proofs are missing for a change: a password confirmed within the last
+ * `age` seconds and, where the account has an active factor, a verification
+ * within them. A time in the future is no proof.
+ */
+struct stepup stepup_missing(const struct session *s, bool has_factor, int64_t age, int64_t now);
+
+#endif

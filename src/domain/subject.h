@@ -1,0 +1,44 @@
+/*
+ * The subject of a use case: one account with all that a rule may look at,
+ * loaded by one statement at one moment. What is decided on it is written only
+ * while its audit chain has not moved.
+ */
+#ifndef DOMAIN_SUBJECT_H
+#define DOMAIN_SUBJECT_H
+
+#include "domain/audit.h"
+#include "domain/factor.h"
+#include "domain/recovery.h"
+#include "domain/session.h"
+#include "domain/throttle.h"
+
+struct account {
+	struct uuid id;
+	struct str name;
+	struct str email; /* the primary one */
+	bool email_verified;
+	struct str password_hash;
+	int64_t disabled_at; /* 0: not disabled */
+};
+
+struct subject {
+	struct account account;
+	struct session session; /* nil id when none was asked for or it is gone */
+	struct throttle throttle;
+	struct audit_chain chain;
+	struct recovery_set recovery;
+	struct str recovery_match; /* MAC of the unused code that was offered, absent: none fits */
+	struct factor *factors;    /* the preferred one first, then by age; pending ones too */
+	size_t factor_count;
+};
+
+/* How many active factors it has. */
+size_t subject_active(const struct subject *s);
+
+/* The active factor of that id; with a nil id the preferred one. NULL when there is none. */
+const struct factor *subject_factor(const struct subject *s, struct uuid id);
+
+/* The pending factor that this subject's session set up and that has not expired at `now`; or NULL. */
+const struct factor *subject_pending(const struct subject *s, int64_t now);
+
+#endif

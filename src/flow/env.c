@@ -1,0 +1,118 @@
+/* Opening and closing what the use cases work with; housekeeping. */
+#include "flow/internal.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+/* How long opening may wait for the database, in milliseconds. */
+#define OPEN_MS 3000
+/* How long one housekeeping statement may take, in milliseconds. */
+#define JANITOR_MS 2500
+/* Batches a round, so that a backlog does not hold everything else up. */
+#define JANITOR_BATCHES 50
+
+static enum err check_schema(struct flow_env *env, struct arena *a, int64_t deadline_ms, struct str *why) MUST_CHECK;
+static struct store env_store(struct flow_env *env, struct arena *a, int64_t deadline_ms);
+
+enum err
+flow_env_open(struct arena *a, const struct conf *conf, struct lanes *lanes, struct flow_env **out, struct str *why)
+{
+	struct flow_env *env = arena_alloc(a, sizeof(*env));
+	enum err e = keyring_load(a, conf->keyring, &env->keyring, why);
+
+	if (e != OK)
+		return e;
+	env->conf = conf;
+	env->lanes = lanes;
+	env->pg = store_connection(a, conf->database);
+	env->pwhash = (struct pwhash_params){
+		.memory_kib = (uint32_t)conf->argon2_memory_kib,
+		.passes = (uint32_t)conf->argon2_passes,
+	};
+	env->rules = (struct factor_rules){
+		.window = (int)conf->totp_window,
+		.issuer = str_of(conf->issuer),
+	};
+	e = check_schema(env, a, clock_mono_ms() + OPEN_MS, why);
+	if (e == ERR_UNAVAILABLE) {
+		log_warning("database.unreachable", LOG_CSTR("consequence", "requests are answered 503 until it is back"));
+		e = OK;
+	}
+	if (e != OK) {
+		flow_env_close(env);
+		return e;
+	}
+	*out = env;
+	return OK;
+}
+
+void
+flow_env_close(struct flow_env *env)
+{
+	if (env == NULL)
+		return;
+	pg_close(env->pg);
+	keyring_free(env->keyring);
+	env->keyring = NULL;
+}
+
+bool
+flow_env_ready(struct flow_env *env, struct arena *a, int64_t deadline_ms)
+{
+	struct str why;
+
+	return check_schema(env, a, deadline_ms, &why) == OK;
+}
+
+enum err
+flow_janitor_run(struct flow_env *env, struct arena *a, int64_t now)
+{
+	int64_t created_before = now - env->conf->session_lifetime * CLOCK_SECOND;
+	int batch, sessions = 0, pending = 0;
+	enum err e = OK;
+
+	for (batch = 0; e == OK && batch < JANITOR_BATCHES; batch++) {
+		struct store st = env_store(env, a, clock_mono_ms() + JANITOR_MS);
+		int n = 0, m = 0;
+
+		e = store_janitor_sessions(&st, created_before, &n);
+		if (e == OK)
+			e = store_janitor_pending(&st, now, &m);
+		sessions += n;
+		pending += m;
+		if (n + m == 0)
+			break;
+	}
+	if (sessions + pending > 0)
+		log_info("janitor.deleted", LOG_INT("sessions", sessions), LOG_INT("pending_factors", pending));
+	return e;
+}
+
+static enum err
+check_schema(struct flow_env *env, struct arena *a, int64_t deadline_ms, struct str *why)
+{
+	struct store st = env_store(env, a, deadline_ms);
+	int32_t version;
+	enum err e = pg_connect(env->pg, deadline_ms);
+
+	if (e == ERR_CONFIG)
+		*why = STR("the database refuses a statement: its schema is not the one this version knows; "
+			   "run countersignctl migrate");
+	if (e == OK)
+		e = store_schema_version(&st, &version);
+	if (e != OK)
+		return e;
+	if (version != SCHEMA_VERSION) {
+		*why = str_printf(a, "the database has schema version %d, this program knows version %d; %s",
+		    (int)version, SCHEMA_VERSION,
+		    version < SCHEMA_VERSION ? "run countersignctl migrate" : "install the newer program");
+		return ERR_CONFIG;
+	}
+	return OK;
+}
+
+static struct store
+env_store(struct flow_env *env, struct arena *a, int64_t deadline_ms)
+{
+	return (struct store){.pg = env->pg, .arena = a, .deadline_ms = deadline_ms};
+}

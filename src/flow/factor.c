@@ -1,0 +1,149 @@
+/* Changing and removing factors. */
+#include "flow/internal.h"
+
+struct renaming {
+	struct uuid factor;
+	struct str label;
+};
+
+static flow_step rename_step;
+static flow_step prefer_step;
+static flow_step remove_step;
+static flow_step disable_step;
+static enum err remove_all(struct flow *fl, enum audit_kind kind, struct uuid factor) MUST_CHECK;
+static const struct factor *next_preferred(const struct subject *s, struct uuid removed);
+
+enum err
+flow_factor_rename(struct flow *fl, struct uuid factor, struct str label)
+{
+	struct renaming r = {.factor = factor, .label = label};
+
+	return flow_attempt(fl, rename_step, &r);
+}
+
+enum err
+flow_factor_prefer(struct flow *fl, struct uuid factor)
+{
+	return flow_attempt(fl, prefer_step, &factor);
+}
+
+enum err
+flow_factor_remove(struct flow *fl, struct uuid factor)
+{
+	return flow_attempt(fl, remove_step, &factor);
+}
+
+enum err
+flow_mfa_disable(struct flow *fl)
+{
+	return flow_attempt(fl, disable_step, NULL);
+}
+
+static enum err
+rename_step(struct flow *fl, void *arg)
+{
+	const struct renaming *r = arg;
+	const struct factor *f = uuid_nil(r->factor) ? NULL : subject_factor(&fl->subject, r->factor);
+	struct store st = flow_store(fl);
+	enum err e;
+
+	if (f == NULL)
+		return ERR_NOT_FOUND;
+	if (str_eq(f->label, r->label))
+		return OK;
+	e = flow_change_begin(fl, AUDIT_FACTOR_RENAMED, f->id, (struct str){0});
+	if (e != OK)
+		return e;
+	return flow_change_end(fl, store_factor_rename(&st, fl->subject.account.id, f->id, r->label));
+}
+
+static enum err
+prefer_step(struct flow *fl, void *arg)
+{
+	const struct uuid *id = arg;
+	const struct factor *f = uuid_nil(*id) ? NULL : subject_factor(&fl->subject, *id);
+	struct store st = flow_store(fl);
+	enum err e;
+
+	if (f == NULL)
+		return ERR_NOT_FOUND;
+	if (f->preferred)
+		return OK;
+	e = flow_change_begin(fl, AUDIT_FACTOR_PREFERRED, f->id, (struct str){0});
+	if (e != OK)
+		return e;
+	return flow_change_end(fl, store_factor_prefer(&st, fl->subject.account.id, f->id));
+}
+
+static enum err
+remove_step(struct flow *fl, void *arg)
+{
+	const struct uuid *id = arg;
+	const struct subject *s = &fl->subject;
+	const struct factor *f = uuid_nil(*id) ? NULL : subject_factor(s, *id), *next;
+	struct store st = flow_store(fl);
+	enum err e;
+
+	if (f == NULL)
+		return ERR_NOT_FOUND;
+	if (subject_active(s) == 1)
+		return remove_all(fl, AUDIT_FACTOR_REMOVED, f->id);
+	e = flow_change_begin(fl, AUDIT_FACTOR_REMOVED, f->id, (struct str){0});
+	if (e != OK)
+		return e;
+	e = store_factor_delete(&st, s->account.id, f->id);
+	next = f->preferred ? next_preferred(s, f->id) : NULL;
+	if (e == OK && next != NULL)
+		e = store_factor_prefer(&st, s->account.id, next->id);
+	if (e == OK)
+		e = store_sessions_unverify_others(&st, s->account.id, s->session.id);
+	return flow_change_end(fl, e);
+}
+
+static enum err
+disable_step(struct flow *fl, void *arg)
+{
+	struct uuid none = {{0}};
+
+	(void)arg;
+	if (subject_active(&fl->subject) == 0)
+		return ERR_NOT_ENABLED;
+	return remove_all(fl, AUDIT_MFA_DISABLED, none);
+}
+
+/*
+ * Nothing is left to ask other sessions for, and none of them may rise by that:
+ * they end.
+ */
+static enum err
+remove_all(struct flow *fl, enum audit_kind kind, struct uuid factor)
+{
+	struct uuid account = fl->subject.account.id, session = fl->subject.session.id;
+	struct store st = flow_store(fl);
+	enum err e = flow_change_begin(fl, kind, factor, (struct str){0});
+
+	if (e != OK)
+		return e;
+	e = store_factors_delete(&st, account);
+	if (e == OK)
+		e = store_recovery_delete(&st, account);
+	if (e == OK)
+		e = store_throttle_clear(&st, account);
+	if (e == OK)
+		e = store_sessions_end_others(&st, account, session);
+	if (e == OK)
+		e = store_session_unverify(&st, account, session);
+	return flow_change_end(fl, e);
+}
+
+/* The oldest of those that stay. */
+static const struct factor *
+next_preferred(const struct subject *s, struct uuid removed)
+{
+	size_t i;
+
+	for (i = 0; i < s->factor_count; i++)
+		if (s->factors[i].state == FACTOR_ACTIVE && !uuid_eq(s->factors[i].id, removed))
+			return &s->factors[i];
+	return NULL;
+}

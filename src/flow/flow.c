@@ -1,0 +1,133 @@
+/* What all use cases share: loading, racing, events, changes, tokens. */
+#include "flow/internal.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+struct store
+flow_store(const struct flow *fl)
+{
+	return (struct store){.pg = fl->env->pg, .arena = fl->arena, .deadline_ms = fl->deadline_ms};
+}
+
+enum err
+flow_attempt(struct flow *fl, flow_step *step, void *arg)
+{
+	for (;;) {
+		enum err e = flow_refresh(fl);
+
+		if (e == OK)
+			e = step(fl, arg);
+		if (e != ERR_RACE)
+			return e;
+		fl->stale = true;
+		if (clock_mono_ms() >= fl->deadline_ms) {
+			log_warning("flow.race_without_end", LOG_TEXT("request_id", fl->request_id));
+			return ERR_UNAVAILABLE;
+		}
+	}
+}
+
+enum err
+flow_refresh(struct flow *fl)
+{
+	return fl->stale ? flow_reload(fl) : OK;
+}
+
+enum err
+flow_reload(struct flow *fl)
+{
+	struct store st = flow_store(fl);
+	struct subject *s = &fl->subject;
+	enum err e = store_subject_load(&st, fl->token.account, fl->token.session, fl->macs, fl->mac_count, s);
+
+	if (e == ERR_NOT_FOUND)
+		return ERR_UNAUTHENTICATED;
+	if (e != OK)
+		return e;
+	fl->stale = false;
+	if (uuid_nil(s->session.id) || s->account.disabled_at != 0 ||
+	    !secret_eq_bytes(s->session.token_hash, fl->token.hash, sizeof(fl->token.hash)) ||
+	    !session_alive(&s->session, fl->env->conf->session_idle, fl->now)) {
+		*s = (struct subject){0};
+		return ERR_UNAUTHENTICATED;
+	}
+	return OK;
+}
+
+struct audit_event
+flow_event(struct flow *fl, enum audit_kind kind, bool accepted, struct uuid factor, struct str details)
+{
+	const struct subject *s = &fl->subject;
+	uint16_t key = keyring_active(fl->env->keyring);
+	struct audit_event ev = {
+		.account = s->account.id,
+		.at = fl->now,
+		.kind = kind,
+		.accepted = accepted,
+		.actor = AUDIT_BY_ACCOUNT,
+		.actor_id = s->account.id,
+		.session = s->session.id,
+		.factor = factor,
+		.organization = s->session.organization,
+		.address = fl->address,
+		.user_agent = fl->user_agent,
+		.request_id = fl->request_id,
+		.details = details,
+	};
+
+	audit_append(fl->arena, &ev, &s->chain, key, keyring_key(fl->env->keyring, key, KEY_USE_AUDIT));
+	return ev;
+}
+
+enum err
+flow_change_begin(struct flow *fl, enum audit_kind kind, struct uuid factor, struct str details)
+{
+	struct audit_event ev = flow_event(fl, kind, true, factor, details);
+	struct store st = flow_store(fl);
+
+	return store_begin(&st, &ev);
+}
+
+enum err
+flow_change_end(struct flow *fl, enum err e)
+{
+	struct store st = flow_store(fl);
+
+	if (e == OK)
+		e = store_commit(&st);
+	else
+		store_rollback(&st);
+	fl->stale = true;
+	return e;
+}
+
+enum err
+flow_password_check(struct flow *fl, struct str hash, struct secret password, bool *right)
+{
+	int64_t left = fl->deadline_ms - clock_mono_ms();
+	enum err e = lanes_enter(fl->env->lanes, left < 1000 ? left : 1000);
+
+	if (e != OK)
+		return e;
+	*right = pwhash_verify(&fl->env->pwhash, hash, password);
+	lanes_leave(fl->env->lanes);
+	return OK;
+}
+
+struct secret
+flow_token_issue(struct flow *fl, struct token *token)
+{
+	struct secret text;
+
+	token_issue(fl->arena, fl->subject.account.id, fl->subject.session.id, token, &text);
+	return text;
+}
+
+void
+flow_token_grant(struct flow *fl, const struct token *token, struct secret text)
+{
+	fl->token = *token;
+	fl->new_token = text;
+	fl->stale = true;
+}

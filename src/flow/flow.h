@@ -1,0 +1,159 @@
+/*
+ * The use cases. Each is a ladder of steps over one subject: load, decide,
+ * write with the audit event, commit. A step that lost a race (another change of
+ * the same account came between load and write) loads and decides again.
+ *
+ * A refusal is a result, and what it costs (a slot of the budget) is committed
+ * before it is returned; a failure grants nothing.
+ */
+#ifndef FLOW_FLOW_H
+#define FLOW_FLOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "crypto/token.h"
+#include "domain/subject.h"
+#include "flow/env.h"
+
+/* One request's way through the use cases. Zero-initialise and set the first part. */
+struct flow {
+	struct flow_env *env;
+	struct arena *arena;
+	int64_t now;         /* microseconds since 1970, read once */
+	int64_t deadline_ms; /* monotonic */
+	struct str request_id;
+	struct str address;
+	struct str user_agent;
+
+	/* after flow_authenticate() or flow_sign_in() */
+	struct token token;
+	struct subject subject;
+	/* when p is set: the token the client has to use from now on; only ever set after a commit */
+	struct secret new_token;
+	/* the session was ended: the client's token is worth nothing */
+	bool ended;
+
+	/* private to the floor */
+	bool stale;             /* the subject has changed since it was loaded */
+	unsigned char *macs;    /* of an offered recovery code, one a key of the keyring */
+	size_t mac_count;
+	struct uuid failed_account; /* whose wrong password is to be recorded once the answer has left */
+};
+
+/* ---- who asks (signin.c) ---- */
+
+/*
+ * Loads account and session of a token. ERR_UNAUTHENTICATED when it is no
+ * token, the session is over or idle, or the account is disabled. `offered` is the
+ * recovery code that the request carries, or absent: the same load tells whether
+ * it fits, for flow_verify().
+ */
+enum err flow_authenticate(struct flow *fl, struct str token, struct secret offered) MUST_CHECK;
+
+/* Loads again if something was changed since; ERR_UNAUTHENTICATED when the session is gone by that. */
+enum err flow_refresh(struct flow *fl) MUST_CHECK;
+
+struct sign_in {
+	struct str email;
+	struct secret password;
+	struct str return_to; /* a path of this site, or absent */
+};
+
+/*
+ * Password sign-in. With an active factor the session is in `mfa_required`.
+ * ERR_CREDENTIALS for an unknown account, a wrong password and a disabled account
+ * alike, in the same time; ERR_BUSY when too many passwords are being hashed.
+ */
+enum err flow_sign_in(struct flow *fl, const struct sign_in *in) MUST_CHECK;
+
+/* Ends the session; a session that is gone already is as good. */
+enum err flow_sign_out(struct flow *fl) MUST_CHECK;
+
+/*
+ * Confirms the password in a session that stands. ERR_CREDENTIALS; after
+ * SESSION_PASSWORD_FAILURES wrong ones in a row the session ends: ERR_UNAUTHENTICATED.
+ */
+enum err flow_reauthenticate(struct flow *fl, struct secret password) MUST_CHECK;
+
+/* What is left to do once the answer has left: recording, last-seen. Failures are logged only. */
+void flow_after(struct flow *fl);
+
+/* ---- the second factor (verify.c): the one function that says verified ---- */
+
+/* One of the two. */
+struct answer {
+	struct uuid factor; /* nil: the preferred one */
+	struct secret code;
+	bool recovery;      /* the recovery code offered to flow_authenticate() */
+};
+
+/*
+ * Judges an answer and raises the session. ERR_CODE_INVALID for a wrong or used
+ * one (its slot is taken), ERR_THROTTLED and ERR_LOCKED without judging,
+ * ERR_NOT_ENABLED without an active factor, ERR_NOT_FOUND for a factor that is not there.
+ */
+enum err flow_verify(struct flow *fl, const struct answer *in) MUST_CHECK;
+
+/* Seconds until an answer is judged again. */
+int64_t flow_wait(const struct flow *fl);
+
+/* What a change would still have to ask of this session. */
+struct stepup flow_stepup_missing(const struct flow *fl);
+
+/* True when the session was verified by something other than a recovery code, in this very request. */
+bool flow_verified_by_app(const struct flow *fl);
+
+/* ---- set-up (enroll.c) ---- */
+
+/*
+ * Begins a set-up, or goes on with the one this session has begun. A set-up of
+ * another session is dead from then on. ERR_FACTOR_LIMIT.
+ */
+enum err flow_enroll_begin(struct flow *fl, struct str label) MUST_CHECK;
+
+/* The pending factor and what to put into an app. ERR_NO_PENDING. */
+enum err flow_enroll_offer(struct flow *fl, const struct factor **factor, struct factor_offer *offer) MUST_CHECK;
+
+struct confirmed {
+	struct str codes[RECOVERY_CODES]; /* of the first factor's set */
+	int code_count;                   /* 0 when the account had factors before */
+};
+
+/*
+ * Confirms the pending factor (nil id: whichever) with its first code, which is
+ * spent by that. ERR_CODE_INVALID, ERR_THROTTLED, ERR_LOCKED as flow_verify();
+ * ERR_NO_PENDING when there is none or its time is over.
+ */
+enum err flow_enroll_confirm(struct flow *fl, struct uuid factor, struct secret code, struct confirmed *out) MUST_CHECK;
+
+/* Forgets the pending factor; none is as good. */
+enum err flow_enroll_cancel(struct flow *fl) MUST_CHECK;
+
+/* ---- factors and codes (factor.c, recovery.c) ---- */
+
+/* ERR_NOT_FOUND when the account has no such active factor. */
+enum err flow_factor_rename(struct flow *fl, struct uuid factor, struct str label) MUST_CHECK;
+enum err flow_factor_prefer(struct flow *fl, struct uuid factor) MUST_CHECK;
+/* Removing the last one disables MFA: codes gone, other sessions ended. */
+enum err flow_factor_remove(struct flow *fl, struct uuid factor) MUST_CHECK;
+/* All factors and codes gone, other sessions ended. ERR_NOT_ENABLED. */
+enum err flow_mfa_disable(struct flow *fl) MUST_CHECK;
+
+/* A new set in the place of the old one. ERR_NOT_ENABLED. */
+enum err flow_recovery_replace(struct flow *fl, struct confirmed *out) MUST_CHECK;
+/* The owner has saved the codes; a second time is as good. */
+enum err flow_recovery_acknowledge(struct flow *fl) MUST_CHECK;
+
+/* ---- sessions (sessions.c) ---- */
+
+enum err flow_sessions_list(struct flow *fl, struct session **list, size_t *count) MUST_CHECK;
+/* One of the account's own sessions; ERR_NOT_FOUND. */
+enum err flow_session_revoke(struct flow *fl, struct uuid session) MUST_CHECK;
+/* All but this one. */
+enum err flow_sessions_revoke_others(struct flow *fl) MUST_CHECK;
+
+#endif

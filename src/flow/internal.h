@@ -1,0 +1,57 @@
+/* What the files of this floor share. */
+#ifndef FLOW_INTERNAL_H
+#define FLOW_INTERNAL_H
+
+#include "crypto/keyring.h"
+#include "crypto/pwhash.h"
+#include "flow/flow.h"
+#include "store/store.h"
+
+struct flow_env {
+	const struct conf *conf;
+	struct lanes *lanes;
+	struct keyring *keyring;
+	struct pg *pg;
+	struct pwhash_params pwhash;
+	struct factor_rules rules;
+};
+
+/* The database for the length of this request. */
+struct store flow_store(const struct flow *fl);
+
+/* One decision on the subject with its write; may be run again after a lost race. */
+typedef enum err flow_step(struct flow *fl, void *arg);
+
+/*
+ * Runs a step; after ERR_RACE loads the subject anew and runs it again, until it
+ * comes through or the deadline passes (ERR_UNAVAILABLE).
+ */
+enum err flow_attempt(struct flow *fl, flow_step *step, void *arg) MUST_CHECK;
+
+/* An event of this request about its own account, placed behind the chain as loaded. */
+struct audit_event flow_event(struct flow *fl, enum audit_kind kind, bool accepted, struct uuid factor,
+    struct str details);
+
+/* Begins a change of several statements with its event; ERR_RACE. */
+enum err flow_change_begin(struct flow *fl, enum audit_kind kind, struct uuid factor, struct str details) MUST_CHECK;
+/* Ends it: commits when `e` is OK, else takes all back and returns `e`. */
+enum err flow_change_end(struct flow *fl, enum err e) MUST_CHECK;
+
+/* Hashes in a lane. ERR_BUSY when none becomes free in time; `right` says whether the password fits. */
+enum err flow_password_check(struct flow *fl, struct str hash, struct secret password, bool *right) MUST_CHECK;
+
+/* A new set of codes, written within a change. */
+enum err flow_recovery_write(struct flow *fl, struct confirmed *out) MUST_CHECK;
+
+/* Loads the subject again for the session it has. ERR_UNAUTHENTICATED when it does not stand any more. */
+enum err flow_reload(struct flow *fl) MUST_CHECK;
+
+/* The budget's word on an answer, then a wrong answer's way: its slot and its event; ERR_CODE_INVALID. */
+enum err flow_answer_wrong(struct flow *fl, struct uuid factor) MUST_CHECK;
+
+/* A new token for the session, not yet given to anybody. */
+struct secret flow_token_issue(struct flow *fl, struct token *token);
+/* The commit is through: the client gets the new token. */
+void flow_token_grant(struct flow *fl, const struct token *token, struct secret text);
+
+#endif

@@ -1,0 +1,273 @@
+/* The operator's use cases. */
+#include "flow/internal.h"
+
+#include "base/clock.h"
+#include "base/field.h"
+#include "flow/operator.h"
+
+/* What runs inside the transaction of an operator's change. */
+typedef enum err operator_write(struct flow *fl, struct store *st, void *arg);
+
+struct joining {
+	struct uuid organization;
+	struct str role;
+	bool sensitive;
+};
+
+static enum err load(struct flow *fl, struct str email) MUST_CHECK;
+static enum err change(struct flow *fl, struct str email, enum audit_kind kind, struct str details,
+    operator_write *write, void *arg) MUST_CHECK;
+static struct audit_event event(struct flow *fl, enum audit_kind kind, struct str details);
+static bool password_fits(struct secret password);
+static bool slug_fits(struct str slug);
+static operator_write write_password;
+static operator_write write_verified;
+static operator_write write_disabled;
+static operator_write write_revoked;
+static operator_write write_membership;
+
+enum err
+operator_account_create(struct flow *fl, struct str email, struct str name, struct secret password, bool verified,
+    struct uuid *id)
+{
+	struct store st = flow_store(fl);
+	struct account *account = &fl->subject.account;
+	struct audit_event ev;
+	enum err e;
+
+	if (!password_fits(password))
+		return ERR_FIELD;
+	*account = (struct account){
+		.id = uuid_new(fl->now),
+		.name = name,
+		.email = email,
+		.email_verified = verified,
+		.password_hash = pwhash_make(fl->arena, &fl->env->pwhash, password),
+	};
+	e = store_begin_plain(&st);
+	if (e != OK)
+		return e;
+	e = store_account_create(&st, account, fl->now);
+	ev = event(fl, AUDIT_ACCOUNT_CREATED, (struct str){0});
+	if (e == OK)
+		e = store_event(&st, &ev);
+	*id = account->id;
+	return flow_change_end(fl, e);
+}
+
+enum err
+operator_account_password(struct flow *fl, struct str email, struct secret password)
+{
+	struct str hash;
+
+	if (!password_fits(password))
+		return ERR_FIELD;
+	hash = pwhash_make(fl->arena, &fl->env->pwhash, password);
+	return change(fl, email, AUDIT_PASSWORD_CHANGED, (struct str){0}, write_password, &hash);
+}
+
+enum err
+operator_account_verify_email(struct flow *fl, struct str email)
+{
+	return change(fl, email, AUDIT_EMAIL_VERIFIED, (struct str){0}, write_verified, &email);
+}
+
+enum err
+operator_account_disable(struct flow *fl, struct str email, bool disabled)
+{
+	return change(fl, email, disabled ? AUDIT_ACCOUNT_DISABLED : AUDIT_ACCOUNT_ENABLED, (struct str){0},
+	    write_disabled, &disabled);
+}
+
+enum err
+operator_session_revoke(struct flow *fl, struct str email, struct uuid session)
+{
+	struct str id = uuid_nil(session) ? STR("all") : id_format(fl->arena, ID_SESSION, session);
+
+	return change(fl, email, AUDIT_SESSION_REVOKED,
+	    str_printf(fl->arena, "{\"session\":\"%.*s\"}", STR_FMT(id)), write_revoked, &session);
+}
+
+enum err
+operator_account_show(struct flow *fl, struct str email, struct account_report *out)
+{
+	struct store st = flow_store(fl);
+	int64_t seen_after = fl->now - fl->env->conf->session_idle * CLOCK_SECOND;
+	enum err e = load(fl, email);
+	struct uuid id = fl->subject.account.id;
+
+	*out = (struct account_report){0};
+	if (e == OK)
+		e = store_account_details(&st, id, &out->details);
+	if (e == OK)
+		e = store_memberships(&st, id, &out->memberships, &out->membership_count);
+	if (e == OK)
+		e = store_sessions_list(&st, id, fl->now, seen_after, &out->sessions, &out->session_count);
+	return e;
+}
+
+enum err
+operator_organization_create(struct flow *fl, struct str slug, struct str name, struct uuid *id)
+{
+	struct store st = flow_store(fl);
+	struct organization o = {.id = uuid_new(fl->now), .slug = slug, .name = name, .created_at = fl->now};
+	enum err e;
+
+	if (!slug_fits(slug) || str_trim(name).n == 0)
+		return ERR_FIELD;
+	e = store_begin_plain(&st);
+	if (e != OK)
+		return e;
+	*id = o.id;
+	return flow_change_end(fl, store_organization_create(&st, &o));
+}
+
+enum err
+operator_organization_add_member(struct flow *fl, struct str slug, struct str email, struct str role, bool sensitive)
+{
+	struct joining j = {.role = role, .sensitive = sensitive};
+	struct store st = flow_store(fl);
+	struct str organization;
+	enum err e;
+
+	if (!str_eq(role, STR("owner")) && !str_eq(role, STR("admin")) && !str_eq(role, STR("member")))
+		return ERR_FIELD;
+	e = store_organization_find(&st, slug, &j.organization);
+	if (e != OK)
+		return e;
+	if (uuid_nil(j.organization))
+		return ERR_NOT_FOUND;
+	organization = id_format(fl->arena, ID_ORGANIZATION, j.organization);
+	return change(fl, email, AUDIT_MEMBERSHIP_ADDED,
+	    str_printf(fl->arena, "{\"organization\":\"%.*s\",\"role\":\"%.*s\",\"sensitive\":%s}",
+		STR_FMT(organization), STR_FMT(role), sensitive ? "true" : "false"),
+	    write_membership, &j);
+}
+
+enum err
+operator_organizations_list(struct flow *fl, struct str after, struct organization **list, size_t *count)
+{
+	struct store st = flow_store(fl);
+
+	return store_organizations_list(&st, after, list, count);
+}
+
+static enum err
+load(struct flow *fl, struct str email)
+{
+	struct store st = flow_store(fl);
+	struct uuid none = {{0}}, id;
+	enum err e = store_account_find(&st, email, &id);
+
+	if (e == OK && uuid_nil(id))
+		return ERR_NOT_FOUND;
+	return e == OK ? store_subject_load(&st, id, none, NULL, 0, &fl->subject) : e;
+}
+
+/* Load, event, write, commit; again after a lost race. */
+static enum err
+change(struct flow *fl, struct str email, enum audit_kind kind, struct str details, operator_write *write, void *arg)
+{
+	enum err e;
+
+	do {
+		struct store st = flow_store(fl);
+		struct audit_event ev;
+
+		e = load(fl, email);
+		if (e != OK)
+			return e;
+		ev = event(fl, kind, details);
+		e = store_begin(&st, &ev);
+		if (e == OK)
+			e = flow_change_end(fl, write(fl, &st, arg));
+	} while (e == ERR_RACE && clock_mono_ms() < fl->deadline_ms);
+	return e;
+}
+
+static struct audit_event
+event(struct flow *fl, enum audit_kind kind, struct str details)
+{
+	uint16_t key = keyring_active(fl->env->keyring);
+	struct audit_event ev = {
+		.account = fl->subject.account.id,
+		.at = fl->now,
+		.kind = kind,
+		.accepted = true,
+		.actor = AUDIT_BY_OPERATOR,
+		.details = details,
+	};
+
+	audit_append(fl->arena, &ev, &fl->subject.chain, key, keyring_key(fl->env->keyring, key, KEY_USE_AUDIT));
+	return ev;
+}
+
+static bool
+password_fits(struct secret password)
+{
+	return password.n >= PASSWORD_MIN && password.n <= FIELD_PASSWORD_MAX;
+}
+
+static bool
+slug_fits(struct str slug)
+{
+	size_t i;
+
+	for (i = 0; i < slug.n; i++) {
+		char c = slug.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c == '-' && i > 0)))
+			return false;
+	}
+	return slug.n >= 1 && slug.n <= 63;
+}
+
+static enum err
+write_password(struct flow *fl, struct store *st, void *arg)
+{
+	const struct str *hash = arg;
+	struct uuid none = {{0}};
+	enum err e = store_account_password(st, fl->subject.account.id, *hash, fl->now);
+
+	return e == OK ? store_sessions_end_others(st, fl->subject.account.id, none) : e;
+}
+
+static enum err
+write_verified(struct flow *fl, struct store *st, void *arg)
+{
+	const struct str *address = arg;
+	enum err e = store_email_verify(st, fl->subject.account.id, *address, fl->now);
+
+	return e == ERR_NOT_FOUND ? ERR_CONFLICT : e;
+}
+
+static enum err
+write_disabled(struct flow *fl, struct store *st, void *arg)
+{
+	const bool *disabled = arg;
+	struct uuid none = {{0}};
+	enum err e;
+
+	if (*disabled == (fl->subject.account.disabled_at != 0))
+		return ERR_CONFLICT;
+	e = store_account_disable(st, fl->subject.account.id, *disabled ? fl->now : 0);
+	return e == OK && *disabled ? store_sessions_end_others(st, fl->subject.account.id, none) : e;
+}
+
+static enum err
+write_revoked(struct flow *fl, struct store *st, void *arg)
+{
+	const struct uuid *session = arg;
+
+	if (uuid_nil(*session))
+		return store_sessions_end_others(st, fl->subject.account.id, *session);
+	return store_session_end(st, fl->subject.account.id, *session);
+}
+
+static enum err
+write_membership(struct flow *fl, struct store *st, void *arg)
+{
+	const struct joining *j = arg;
+
+	return store_membership_create(st, fl->subject.account.id, j->organization, j->role, j->sensitive, fl->now);
+}

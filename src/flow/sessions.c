@@ -1,0 +1,61 @@
+/* An account's sessions. */
+#include "flow/internal.h"
+
+#include "base/clock.h"
+
+static flow_step revoke_step;
+static flow_step revoke_others_step;
+
+enum err
+flow_sessions_list(struct flow *fl, struct session **list, size_t *count)
+{
+	struct store st = flow_store(fl);
+	int64_t seen_after = fl->now - fl->env->conf->session_idle * CLOCK_SECOND;
+
+	return store_sessions_list(&st, fl->subject.account.id, fl->now, seen_after, list, count);
+}
+
+enum err
+flow_session_revoke(struct flow *fl, struct uuid session)
+{
+	enum err e = flow_attempt(fl, revoke_step, &session);
+
+	if (e == OK && uuid_eq(session, fl->token.session))
+		fl->ended = true;
+	return e;
+}
+
+enum err
+flow_sessions_revoke_others(struct flow *fl)
+{
+	return flow_attempt(fl, revoke_others_step, NULL);
+}
+
+static enum err
+revoke_step(struct flow *fl, void *arg)
+{
+	const struct uuid *session = arg;
+	struct uuid none = {{0}};
+	struct str id = id_format(fl->arena, ID_SESSION, *session);
+	struct store st = flow_store(fl);
+	enum err e = flow_change_begin(fl, AUDIT_SESSION_REVOKED, none,
+	    str_printf(fl->arena, "{\"session\":\"%.*s\"}", STR_FMT(id)));
+
+	if (e != OK)
+		return e;
+	return flow_change_end(fl, store_session_end(&st, fl->subject.account.id, *session));
+}
+
+static enum err
+revoke_others_step(struct flow *fl, void *arg)
+{
+	struct uuid none = {{0}};
+	struct store st = flow_store(fl);
+	enum err e = flow_change_begin(fl, AUDIT_SESSION_REVOKED, none, STR("{\"session\":\"others\"}"));
+
+	(void)arg;
+	if (e != OK)
+		return e;
+	e = store_sessions_end_others(&st, fl->subject.account.id, fl->subject.session.id);
+	return flow_change_end(fl, e);
+}

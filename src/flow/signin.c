@@ -1,0 +1,265 @@
+/* Who asks: tokens, password sign-in, sign-out, reauthentication. */
+#include "flow/internal.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+/* How often a wrong password is tried to be recorded against other changes of the account. */
+#define RECORD_TRIES 8
+/* How long recording may take, in milliseconds. */
+#define RECORD_MS 1000
+
+/* What a new session is opened with. */
+struct opening {
+	struct str return_to;
+	struct str new_hash; /* of the password, where the old one was outdated */
+};
+
+static enum err load_by_address(struct flow *fl, struct str email) MUST_CHECK;
+static enum err rehash(struct flow *fl, struct secret password, struct str *hash) MUST_CHECK;
+static void hash_offered(struct flow *fl, struct secret typed);
+static enum err open_session(struct flow *fl, const struct opening *opening) MUST_CHECK;
+static flow_step close_session;
+static flow_step confirm_password;
+static flow_step count_wrong_password;
+static void record_failed_sign_in(struct flow *fl);
+
+enum err
+flow_authenticate(struct flow *fl, struct str token, struct secret offered)
+{
+	if (str_absent(token) || !token_parse(fl->arena, token, &fl->token))
+		return ERR_UNAUTHENTICATED;
+	if (offered.p != NULL)
+		hash_offered(fl, offered);
+	return flow_reload(fl);
+}
+
+enum err
+flow_sign_in(struct flow *fl, const struct sign_in *in)
+{
+	const struct account *account = &fl->subject.account;
+	struct opening opening = {.return_to = in->return_to};
+	struct str checked = {0};
+	bool right = false;
+	enum err e;
+
+	do {
+		e = load_by_address(fl, in->email);
+		/* once a sign-in, unless another change has set a new password between load and write */
+		if (e == OK && (!right || !str_eq(checked, account->password_hash))) {
+			checked = account->password_hash;
+			e = flow_password_check(fl, checked, in->password, &right);
+		}
+		if (e == OK && (!right || account->disabled_at != 0)) {
+			fl->failed_account = account->id;
+			e = ERR_CREDENTIALS;
+		}
+		if (e == OK && str_absent(opening.new_hash) && pwhash_outdated(&fl->env->pwhash, checked))
+			e = rehash(fl, in->password, &opening.new_hash);
+		if (e == OK)
+			e = open_session(fl, &opening);
+	} while (e == ERR_RACE && clock_mono_ms() < fl->deadline_ms);
+	if (e != OK)
+		fl->subject = (struct subject){0};
+	return e == ERR_RACE ? ERR_UNAVAILABLE : e;
+}
+
+enum err
+flow_sign_out(struct flow *fl)
+{
+	enum err e = flow_attempt(fl, close_session, NULL);
+
+	if (e == ERR_UNAUTHENTICATED)
+		e = OK;
+	fl->ended = e == OK;
+	return e;
+}
+
+enum err
+flow_reauthenticate(struct flow *fl, struct secret password)
+{
+	bool right = false;
+	enum err e = flow_password_check(fl, fl->subject.account.password_hash, password, &right);
+
+	if (e != OK)
+		return e;
+	return flow_attempt(fl, right ? confirm_password : count_wrong_password, NULL);
+}
+
+void
+flow_after(struct flow *fl)
+{
+	const struct session *s = &fl->subject.session;
+
+	if (!uuid_nil(fl->failed_account))
+		record_failed_sign_in(fl);
+	if (!fl->ended && !fl->stale && !uuid_nil(s->id) &&
+	    fl->now - s->last_seen_at >= SESSION_SEEN_STEP * CLOCK_SECOND) {
+		struct store st = flow_store(fl);
+
+		st.deadline_ms = clock_mono_ms() + RECORD_MS;
+		if (store_session_touch(&st, fl->subject.account.id, s->id, fl->now) != OK)
+			log_warning("session.touch_failed", LOG_TEXT("request_id", fl->request_id));
+	}
+}
+
+/*
+ * An unknown address takes the same two statements and leaves a subject without
+ * an account, whose absent password hash costs as much to check as a real one.
+ */
+static enum err
+load_by_address(struct flow *fl, struct str email)
+{
+	struct store st = flow_store(fl);
+	struct uuid none = {{0}}, id;
+	enum err e = store_account_find(&st, email, &id);
+
+	if (e == OK)
+		e = store_subject_load(&st, id, none, NULL, 0, &fl->subject);
+	if (e == ERR_NOT_FOUND) {
+		fl->subject = (struct subject){0};
+		e = OK;
+	}
+	return e;
+}
+
+/* The offered code's MAC under every key of the ring: the set may be older than the active one. */
+static void
+hash_offered(struct flow *fl, struct secret typed)
+{
+	uint16_t ids[KEYRING_KEYS_MAX];
+	size_t n = keyring_ids(fl->env->keyring, ids), i;
+	struct str code;
+
+	if (!recovery_code_read(fl->arena, secret_reveal(typed), &code))
+		return;
+	fl->macs = arena_array(fl->arena, n, SHA256_SIZE);
+	fl->mac_count = n;
+	for (i = 0; i < n; i++)
+		recovery_code_mac(keyring_key(fl->env->keyring, ids[i], KEY_USE_RECOVERY), fl->token.account, code,
+		    fl->macs + i * SHA256_SIZE);
+}
+
+static enum err
+rehash(struct flow *fl, struct secret password, struct str *hash)
+{
+	enum err e = lanes_enter(fl->env->lanes, fl->deadline_ms - clock_mono_ms());
+
+	if (e != OK)
+		return e;
+	*hash = pwhash_make(fl->arena, &fl->env->pwhash, password);
+	lanes_leave(fl->env->lanes);
+	return OK;
+}
+
+static enum err
+open_session(struct flow *fl, const struct opening *opening)
+{
+	const struct conf *conf = fl->env->conf;
+	bool asked = subject_active(&fl->subject) > 0;
+	struct session *s = &fl->subject.session;
+	struct uuid none = {{0}};
+	struct store st = flow_store(fl);
+	struct audit_event ev;
+	struct token token;
+	struct secret text;
+	enum err e;
+
+	s->id = uuid_new(fl->now);
+	text = flow_token_issue(fl, &token);
+	s->state = asked ? SESSION_MFA_REQUIRED : SESSION_ACTIVE;
+	s->created_at = s->last_seen_at = s->password_at = fl->now;
+	s->expires_at = fl->now + (asked ? conf->challenge_lifetime : conf->session_lifetime) * CLOCK_SECOND;
+	s->return_to = opening->return_to;
+	memcpy(s->token_hash, token.hash, sizeof(s->token_hash));
+	ev = flow_event(fl, AUDIT_SIGN_IN, true, none, (struct str){0});
+	e = store_sign_in(&st, &ev, s, opening->new_hash);
+	if (e == OK)
+		flow_token_grant(fl, &token, text);
+	return e;
+}
+
+static enum err
+close_session(struct flow *fl, void *arg)
+{
+	struct uuid none = {{0}};
+	struct store st = flow_store(fl);
+	enum err e = flow_change_begin(fl, AUDIT_SIGN_OUT, none, (struct str){0});
+
+	(void)arg;
+	if (e != OK)
+		return e;
+	e = store_session_end(&st, fl->subject.account.id, fl->subject.session.id);
+	return flow_change_end(fl, e == ERR_NOT_FOUND ? OK : e);
+}
+
+static enum err
+confirm_password(struct flow *fl, void *arg)
+{
+	struct uuid none = {{0}};
+	struct store st = flow_store(fl);
+	struct audit_event ev = flow_event(fl, AUDIT_REAUTHENTICATION, true, none, (struct str){0});
+	struct token token;
+	struct secret text = flow_token_issue(fl, &token);
+	enum err e = store_reauthenticate(&st, &ev, token.hash);
+
+	(void)arg;
+	if (e == OK)
+		flow_token_grant(fl, &token, text);
+	return e;
+}
+
+/* Whoever holds a session but not the password does not get to guess it for long. */
+static enum err
+count_wrong_password(struct flow *fl, void *arg)
+{
+	int failures = fl->subject.session.password_failures + 1;
+	struct uuid none = {{0}};
+	struct store st = flow_store(fl);
+	struct audit_event ev = flow_event(fl, AUDIT_REAUTHENTICATION, false, none, (struct str){0});
+	enum err e;
+
+	(void)arg;
+	if (failures < SESSION_PASSWORD_FAILURES) {
+		e = store_password_wrong(&st, &ev, failures);
+		fl->stale = true;
+		return e == OK ? ERR_CREDENTIALS : e;
+	}
+	e = store_begin(&st, &ev);
+	if (e != OK)
+		return e;
+	e = store_session_end(&st, fl->subject.account.id, fl->subject.session.id);
+	e = flow_change_end(fl, e == ERR_NOT_FOUND ? OK : e);
+	fl->ended = e == OK;
+	return e == OK ? ERR_UNAUTHENTICATED : e;
+}
+
+/*
+ * Done after the answer has left, so that a known account takes no longer than an
+ * unknown one. No session is named: there is none.
+ */
+static void
+record_failed_sign_in(struct flow *fl)
+{
+	struct uuid none = {{0}};
+	enum err e = ERR_RACE;
+	int tries;
+
+	fl->deadline_ms = clock_mono_ms() + RECORD_MS;
+	for (tries = 0; e == ERR_RACE && tries < RECORD_TRIES; tries++) {
+		struct store st = flow_store(fl);
+		struct audit_event ev;
+
+		e = store_subject_load(&st, fl->failed_account, none, NULL, 0, &fl->subject);
+		if (e != OK)
+			break;
+		ev = flow_event(fl, AUDIT_SIGN_IN, false, none, (struct str){0});
+		e = store_event(&st, &ev);
+	}
+	if (e != OK)
+		log_warning("sign_in.record_failed", LOG_CSTR("error", err_code(e)),
+		    LOG_TEXT("request_id", fl->request_id));
+	fl->subject = (struct subject){0};
+}

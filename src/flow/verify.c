@@ -1,0 +1,132 @@
+/* The second factor: the one place that says verified. */
+#include "flow/internal.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "crypto/seal.h"
+
+/* What judging found. */
+struct judgement {
+	struct uuid factor;
+	int64_t step;          /* of a right code, else 0 */
+	struct str recovery;   /* MAC of a right recovery code, else absent */
+};
+
+static flow_step verify_step;
+static enum err judge(struct flow *fl, const struct answer *in, struct judgement *j) MUST_CHECK;
+static enum err grant(struct flow *fl, const struct judgement *j) MUST_CHECK;
+
+enum err
+flow_verify(struct flow *fl, const struct answer *in)
+{
+	struct answer copy = *in;
+
+	return flow_attempt(fl, verify_step, &copy);
+}
+
+int64_t
+flow_wait(const struct flow *fl)
+{
+	return throttle_wait(&fl->subject.throttle, fl->now);
+}
+
+struct stepup
+flow_stepup_missing(const struct flow *fl)
+{
+	return stepup_missing(&fl->subject.session, subject_active(&fl->subject) > 0, fl->env->conf->step_up_age,
+	    fl->now);
+}
+
+bool
+flow_verified_by_app(const struct flow *fl)
+{
+	const struct session *s = &fl->subject.session;
+
+	return s->verified_at == fl->now && factor_kind_find(s->verified_by) != NULL;
+}
+
+enum err
+flow_answer_wrong(struct flow *fl, struct uuid factor)
+{
+	struct throttle after = throttle_after_wrong(&fl->subject.throttle, fl->now);
+	struct audit_event ev = flow_event(fl, AUDIT_VERIFICATION, false, factor, (struct str){0});
+	struct store st = flow_store(fl);
+	enum err e = store_answer_wrong(&st, &ev, &after);
+
+	if (e != OK)
+		return e;
+	fl->subject.throttle = after;
+	fl->stale = true;
+	return ERR_CODE_INVALID;
+}
+
+static enum err
+verify_step(struct flow *fl, void *arg)
+{
+	struct judgement j = {0};
+	enum err e;
+
+	if (subject_active(&fl->subject) == 0)
+		return ERR_NOT_ENABLED;
+	e = throttle_admit(&fl->subject.throttle, fl->now);
+	if (e != OK)
+		return e;
+	e = judge(fl, arg, &j);
+	if (e == ERR_CODE_INVALID)
+		return flow_answer_wrong(fl, j.factor);
+	if (e != OK)
+		return e;
+	return grant(fl, &j);
+}
+
+static enum err
+judge(struct flow *fl, const struct answer *in, struct judgement *j)
+{
+	const struct factor *f;
+	struct secret state;
+	enum err e;
+
+	if (in->recovery) {
+		j->recovery = fl->subject.recovery_match;
+		return str_absent(j->recovery) ? ERR_CODE_INVALID : OK;
+	}
+	f = subject_factor(&fl->subject, in->factor);
+	if (f == NULL)
+		return ERR_NOT_FOUND;
+	j->factor = f->id;
+	e = seal_open(fl->arena, fl->env->keyring, fl->subject.account.id, f->id, f->sealed, &state);
+	if (e != OK)
+		return e;
+	j->step = f->kind->check(state, &fl->env->rules, f->watermark, fl->now, secret_reveal(in->code));
+	return j->step > 0 ? OK : ERR_CODE_INVALID;
+}
+
+/* Watermark or code, budget, session and event in one statement; the token leaves only behind its commit. */
+static enum err
+grant(struct flow *fl, const struct judgement *j)
+{
+	const struct session *s = &fl->subject.session;
+	bool by_code = !str_absent(j->recovery);
+	struct session_rise rise = {.expires_at = s->expires_at};
+	struct store st = flow_store(fl);
+	struct audit_event ev;
+	struct token token;
+	struct secret text;
+	enum err e;
+
+	if ((j->step > 0) == by_code || uuid_nil(s->id))
+		log_fatal("verify.grant", "a session is to be raised without proof");
+	text = flow_token_issue(fl, &token);
+	memcpy(rise.token_hash, token.hash, sizeof(rise.token_hash));
+	if (s->state == SESSION_MFA_REQUIRED)
+		rise.expires_at = s->created_at + fl->env->conf->session_lifetime * CLOCK_SECOND;
+	ev = flow_event(fl, AUDIT_VERIFICATION, true, j->factor,
+	    by_code ? STR("{\"by\":\"recovery_code\"}") : (struct str){0});
+	e = by_code ? store_verify_by_code(&st, &ev, &rise, j->recovery)
+		    : store_verify_by_factor(&st, &ev, &rise, j->step);
+	if (e == OK)
+		flow_token_grant(fl, &token, text);
+	return e;
+}

@@ -1,0 +1,110 @@
+/* The only file that knows libfcgi. */
+#include "http/fcgi.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/secret.h"
+
+struct fcgi {
+	int listen_fd;
+	FCGX_Request request;
+};
+
+struct fcgi *
+fcgi_new(struct arena *a, int listen_fd)
+{
+	struct fcgi *f = arena_alloc(a, sizeof(*f));
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	f->listen_fd = listen_fd;
+	/* The library gets no listening socket: it cannot accept behind our back. */
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&f->request, -1, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+		log_fatal("fcgi.init", "libfcgi cannot be initialised");
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+	(void)sigaction(SIGUSR1, &ignore, NULL);
+	return f;
+}
+
+/* What accept() says when a peer left before its turn or another worker was quicker. */
+static bool
+fcgi_nothing_there(int error)
+{
+	return error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ECONNABORTED ||
+	       error == EPROTO;
+}
+
+int
+fcgi_accept(struct fcgi *f)
+{
+	struct timeval wait = {.tv_sec = FCGI_WAIT_S};
+	int fd = accept4(f->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd < 0)
+		return fcgi_nothing_there(errno) ? 0 : -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) != 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) != 0) {
+		(void)close(fd);
+		return -1;
+	}
+	f->request.ipcFd = fd;
+	return 1;
+}
+
+bool
+fcgi_begin(struct fcgi *f)
+{
+	/*
+	 * With a connection at hand the library reads from it; "keep" stops it from closing it
+	 * first.
+	 */
+	f->request.keepConnection = 1;
+	if (FCGX_Accept_r(&f->request) != 0)
+		return false;
+	/* Parameters that broke off look complete to the library, but the stream remembers. */
+	if (FCGX_GetError(f->request.in) == 0)
+		return true;
+	fcgi_finish(f);
+	return false;
+}
+
+char **
+fcgi_params(struct fcgi *f)
+{
+	return f->request.envp;
+}
+
+size_t
+fcgi_read(void *fcgi, char *into, size_t n)
+{
+	struct fcgi *f = fcgi;
+	int got = FCGX_GetStr(into, n > INT_MAX ? INT_MAX : (int)n, f->request.in);
+
+	return got > 0 ? (size_t)got : 0;
+}
+
+void
+fcgi_write(struct fcgi *f, struct str answer)
+{
+	if (answer.n > INT_MAX)
+		log_fatal("fcgi.write", "answer too large");
+	(void)FCGX_PutStr(answer.p, (int)answer.n, f->request.out);
+}
+
+void
+fcgi_finish(struct fcgi *f)
+{
+	/* Cookies and Authorization are among them, and the library frees them as they are. */
+	for (char **p = f->request.envp; p != NULL && *p != NULL; p++)
+		secret_wipe(*p, strlen(*p));
+	f->request.envp = NULL;
+	f->request.keepConnection = 0;
+	FCGX_Finish_r(&f->request);
+}

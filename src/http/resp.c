@@ -1,0 +1,174 @@
+/* Building and printing an answer, with the headers that every answer carries. */
+#include "http/resp.h"
+
+#include "base/log.h"
+
+#define RESP_PATH_MAX 1024
+#define RESP_COOKIE_RULES "; Path=/; Secure; HttpOnly; SameSite=Lax"
+
+/* An answer that sets one of these itself replaces the line. */
+static const struct {
+	const char *name;
+	struct str value;
+} resp_always[] = {
+	{"Content-Security-Policy",
+	    STR_INIT("default-src 'none'; style-src 'self'; script-src 'self'; "
+	    "img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; "
+	    "frame-ancestors 'none'; base-uri 'none'")},
+	{"X-Content-Type-Options", STR_INIT("nosniff")},
+	/* not no-referrer: browsers then send "Origin: null" with our own forms */
+	{"Referrer-Policy", STR_INIT("same-origin")},
+	{"Cross-Origin-Opener-Policy", STR_INIT("same-origin")},
+	{"Cross-Origin-Resource-Policy", STR_INIT("same-origin")},
+	{"Permissions-Policy",
+	    STR_INIT("camera=(), geolocation=(), microphone=(), payment=(), usb=()")},
+	{"Cache-Control", STR_INIT("no-store")},
+};
+
+static const struct {
+	int status;
+	const char *phrase;
+} resp_phrases[] = {
+	{200, "OK"},
+	{201, "Created"},
+	{204, "No Content"},
+	{303, "See Other"},
+	{304, "Not Modified"},
+	{400, "Bad Request"},
+	{401, "Unauthorized"},
+	{403, "Forbidden"},
+	{404, "Not Found"},
+	{405, "Method Not Allowed"},
+	{409, "Conflict"},
+	{410, "Gone"},
+	{413, "Content Too Large"},
+	{415, "Unsupported Media Type"},
+	{422, "Unprocessable Content"},
+	{429, "Too Many Requests"},
+	{500, "Internal Server Error"},
+	{503, "Service Unavailable"},
+};
+
+void
+resp_init(struct resp *rs, struct arena *a)
+{
+	*rs = (struct resp){.arena = a, .status = 200};
+}
+
+void
+resp_header(struct resp *rs, const char *name, struct str value)
+{
+	if (rs->header_count >= RESP_HEADERS_MAX)
+		log_fatal("resp.headers_full", name);
+	if (str_absent(value) || str_has_control(value))
+		log_fatal("resp.header_malformed", name);
+	rs->headers[rs->header_count].name = name;
+	rs->headers[rs->header_count].value = value;
+	rs->header_count++;
+}
+
+void
+resp_set(struct resp *rs, int status, struct str type, struct str body)
+{
+	rs->status = status;
+	rs->type = type;
+	rs->body = body;
+}
+
+bool
+resp_is_local_path(struct str path)
+{
+	struct str next;
+
+	if (str_absent(path) || path.n == 0 || path.n > RESP_PATH_MAX || path.p[0] != '/')
+		return false;
+	if (str_has_control(path) || str_has(path, '\\'))
+		return false;
+	/* What a browser, or a proxy that decodes, would take for "//host". */
+	next = str_slice(path, 1, 3);
+	return !str_starts(next, STR("/")) && !str_eq_nocase(next, STR("%2f")) &&
+	    !str_eq_nocase(next, STR("%5c"));
+}
+
+void
+resp_redirect(struct resp *rs, struct str path)
+{
+	resp_set(rs, 303, (struct str){0}, (struct str){0});
+	resp_header(rs, "Location", resp_is_local_path(path) ? path : STR("/"));
+}
+
+void
+resp_session_cookie(struct resp *rs, struct secret token)
+{
+	struct str text = secret_reveal(token);
+
+	resp_header(rs, "Set-Cookie",
+	    str_printf(rs->arena, "__Host-session=%.*s" RESP_COOKIE_RULES, STR_FMT(text)));
+}
+
+void
+resp_session_cookie_clear(struct resp *rs)
+{
+	resp_header(rs, "Set-Cookie", STR("__Host-session=" RESP_COOKIE_RULES "; Max-Age=0"));
+}
+
+static void
+resp_line(struct buf *b, const char *name, struct str value)
+{
+	buf_add(b, str_of(name));
+	buf_add(b, STR(": "));
+	buf_add(b, value);
+	buf_add(b, STR("\r\n"));
+}
+
+static bool
+resp_sets(const struct resp *rs, const char *name)
+{
+	for (int i = 0; i < rs->header_count; i++)
+		if (str_eq_nocase(str_of(rs->headers[i].name), str_of(name)))
+			return true;
+	return false;
+}
+
+static void
+resp_print_status(struct buf *b, int status)
+{
+	const char *phrase = "";
+
+	for (size_t i = 0; i < sizeof(resp_phrases) / sizeof(resp_phrases[0]); i++)
+		if (resp_phrases[i].status == status)
+			phrase = resp_phrases[i].phrase;
+	buf_printf(b, "Status: %d %s\r\n", status, phrase);
+}
+
+static void
+resp_print_always(struct buf *b, const struct resp *rs, const struct req *rq)
+{
+	for (size_t i = 0; i < sizeof(resp_always) / sizeof(resp_always[0]); i++)
+		if (!resp_sets(rs, resp_always[i].name))
+			resp_line(b, resp_always[i].name, resp_always[i].value);
+	if (str_eq(req_scheme(rq), STR("https")))
+		resp_line(
+		    b, "Strict-Transport-Security", STR("max-age=31536000; includeSubDomains"));
+	if (!str_absent(rq->id))
+		resp_line(b, "X-Request-Id", rq->id);
+}
+
+struct str
+resp_print(struct resp *rs, const struct req *rq)
+{
+	struct buf b = {.arena = rs->arena};
+
+	resp_print_status(&b, rs->status);
+	if (!str_absent(rs->type))
+		resp_line(&b, "Content-Type", rs->type);
+	if (rs->status != 204 && rs->status != 304)
+		buf_printf(&b, "Content-Length: %zu\r\n", rs->body.n);
+	resp_print_always(&b, rs, rq);
+	for (int i = 0; i < rs->header_count; i++)
+		resp_line(&b, rs->headers[i].name, rs->headers[i].value);
+	buf_add(&b, STR("\r\n"));
+	if (rq->method != METHOD_HEAD && rs->body.n > 0)
+		buf_add(&b, rs->body);
+	return buf_str(&b);
+}

@@ -1,0 +1,58 @@
+/*
+ * An answer: built whole in memory with its length known, then written once.
+ * Every answer carries the security headers (resp.c), also those of errors.
+ */
+#ifndef HTTP_RESP_H
+#define HTTP_RESP_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/secret.h"
+#include "base/str.h"
+#include "http/req.h"
+
+#define RESP_HEADERS_MAX 24
+
+struct resp {
+	struct arena *arena;
+	int status;
+	struct str type;   /* Content-Type with charset */
+	struct str body;
+	struct {
+		const char *name;
+		struct str value;
+	} headers[RESP_HEADERS_MAX];
+	int header_count;
+};
+
+/* An empty 200 answer. */
+void resp_init(struct resp *rs, struct arena *a);
+
+/* Adds a header; a control character in the value ends the process (a bug of ours). */
+void resp_header(struct resp *rs, const char *name, struct str value);
+
+/* Status, type and body at once. */
+void resp_set(struct resp *rs, int status, struct str type, struct str body);
+
+/* 303 to a path of this site; the path is checked (P12) and "/" is used when it is none. */
+void resp_redirect(struct resp *rs, struct str path);
+
+/* The session cookie __Host-session, HttpOnly, Secure, SameSite=Lax, without a lifetime of its own. */
+void resp_session_cookie(struct resp *rs, struct secret token);
+/* Takes it away. */
+void resp_session_cookie_clear(struct resp *rs);
+
+/*
+ * True for a path of this site: begins with one '/', no backslash, no control
+ * character, no second '/' behind the first (also not percent-encoded), at most 1 KiB.
+ */
+bool resp_is_local_path(struct str path);
+
+/*
+ * The complete FastCGI answer: Status, headers, blank line, body; for HEAD
+ * without the body but with its length.
+ */
+struct str resp_print(struct resp *rs, const struct req *rq);
+
+#endif

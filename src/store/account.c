@@ -1,0 +1,131 @@
+/* Accounts. */
+#include "store/internal.h"
+
+static enum err insert_account(struct store *st, const struct account *account, int64_t now) MUST_CHECK;
+static enum err insert_email(struct store *st, const struct account *account, int64_t now) MUST_CHECK;
+
+enum err
+store_account_create(struct store *st, const struct account *account, int64_t now)
+{
+	struct pg_args by_id = {.arena = st->arena};
+	enum err e;
+
+	pg_arg_uuid(&by_id, account->id);
+	e = insert_account(st, account, now);
+	if (e == OK)
+		e = insert_email(st, account, now);
+	if (e == OK)
+		e = store_run(st, Q_THROTTLE_INSERT, &by_id);
+	if (e == OK)
+		e = store_run(st, Q_CHAIN_INSERT, &by_id);
+	return e;
+}
+
+enum err
+store_email_verify(struct store *st, struct uuid account, struct str address, int64_t now)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account);
+	pg_arg_text(&args, address);
+	pg_arg_time(&args, now);
+	return store_one(st, Q_EMAIL_VERIFY, &args);
+}
+
+enum err
+store_account_password(struct store *st, struct uuid account, struct str hash, int64_t now)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account);
+	pg_arg_text(&args, hash);
+	pg_arg_time(&args, now);
+	return store_run(st, Q_ACCOUNT_PASSWORD, &args);
+}
+
+enum err
+store_account_disable(struct store *st, struct uuid account, int64_t disabled_at)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account);
+	pg_arg_time(&args, disabled_at);
+	return store_run(st, Q_ACCOUNT_DISABLE, &args);
+}
+
+enum err
+store_account_details(struct store *st, struct uuid account, struct account_details *d)
+{
+	struct pg_args args = {.arena = st->arena};
+	struct pg_rows rows;
+	enum err e;
+
+	*d = (struct account_details){0};
+	pg_arg_uuid(&args, account);
+	e = pg_read(st->pg, st->deadline_ms, Q_ACCOUNT_DETAILS, &args, &rows);
+	if (e != OK)
+		return e;
+	e = ERR_NOT_FOUND;
+	if (pg_next(&rows)) {
+		d->created_at = pg_time(&rows);
+		d->password_changed_at = pg_time(&rows);
+		d->last_sign_in_at = pg_time(&rows);
+		e = OK;
+	}
+	pg_done(&rows);
+	return e;
+}
+
+enum err
+store_memberships(struct store *st, struct uuid account, struct membership **list, size_t *count)
+{
+	struct pg_args args = {.arena = st->arena};
+	struct pg_rows rows;
+	enum err e;
+
+	*count = 0;
+	pg_arg_uuid(&args, account);
+	e = pg_read(st->pg, st->deadline_ms, Q_ACCOUNT_MEMBERSHIPS, &args, &rows);
+	if (e != OK)
+		return e;
+	*list = arena_array(st->arena, (size_t)rows.count, sizeof(**list));
+	while (pg_next(&rows)) {
+		struct membership *m = &(*list)[(*count)++];
+
+		m->slug = pg_text(&rows);
+		m->organization = pg_text(&rows);
+		m->role = pg_text(&rows);
+		m->sensitive = pg_bool(&rows);
+		m->joined_at = pg_time(&rows);
+	}
+	pg_done(&rows);
+	return OK;
+}
+
+static enum err
+insert_account(struct store *st, const struct account *account, int64_t now)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account->id);
+	pg_arg_text(&args, account->name);
+	pg_arg_text(&args, account->password_hash);
+	pg_arg_time(&args, now);
+	return store_run(st, Q_ACCOUNT_INSERT, &args);
+}
+
+static enum err
+insert_email(struct store *st, const struct account *account, int64_t now)
+{
+	struct pg_args owner = {.arena = st->arena}, email = {.arena = st->arena};
+	enum err e;
+
+	pg_arg_text(&owner, account->email);
+	pg_arg_uuid(&owner, account->id);
+	pg_arg_uuid(&email, account->id);
+	pg_arg_text(&email, account->email);
+	pg_arg_time(&email, now);
+	pg_arg_time(&email, account->email_verified ? now : 0);
+	e = store_run(st, Q_EMAIL_OWNER_INSERT, &owner);
+	return e == OK ? store_run(st, Q_EMAIL_INSERT, &email) : e;
+}

@@ -1,0 +1,55 @@
+/* The connection, the schema's version, and what the janitor deletes. */
+#include "store/internal.h"
+
+static enum err count_deleted(struct store *st, enum query q, int64_t time, int *count) MUST_CHECK;
+
+struct pg *
+store_connection(struct arena *a, const char *database)
+{
+	return pg_new(a, database, queries, Q_COUNT);
+}
+
+enum err
+store_schema_version(struct store *st, int32_t *version)
+{
+	struct pg_args args = {.arena = st->arena};
+	struct pg_rows rows;
+	enum err e = pg_read(st->pg, st->deadline_ms, Q_SCHEMA_VERSION, &args, &rows);
+
+	*version = 0;
+	if (e != OK)
+		return e;
+	if (pg_next(&rows))
+		*version = pg_int(&rows);
+	pg_done(&rows);
+	return OK;
+}
+
+enum err
+store_janitor_sessions(struct store *st, int64_t created_before, int *count)
+{
+	return count_deleted(st, Q_JANITOR_SESSIONS, created_before, count);
+}
+
+enum err
+store_janitor_pending(struct store *st, int64_t now, int *count)
+{
+	return count_deleted(st, Q_JANITOR_PENDING, now, count);
+}
+
+static enum err
+count_deleted(struct store *st, enum query q, int64_t time, int *count)
+{
+	struct pg_args args = {.arena = st->arena};
+	struct pg_rows rows;
+	enum err e;
+
+	*count = 0;
+	pg_arg_time(&args, time);
+	e = pg_write(st->pg, st->deadline_ms, (int)q, &args, &rows);
+	if (e != OK)
+		return e;
+	*count = rows.count;
+	pg_done(&rows);
+	return OK;
+}

@@ -1,0 +1,23 @@
+/* What the files of this floor share. */
+#ifndef STORE_INTERNAL_H
+#define STORE_INTERNAL_H
+
+#include "store/queries.h"
+#include "store/store.h"
+
+/* The parameters of the fragment `event`, in its order. */
+void store_bind_event(struct pg_args *args, const struct audit_event *ev);
+
+/* Runs a change and counts the rows it returns; ERR_NOT_FOUND when there is none. */
+enum err store_one(struct store *st, enum query q, const struct pg_args *args) MUST_CHECK;
+
+/* Runs a change whose rows do not matter. */
+enum err store_run(struct store *st, enum query q, const struct pg_args *args) MUST_CHECK;
+
+/*
+ * Runs a change that begins with its event and returns `moved`, and `granted`
+ * when it raises a session: ERR_RACE, ERR_UNAUTHENTICATED.
+ */
+enum err store_with_event(struct store *st, enum query q, const struct pg_args *args) MUST_CHECK;
+
+#endif

@@ -1,0 +1,76 @@
+/* Organizations and memberships. */
+#include "store/internal.h"
+
+enum err
+store_organization_create(struct store *st, const struct organization *o)
+{
+	struct pg_args args = {.arena = st->arena}, policy = {.arena = st->arena};
+	enum err e;
+
+	pg_arg_uuid(&args, o->id);
+	pg_arg_text(&args, o->slug);
+	pg_arg_text(&args, o->name);
+	pg_arg_time(&args, o->created_at);
+	pg_arg_uuid(&policy, o->id);
+	pg_arg_time(&policy, o->created_at);
+	e = store_run(st, Q_ORGANIZATION_INSERT, &args);
+	return e == OK ? store_run(st, Q_POLICY_INSERT, &policy) : e;
+}
+
+enum err
+store_organization_find(struct store *st, struct str slug, struct uuid *id)
+{
+	struct pg_args args = {.arena = st->arena};
+	struct pg_rows rows;
+	enum err e;
+
+	*id = (struct uuid){{0}};
+	pg_arg_text(&args, slug);
+	e = pg_read(st->pg, st->deadline_ms, Q_ORGANIZATION_FIND, &args, &rows);
+	if (e != OK)
+		return e;
+	if (pg_next(&rows))
+		*id = pg_uuid(&rows);
+	pg_done(&rows);
+	return OK;
+}
+
+enum err
+store_organizations_list(struct store *st, struct str after, struct organization **list, size_t *count)
+{
+	struct pg_args args = {.arena = st->arena};
+	struct pg_rows rows;
+	enum err e;
+
+	*count = 0;
+	pg_arg_text(&args, after);
+	e = pg_read(st->pg, st->deadline_ms, Q_ORGANIZATIONS_LIST, &args, &rows);
+	if (e != OK)
+		return e;
+	*list = arena_array(st->arena, (size_t)rows.count, sizeof(**list));
+	while (pg_next(&rows)) {
+		struct organization *o = &(*list)[(*count)++];
+
+		o->id = pg_uuid(&rows);
+		o->slug = pg_text(&rows);
+		o->name = pg_text(&rows);
+		o->created_at = pg_time(&rows);
+		o->members = pg_bigint(&rows);
+	}
+	pg_done(&rows);
+	return OK;
+}
+
+enum err
+store_membership_create(struct store *st, struct uuid account, struct uuid organization, struct str role,
+    bool sensitive, int64_t now)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account);
+	pg_arg_uuid(&args, organization);
+	pg_arg_text(&args, role);
+	pg_arg_bool(&args, sensitive);
+	pg_arg_time(&args, now);
+	return store_run(st, Q_MEMBERSHIP_INSERT, &args);
+}

@@ -1,0 +1,145 @@
+/* Sessions. */
+#include "store/internal.h"
+
+enum err
+store_sign_in(struct store *st, const struct audit_event *ev, const struct session *s, struct str password_hash)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	store_bind_event(&args, ev);
+	pg_arg_bytes(&args, s->token_hash, sizeof(s->token_hash));
+	pg_arg_text(&args, session_state_name(s->state));
+	pg_arg_time(&args, s->expires_at);
+	pg_arg_text(&args, s->return_to);
+	pg_arg_text(&args, password_hash);
+	return store_with_event(st, Q_SIGN_IN, &args);
+}
+
+enum err
+store_reauthenticate(struct store *st, const struct audit_event *ev, const unsigned char token_hash[SHA256_SIZE])
+{
+	struct pg_args args = {.arena = st->arena};
+
+	store_bind_event(&args, ev);
+	pg_arg_bytes(&args, token_hash, SHA256_SIZE);
+	return store_with_event(st, Q_SESSION_REAUTHENTICATE, &args);
+}
+
+enum err
+store_password_wrong(struct store *st, const struct audit_event *ev, int failures)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	store_bind_event(&args, ev);
+	pg_arg_smallint(&args, (int16_t)failures);
+	return store_with_event(st, Q_SESSION_PASSWORD_WRONG, &args);
+}
+
+enum err
+store_session_end(struct store *st, struct uuid account, struct uuid session)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account);
+	pg_arg_uuid(&args, session);
+	return store_one(st, Q_SESSION_END, &args);
+}
+
+enum err
+store_sessions_end_others(struct store *st, struct uuid account, struct uuid keep)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account);
+	pg_arg_uuid(&args, keep);
+	return store_run(st, Q_SESSIONS_END_OTHERS, &args);
+}
+
+enum err
+store_sessions_unverify_others(struct store *st, struct uuid account, struct uuid keep)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account);
+	pg_arg_uuid(&args, keep);
+	return store_run(st, Q_SESSIONS_UNVERIFY_OTHERS, &args);
+}
+
+enum err
+store_session_verified(struct store *st, struct uuid account, struct uuid session,
+    const unsigned char token_hash[SHA256_SIZE], struct str by, int64_t now)
+{
+	struct pg_args args = {.arena = st->arena};
+	enum err e;
+
+	pg_arg_uuid(&args, account);
+	pg_arg_uuid(&args, session);
+	pg_arg_bytes(&args, token_hash, SHA256_SIZE);
+	pg_arg_text(&args, by);
+	pg_arg_time(&args, now);
+	e = store_one(st, Q_SESSION_VERIFIED, &args);
+	return e == ERR_NOT_FOUND ? ERR_UNAUTHENTICATED : e;
+}
+
+enum err
+store_session_unverify(struct store *st, struct uuid account, struct uuid session)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account);
+	pg_arg_uuid(&args, session);
+	return store_run(st, Q_SESSION_UNVERIFY, &args);
+}
+
+enum err
+store_session_touch(struct store *st, struct uuid account, struct uuid session, int64_t now)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account);
+	pg_arg_uuid(&args, session);
+	pg_arg_time(&args, now);
+	return store_run(st, Q_SESSION_TOUCH, &args);
+}
+
+enum err
+store_session_return_to(struct store *st, struct uuid account, struct uuid session, struct str path)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account);
+	pg_arg_uuid(&args, session);
+	pg_arg_text(&args, path);
+	return store_run(st, Q_SESSION_RETURN_TO, &args);
+}
+
+enum err
+store_sessions_list(struct store *st, struct uuid account, int64_t now, int64_t seen_after,
+    struct session **list, size_t *count)
+{
+	struct pg_args args = {.arena = st->arena};
+	struct pg_rows rows;
+	enum err e;
+
+	*count = 0;
+	pg_arg_uuid(&args, account);
+	pg_arg_time(&args, now);
+	pg_arg_time(&args, seen_after);
+	e = pg_read(st->pg, st->deadline_ms, Q_SESSIONS_LIST, &args, &rows);
+	if (e != OK)
+		return e;
+	*list = arena_array(st->arena, (size_t)rows.count, sizeof(**list));
+	while (pg_next(&rows)) {
+		struct session *s = &(*list)[(*count)++];
+
+		s->id = pg_uuid(&rows);
+		(void)session_state_parse(pg_text(&rows), &s->state);
+		s->created_at = pg_time(&rows);
+		s->last_seen_at = pg_time(&rows);
+		s->expires_at = pg_time(&rows);
+		s->address = pg_text(&rows);
+		s->user_agent = pg_text(&rows);
+	}
+	pg_done(&rows);
+	return OK;
+}

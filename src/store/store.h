@@ -1,0 +1,177 @@
+/*
+ * Rows in, rows out: one function a statement of sql/queries, typed by the
+ * domain. Nothing is decided here. Every function returns what pg_read() and
+ * pg_write() do, or more where it says so.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "domain/subject.h"
+#include "pg/pg.h"
+
+/* The schema this build knows: the number of the last migration in sql/migrations. */
+#define SCHEMA_VERSION 1
+
+/* One use of the database: the connection, memory for what is read, and until when. */
+struct store {
+	struct pg *pg;
+	struct arena *arena;
+	int64_t deadline_ms; /* monotonic */
+};
+
+/* A connection that prepares all our statements. */
+struct pg *store_connection(struct arena *a, const char *database);
+
+/* The version of the schema in the database; 0 for an empty one. */
+enum err store_schema_version(struct store *st, int32_t *version) MUST_CHECK;
+
+/* ---- a change of several statements: begin with its event, end with the commit ---- */
+
+/* Begins a transaction with the event in it; ERR_RACE when the chain has moved since it was read. */
+enum err store_begin(struct store *st, const struct audit_event *ev) MUST_CHECK;
+enum err store_commit(struct store *st) MUST_CHECK;
+void store_rollback(struct store *st);
+
+/* The event alone, committed at once; ERR_RACE as above. */
+enum err store_event(struct store *st, const struct audit_event *ev) MUST_CHECK;
+
+/* ---- the subject ---- */
+
+/* The account that has an address; nil when nobody has. */
+enum err store_account_find(struct store *st, struct str address, struct uuid *account) MUST_CHECK;
+
+/*
+ * Loads an account with a session (nil: without one) and looks for an unused
+ * recovery code among `mac_count` MACs of SHA256_SIZE bytes end to end.
+ * ERR_NOT_FOUND when there is no such account.
+ */
+enum err store_subject_load(struct store *st, struct uuid account, struct uuid session,
+    const unsigned char *macs, size_t mac_count, struct subject *s) MUST_CHECK;
+
+/* ---- verification: each one statement that commits by itself ---- */
+
+/* What a session becomes when it rises. */
+struct session_rise {
+	unsigned char token_hash[SHA256_SIZE];
+	int64_t expires_at;
+};
+
+/*
+ * The event's session is verified by the event's factor with the answer of
+ * `step`, or by the recovery code of `mac`. ERR_RACE when the chain has moved;
+ * ERR_UNAUTHENTICATED when the session is gone.
+ */
+enum err store_verify_by_factor(struct store *st, const struct audit_event *ev, const struct session_rise *rise,
+    int64_t step) MUST_CHECK;
+enum err store_verify_by_code(struct store *st, const struct audit_event *ev, const struct session_rise *rise,
+    struct str mac) MUST_CHECK;
+/* A wrong answer: the budget becomes `after`. ERR_RACE when the chain has moved. */
+enum err store_answer_wrong(struct store *st, const struct audit_event *ev, const struct throttle *after) MUST_CHECK;
+
+enum err store_throttle_clear(struct store *st, struct uuid account) MUST_CHECK;
+
+/* ---- sessions ---- */
+
+/* A new session (the event's), with a new password hash when `password_hash` is there. ERR_RACE. */
+enum err store_sign_in(struct store *st, const struct audit_event *ev, const struct session *s,
+    struct str password_hash) MUST_CHECK;
+/* ERR_RACE; ERR_UNAUTHENTICATED when the session is gone. */
+enum err store_reauthenticate(struct store *st, const struct audit_event *ev,
+    const unsigned char token_hash[SHA256_SIZE]) MUST_CHECK;
+enum err store_password_wrong(struct store *st, const struct audit_event *ev, int failures) MUST_CHECK;
+/* ERR_NOT_FOUND when it is not there. */
+enum err store_session_end(struct store *st, struct uuid account, struct uuid session) MUST_CHECK;
+/* All but one; a nil `keep` keeps none. */
+enum err store_sessions_end_others(struct store *st, struct uuid account, struct uuid keep) MUST_CHECK;
+enum err store_sessions_unverify_others(struct store *st, struct uuid account, struct uuid keep) MUST_CHECK;
+/* ERR_UNAUTHENTICATED when it is gone. */
+enum err store_session_verified(struct store *st, struct uuid account, struct uuid session,
+    const unsigned char token_hash[SHA256_SIZE], struct str by, int64_t now) MUST_CHECK;
+enum err store_session_unverify(struct store *st, struct uuid account, struct uuid session) MUST_CHECK;
+enum err store_session_touch(struct store *st, struct uuid account, struct uuid session, int64_t now) MUST_CHECK;
+enum err store_session_return_to(struct store *st, struct uuid account, struct uuid session,
+    struct str path) MUST_CHECK;
+/* Those alive at `now` and seen after `seen_after`, the last used first, at most 100. */
+enum err store_sessions_list(struct store *st, struct uuid account, int64_t now, int64_t seen_after,
+    struct session **list, size_t *count) MUST_CHECK;
+
+/* ---- factors ---- */
+
+enum err store_factor_pending_delete(struct store *st, struct uuid account) MUST_CHECK;
+enum err store_factor_insert(struct store *st, struct uuid account, const struct factor *f) MUST_CHECK;
+/* ERR_NOT_FOUND when no row was as it had to be. */
+enum err store_factor_confirm(struct store *st, struct uuid account, const struct factor *f, int64_t step,
+    int64_t now) MUST_CHECK;
+enum err store_factor_rename(struct store *st, struct uuid account, struct uuid factor, struct str label) MUST_CHECK;
+enum err store_factor_prefer(struct store *st, struct uuid account, struct uuid factor) MUST_CHECK;
+enum err store_factor_delete(struct store *st, struct uuid account, struct uuid factor) MUST_CHECK;
+enum err store_factors_delete(struct store *st, struct uuid account) MUST_CHECK;
+
+/* ---- recovery codes ---- */
+
+/* Deletes the set and its codes, used and unused. */
+enum err store_recovery_delete(struct store *st, struct uuid account) MUST_CHECK;
+/* A new set of `count` codes, MACs end to end, in the place of any before. */
+enum err store_recovery_replace(struct store *st, struct uuid account, struct uuid set, int64_t now,
+    const unsigned char *macs, size_t count) MUST_CHECK;
+/* ERR_NOT_FOUND when that set is not there or was acknowledged before. */
+enum err store_recovery_acknowledge(struct store *st, struct uuid account, struct uuid set, int64_t now) MUST_CHECK;
+
+/* ---- accounts and organizations, for countersignctl ---- */
+
+/* With one address, verified or not; ERR_CONFLICT when the address is taken. Within a transaction. */
+enum err store_account_create(struct store *st, const struct account *account, int64_t now) MUST_CHECK;
+/* ERR_NOT_FOUND when it is not there or was verified before. */
+enum err store_email_verify(struct store *st, struct uuid account, struct str address, int64_t now) MUST_CHECK;
+enum err store_account_password(struct store *st, struct uuid account, struct str hash, int64_t now) MUST_CHECK;
+/* 0 makes it usable again. */
+enum err store_account_disable(struct store *st, struct uuid account, int64_t disabled_at) MUST_CHECK;
+
+struct account_details {
+	int64_t created_at;
+	int64_t password_changed_at;
+	int64_t last_sign_in_at; /* 0: never */
+};
+enum err store_account_details(struct store *st, struct uuid account, struct account_details *d) MUST_CHECK;
+
+struct membership {
+	struct str slug;
+	struct str organization;
+	struct str role;
+	bool sensitive;
+	int64_t joined_at;
+};
+enum err store_memberships(struct store *st, struct uuid account, struct membership **list, size_t *count) MUST_CHECK;
+
+struct organization {
+	struct uuid id;
+	struct str slug;
+	struct str name;
+	int64_t created_at;
+	int64_t members;
+};
+/* With a policy that requires nothing; ERR_CONFLICT when the slug is taken. Within a transaction. */
+enum err store_organization_create(struct store *st, const struct organization *o) MUST_CHECK;
+/* nil when there is none. */
+enum err store_organization_find(struct store *st, struct str slug, struct uuid *id) MUST_CHECK;
+/* Up to 100 behind the slug `after`. */
+enum err store_organizations_list(struct store *st, struct str after, struct organization **list,
+    size_t *count) MUST_CHECK;
+/* ERR_CONFLICT when the account is a member already. */
+enum err store_membership_create(struct store *st, struct uuid account, struct uuid organization,
+    struct str role, bool sensitive, int64_t now) MUST_CHECK;
+
+/* A transaction without an event, for what belongs to no account. */
+enum err store_begin_plain(struct store *st) MUST_CHECK;
+
+/* ---- housekeeping: at most a thousand rows each; `count` says how many ---- */
+
+enum err store_janitor_sessions(struct store *st, int64_t created_before, int *count) MUST_CHECK;
+enum err store_janitor_pending(struct store *st, int64_t now, int *count) MUST_CHECK;
+
+#endif

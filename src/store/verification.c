@@ -1,0 +1,46 @@
+/* The statements of a check. */
+#include "store/internal.h"
+
+enum err
+store_verify_by_factor(struct store *st, const struct audit_event *ev, const struct session_rise *rise, int64_t step)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	store_bind_event(&args, ev);
+	pg_arg_bytes(&args, rise->token_hash, sizeof(rise->token_hash));
+	pg_arg_time(&args, rise->expires_at);
+	pg_arg_bigint(&args, step);
+	return store_with_event(st, Q_VERIFICATION_BY_FACTOR, &args);
+}
+
+enum err
+store_verify_by_code(struct store *st, const struct audit_event *ev, const struct session_rise *rise, struct str mac)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	store_bind_event(&args, ev);
+	pg_arg_bytes(&args, rise->token_hash, sizeof(rise->token_hash));
+	pg_arg_time(&args, rise->expires_at);
+	pg_arg_bytes(&args, mac.p, mac.n);
+	return store_with_event(st, Q_VERIFICATION_BY_CODE, &args);
+}
+
+enum err
+store_answer_wrong(struct store *st, const struct audit_event *ev, const struct throttle *after)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	store_bind_event(&args, ev);
+	pg_arg_int(&args, after->failures);
+	pg_arg_time(&args, after->blocked_until);
+	return store_with_event(st, Q_ANSWER_WRONG, &args);
+}
+
+enum err
+store_throttle_clear(struct store *st, struct uuid account)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account);
+	return store_run(st, Q_THROTTLE_CLEAR, &args);
+}

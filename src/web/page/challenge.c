@@ -1,0 +1,140 @@
+/* The challenge: a session is asked for its second factor, at sign-in or again. */
+#include "web/page/page.h"
+
+#include "base/codec.h"
+
+static const struct factor *asked_factor(const struct call *c, bool post);
+static bool by_recovery_code(const struct call *c, bool post);
+static struct str with_next(struct call *c, const char *path, struct str next);
+static struct str way_on(const struct call *c);
+static void present_others(struct call *c, const struct factor *current, struct str next);
+
+enum err
+page_challenge(struct call *c)
+{
+	const struct session *s = &c->flow.subject.session;
+	bool post = c->route->method == METHOD_POST, step_up = s->state == SESSION_ACTIVE;
+	bool recovery = by_recovery_code(c, post);
+	const struct factor *f = asked_factor(c, post);
+	struct str next = field_text(&c->fields, "next");
+
+	if (subject_active(&c->flow.subject) == 0) {
+		resp_redirect(c->resp, STR("/dashboard"));
+		return OK;
+	}
+	if (f == NULL)
+		return ERR_NOT_FOUND;
+	if (!resp_is_local_path(next))
+		next = (struct str){0};
+	present_factor(c, f);
+	present_others(c, f, next);
+	model_truth(c->model, "recovery", recovery);
+	model_truth(c->model, "step_up", step_up);
+	model_text(c->model, "next", next);
+	model_text(c->model, "recovery_href", with_next(c, "/mfa/challenge?method=recovery", next));
+	model_text(c->model, "code_href", with_next(c, "/mfa/challenge?method=app", next));
+	return present_page(c, "challenge", recovery ? "Use a recovery code" : "Verification");
+}
+
+enum err
+page_challenge_post(struct call *c)
+{
+	struct secret recovery = field_secret(c->arena, &c->fields, "recovery_code");
+	struct answer answer = {
+		.factor = field_id(&c->fields, "factor"),
+		.code = field_secret(c->arena, &c->fields, "code"),
+		.recovery = recovery.n > 0,
+	};
+	struct str to = way_on(c);
+	enum err e;
+
+	if (answer.code.n == 0 && !answer.recovery)
+		return ERR_FIELD;
+	if (answer.code.n > 0 && answer.recovery)
+		return ERR_BAD_REQUEST;
+	e = flow_verify(&c->flow, &answer);
+	if (e != OK)
+		return e;
+	/* How many codes are left comes first, then the way goes on from there. */
+	if (answer.recovery)
+		to = with_next(c, "/dashboard", to);
+	resp_redirect(c->resp, str_absent(to) ? STR("/dashboard") : to);
+	return OK;
+}
+
+/* At sign-in the session dies with it; a step-up is merely left. */
+enum err
+page_challenge_cancel(struct call *c)
+{
+	enum err e;
+
+	if (c->flow.subject.session.state == SESSION_ACTIVE) {
+		resp_redirect(c->resp, STR("/profile"));
+		return OK;
+	}
+	e = flow_sign_out(&c->flow);
+	if (e == OK)
+		resp_redirect(c->resp, STR("/login"));
+	return e;
+}
+
+/* The factor that was asked for, else the preferred one. */
+static const struct factor *
+asked_factor(const struct call *c, bool post)
+{
+	const struct factor *f = subject_factor(&c->flow.subject, field_id(&c->fields, "factor"));
+
+	return f == NULL && post ? subject_factor(&c->flow.subject, (struct uuid){{0}}) : f;
+}
+
+static bool
+by_recovery_code(const struct call *c, bool post)
+{
+	if (post)
+		return field_text(&c->fields, "recovery_code").n > 0;
+	return str_eq(field_text(&c->fields, "method"), STR("recovery"));
+}
+
+static struct str
+with_next(struct call *c, const char *path, struct str next)
+{
+	struct str p = str_of(path);
+
+	if (str_absent(next))
+		return p;
+	next = percent_encode(c->arena, next, "/");
+	return str_printf(c->arena, "%.*s%cnext=%.*s", STR_FMT(p), str_has(p, '?') ? '&' : '?', STR_FMT(next));
+}
+
+/* Where the session was heading at sign-in, or the page that asked for a step-up; absent for neither. */
+static struct str
+way_on(const struct call *c)
+{
+	struct str to = c->flow.subject.session.return_to;
+
+	if (c->flow.subject.session.state == SESSION_ACTIVE)
+		to = field_text(&c->fields, "next");
+	return resp_is_local_path(to) ? to : (struct str){0};
+}
+
+static void
+present_others(struct call *c, const struct factor *current, struct str next)
+{
+	const struct subject *s = &c->flow.subject;
+	cJSON *others = model_list(c->model, "others");
+	size_t i;
+
+	for (i = 0; i < s->factor_count; i++) {
+		const struct factor *f = &s->factors[i];
+		struct str id = id_format(c->arena, ID_FACTOR, f->id), href;
+		cJSON *o;
+
+		if (f == current || f->state != FACTOR_ACTIVE)
+			continue;
+		href = str_printf(c->arena, "/mfa/challenge?factor=%.*s", STR_FMT(id));
+		o = model_item(others);
+		model_text(o, "label", f->label);
+		model_text(o, "href", with_next(c, str_c(c->arena, href), next));
+	}
+	model_truth(c->model, "several", subject_active(s) > 1);
+}

@@ -1,0 +1,92 @@
+/* Ways in and out. */
+#include "web/page/page.h"
+
+#include "base/log.h"
+
+static struct str local(struct str path);
+
+enum err
+page_root(struct call *c)
+{
+	resp_redirect(c->resp, STR("/dashboard"));
+	return OK;
+}
+
+enum err
+page_login(struct call *c)
+{
+	struct str next = local(field_text(&c->fields, "next"));
+
+	if (c->signed_in && c->refused == OK) {
+		resp_redirect(c->resp, str_absent(next) ? STR("/dashboard") : next);
+		return OK;
+	}
+	c->signed_in = false;
+	if (c->refused != OK)
+		model_text(c->model, "email", field_text(&c->fields, "email"));
+	model_text(c->model, "next", next);
+	return present_page(c, "login", "Sign in");
+}
+
+/* Whoever signs in anew leaves the session before: one browser, one session. */
+enum err
+page_login_post(struct call *c)
+{
+	struct flow before = c->flow;
+	struct sign_in in = {
+		.email = field_text(&c->fields, "email"),
+		.password = field_secret(c->arena, &c->fields, "password"),
+		.return_to = local(field_text(&c->fields, "next")),
+	};
+	bool was_signed_in = c->signed_in;
+	enum err e;
+
+	c->signed_in = false;
+	c->flow.subject = (struct subject){0};
+	e = flow_sign_in(&c->flow, &in);
+	if (e != OK)
+		return e;
+	if (was_signed_in && flow_sign_out(&before) != OK)
+		log_warning("sign_in.session_before_stays", LOG_TEXT("request_id", c->req->id));
+	if (c->flow.subject.session.state == SESSION_MFA_REQUIRED)
+		resp_redirect(c->resp, STR("/mfa/challenge"));
+	else
+		resp_redirect(c->resp, str_absent(in.return_to) ? STR("/dashboard") : in.return_to);
+	return OK;
+}
+
+enum err
+page_logout(struct call *c)
+{
+	return present_page(c, "logout", "Sign out");
+}
+
+enum err
+page_logout_post(struct call *c)
+{
+	enum err e = flow_sign_out(&c->flow);
+
+	if (e == OK)
+		resp_redirect(c->resp, STR("/login"));
+	return e;
+}
+
+enum err
+page_dashboard(struct call *c)
+{
+	const struct session *s = &c->flow.subject.session;
+	struct str next = local(field_text(&c->fields, "next"));
+
+	present_mfa(c);
+	model_truth(model_object(c->model, "nav"), "dashboard", true);
+	model_truth(c->model, "recovery_used", str_eq(s->verified_by, STR("recovery_code")));
+	model_text(c->model, "next", next);
+	return present_page(c, "dashboard", "Dashboard");
+}
+
+/* Only paths of this site are gone to; anything else is as if nothing had been said. */
+static struct str
+local(struct str path)
+{
+	return resp_is_local_path(path) ? path : (struct str){0};
+}

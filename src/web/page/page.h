@@ -1,0 +1,25 @@
+/* The handlers of the browser's pages. */
+#ifndef WEB_PAGE_PAGE_H
+#define WEB_PAGE_PAGE_H
+
+#include "web/call.h"
+
+/* ways in and out (login.c) */
+handler page_root, page_login, page_login_post, page_logout, page_logout_post, page_dashboard;
+/* set-up (setup.c) */
+handler page_setup, page_setup_qr, page_setup_start, page_setup_start_form, page_setup_confirm,
+    page_setup_confirm_form, page_setup_cancel;
+/* the challenge (challenge.c) */
+handler page_challenge, page_challenge_post, page_challenge_cancel;
+/* recovery codes and disabling (recovery.c) */
+handler page_codes, page_codes_post, page_codes_acknowledge, page_disable, page_disable_post;
+/* the profile (profile.c) */
+handler page_profile, page_factor_rename, page_factor_prefer, page_factor_remove, page_factor_remove_post,
+    page_session_end, page_sessions_end_others;
+/* for operators (health.c) */
+handler page_healthz, page_readyz;
+
+/* New codes, shown once; `first` when they belong to a set-up. */
+enum err page_codes_show(struct call *c, const struct confirmed *codes, bool first) MUST_CHECK;
+
+#endif

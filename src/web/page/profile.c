@@ -1,0 +1,178 @@
+/* The profile: factors, sessions. */
+#include "web/page/page.h"
+
+#include "base/clock.h"
+
+/* What the profile says after a change, by the word in its address. */
+static const struct {
+	const char *word;
+	const char *text;
+} done_texts[] = {
+	{"renamed", "The method has its new name."},
+	{"preferred", "Your preferred method was changed."},
+	{"removed", "The method was removed. Your other sessions are asked for a code again."},
+	{"disabled", "Two-factor authentication is disabled. All your other sessions were signed out."},
+	{"session-ended", "The session was signed out."},
+	{"sessions-ended", "All your other sessions were signed out."},
+};
+
+static void present_done(struct call *c);
+static void present_factors(struct call *c);
+static enum err present_sessions(struct call *c) MUST_CHECK;
+static void done(struct call *c, const char *word);
+
+enum err
+page_profile(struct call *c)
+{
+	const struct account *account = &c->flow.subject.account;
+	enum err e = present_sessions(c);
+
+	if (e != OK)
+		return e;
+	present_done(c);
+	present_mfa(c);
+	present_factors(c);
+	model_truth(model_object(c->model, "nav"), "profile", true);
+	model_text(c->model, "email", account->email);
+	model_truth(c->model, "email_verified", account->email_verified);
+	return present_page(c, "profile", "Profile");
+}
+
+enum err
+page_factor_rename(struct call *c)
+{
+	enum err e = flow_factor_rename(&c->flow, field_id(&c->fields, "factor"), field_text(&c->fields, "label"));
+
+	if (e == OK)
+		done(c, "renamed");
+	return e;
+}
+
+enum err
+page_factor_prefer(struct call *c)
+{
+	enum err e = flow_factor_prefer(&c->flow, field_id(&c->fields, "factor"));
+
+	if (e == OK)
+		done(c, "preferred");
+	return e;
+}
+
+/* The last one is not removed: that is disabling, and says so. */
+enum err
+page_factor_remove(struct call *c)
+{
+	const struct factor *f = subject_factor(&c->flow.subject, field_id(&c->fields, "factor"));
+
+	if (f == NULL)
+		return ERR_NOT_FOUND;
+	if (subject_active(&c->flow.subject) == 1) {
+		resp_redirect(c->resp, STR("/mfa/disable"));
+		return OK;
+	}
+	present_factor(c, f);
+	model_truth(c->model, "preferred", f->preferred);
+	return present_page(c, "factor_remove", "Remove a method");
+}
+
+enum err
+page_factor_remove_post(struct call *c)
+{
+	enum err e = flow_factor_remove(&c->flow, field_id(&c->fields, "factor"));
+
+	if (e == OK)
+		done(c, "removed");
+	return e;
+}
+
+enum err
+page_session_end(struct call *c)
+{
+	enum err e = flow_session_revoke(&c->flow, field_id(&c->fields, "session"));
+
+	/* Gone already, from another page or by itself: what was wanted is so. */
+	if (e == ERR_NOT_FOUND)
+		e = OK;
+	if (e == OK && c->flow.ended)
+		resp_redirect(c->resp, STR("/login"));
+	else if (e == OK)
+		done(c, "session-ended");
+	return e;
+}
+
+enum err
+page_sessions_end_others(struct call *c)
+{
+	enum err e = flow_sessions_revoke_others(&c->flow);
+
+	if (e == OK)
+		done(c, "sessions-ended");
+	return e;
+}
+
+static void
+present_done(struct call *c)
+{
+	struct str word = field_text(&c->fields, "done");
+	size_t i;
+
+	for (i = 0; i < sizeof(done_texts) / sizeof(done_texts[0]); i++)
+		if (str_eq(word, str_of(done_texts[i].word)))
+			present_notice(c, done_texts[i].text);
+}
+
+static void
+present_factors(struct call *c)
+{
+	const struct subject *s = &c->flow.subject;
+	cJSON *list = model_list(c->model, "factors");
+	bool several = subject_active(s) > 1;
+	size_t i;
+
+	for (i = 0; i < s->factor_count; i++) {
+		const struct factor *f = &s->factors[i];
+		struct str used = {0};
+		cJSON *o;
+
+		if (f->state != FACTOR_ACTIVE)
+			continue;
+		if (f->last_used_at != 0)
+			used = clock_text(c->arena, f->last_used_at);
+		o = model_item(list);
+		model_text(o, "id", id_format(c->arena, ID_FACTOR, f->id));
+		model_text(o, "label", f->label);
+		model_text(o, "kind_text", str_of(f->kind->title));
+		model_text(o, "added", clock_text(c->arena, f->confirmed_at));
+		model_text(o, "last_used", used);
+		model_truth(o, "preferred", f->preferred);
+		model_truth(o, "several", several);
+	}
+}
+
+static enum err
+present_sessions(struct call *c)
+{
+	cJSON *list = model_list(c->model, "sessions");
+	struct session *sessions;
+	size_t count, i;
+	enum err e = flow_sessions_list(&c->flow, &sessions, &count);
+
+	for (i = 0; e == OK && i < count; i++) {
+		const struct session *s = &sessions[i];
+		cJSON *o = model_item(list);
+
+		model_text(o, "id", id_format(c->arena, ID_SESSION, s->id));
+		model_truth(o, "current", uuid_eq(s->id, c->flow.subject.session.id));
+		model_text(o, "address", s->address);
+		model_text(o, "agent", s->user_agent);
+		model_text(o, "started", clock_text(c->arena, s->created_at));
+		model_text(o, "last_seen", clock_text(c->arena, s->last_seen_at));
+	}
+	return e;
+}
+
+static void
+done(struct call *c, const char *word)
+{
+	resp_redirect(c->resp, str_printf(c->arena, "/profile?done=%s", word));
+}

@@ -1,0 +1,94 @@
+/* Recovery codes, and disabling. */
+#include "web/page/page.h"
+
+#include "base/clock.h"
+
+#define TITLE "Recovery codes"
+
+enum err
+page_codes(struct call *c)
+{
+	const struct recovery_set *set = &c->flow.subject.recovery;
+
+	if (subject_active(&c->flow.subject) == 0) {
+		resp_redirect(c->resp, STR("/mfa/setup"));
+		return OK;
+	}
+	model_number(c->model, "left", set->left);
+	model_number(c->model, "total", RECOVERY_CODES);
+	model_truth(c->model, "none", set->left == 0);
+	model_truth(c->model, "low", set->left < RECOVERY_LOW);
+	model_truth(c->model, "need_password", flow_stepup_missing(&c->flow).password);
+	present_methods(c);
+	return present_page(c, "recovery_codes", TITLE);
+}
+
+/* The guard has taken a code from an app; that one cannot come from a recovery code. */
+enum err
+page_codes_post(struct call *c)
+{
+	struct confirmed out;
+	enum err e;
+
+	if (!flow_verified_by_app(&c->flow))
+		return ERR_VERIFICATION_REQUIRED;
+	e = flow_recovery_replace(&c->flow, &out);
+	return e == OK ? page_codes_show(c, &out, false) : e;
+}
+
+enum err
+page_codes_show(struct call *c, const struct confirmed *codes, bool first)
+{
+	cJSON *list = model_list(c->model, "codes");
+	struct str date = clock_text(c->arena, c->req->now);
+	struct buf text = {.arena = c->arena};
+	int i;
+
+	buf_printf(&text, "%s recovery codes\n%.*s, %.*s\nEach code works once.\n\n", web_conf(c)->issuer,
+	    STR_FMT(c->flow.subject.account.email), STR_FMT(date));
+	for (i = 0; i < codes->code_count; i++) {
+		model_item_text(list, codes->codes[i]);
+		buf_add(&text, codes->codes[i]);
+		buf_addc(&text, '\n');
+	}
+	model_text(c->model, "codes_text", buf_str(&text));
+	model_number(c->model, "count", codes->code_count);
+	model_text(c->model, "date", date);
+	model_truth(c->model, "first", first);
+	return present_page(c, "recovery_codes_new", first ? "Save your recovery codes" : "New recovery codes");
+}
+
+enum err
+page_codes_acknowledge(struct call *c)
+{
+	enum err e = flow_recovery_acknowledge(&c->flow);
+
+	if (e == OK)
+		e = flow_refresh(&c->flow);
+	if (e != OK)
+		return e;
+	model_truth(c->model, "codes", true);
+	return present_page(c, "setup_done", "Two-factor authentication (MFA)");
+}
+
+enum err
+page_disable(struct call *c)
+{
+	if (subject_active(&c->flow.subject) == 0) {
+		resp_redirect(c->resp, STR("/profile"));
+		return OK;
+	}
+	model_truth(c->model, "need_code", flow_stepup_missing(&c->flow).verification);
+	present_methods(c);
+	return present_page(c, "mfa_disable", "Disable two-factor authentication");
+}
+
+enum err
+page_disable_post(struct call *c)
+{
+	enum err e = flow_mfa_disable(&c->flow);
+
+	if (e == OK)
+		resp_redirect(c->resp, STR("/profile?done=disabled"));
+	return e;
+}

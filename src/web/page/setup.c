@@ -1,0 +1,151 @@
+/* Setting up a factor: explanation, QR code, first code. */
+#include "web/page/page.h"
+
+#include "base/clock.h"
+#include "qr/qr.h"
+
+#define TITLE "Two-factor authentication (MFA)"
+/* Pixels a module: about 300 pixels wide. */
+#define QR_SCALE 6
+/* Characters between two spaces of the key for typing. */
+#define KEY_GROUP 4
+
+static enum err show_start(struct call *c) MUST_CHECK;
+static enum err show_scan(struct call *c, const struct factor *f, const struct factor_offer *offer) MUST_CHECK;
+static enum err show_verify(struct call *c, const struct factor *f) MUST_CHECK;
+static void present_key(struct call *c, struct str key);
+
+enum err
+page_setup(struct call *c)
+{
+	const struct factor *f;
+	struct factor_offer offer;
+	enum err e;
+
+	if (!c->flow.subject.account.email_verified) {
+		model_text(c->model, "email", c->flow.subject.account.email);
+		return present_page(c, "setup_unverified", TITLE);
+	}
+	e = flow_enroll_offer(&c->flow, &f, &offer);
+	if (e == ERR_NO_PENDING)
+		return show_start(c);
+	if (e != OK)
+		return e;
+	if (str_eq(field_text(&c->fields, "step"), STR("verify")))
+		return show_verify(c, f);
+	return show_scan(c, f, &offer);
+}
+
+enum err
+page_setup_qr(struct call *c)
+{
+	const struct factor *f;
+	struct factor_offer offer;
+	struct str png;
+	enum err e = flow_enroll_offer(&c->flow, &f, &offer);
+
+	if (e == ERR_NO_PENDING || (e == OK && !uuid_eq(f->id, field_id(&c->fields, "factor"))))
+		return ERR_NOT_FOUND;
+	if (e == OK)
+		e = qr_png(c->arena, secret_reveal(offer.uri), QR_SCALE, &png);
+	if (e == OK)
+		resp_set(c->resp, 200, STR("image/png"), png);
+	return e;
+}
+
+enum err
+page_setup_start(struct call *c)
+{
+	enum err e = flow_enroll_begin(&c->flow, field_text(&c->fields, "label"));
+
+	if (e == OK)
+		resp_redirect(c->resp, STR("/mfa/setup?step=scan"));
+	return e;
+}
+
+enum err
+page_setup_start_form(struct call *c)
+{
+	model_text(c->model, "label", field_text(&c->fields, "label"));
+	return show_start(c);
+}
+
+/* The codes are in this very answer and nowhere else. */
+enum err
+page_setup_confirm(struct call *c)
+{
+	struct confirmed out;
+	enum err e = flow_enroll_confirm(&c->flow, field_id(&c->fields, "factor"),
+	    field_secret(c->arena, &c->fields, "code"), &out);
+
+	if (e == OK)
+		e = flow_refresh(&c->flow);
+	if (e != OK)
+		return e;
+	if (out.code_count > 0)
+		return page_codes_show(c, &out, true);
+	return present_page(c, "setup_done", TITLE);
+}
+
+enum err
+page_setup_confirm_form(struct call *c)
+{
+	const struct factor *f;
+	struct factor_offer offer;
+	enum err e = flow_enroll_offer(&c->flow, &f, &offer);
+
+	if (e == ERR_NO_PENDING) {
+		c->refused = ERR_NO_PENDING;
+		return show_start(c);
+	}
+	return e == OK ? show_verify(c, f) : e;
+}
+
+enum err
+page_setup_cancel(struct call *c)
+{
+	enum err e = flow_enroll_cancel(&c->flow);
+
+	if (e == OK)
+		resp_redirect(c->resp, STR("/profile"));
+	return e;
+}
+
+static enum err
+show_start(struct call *c)
+{
+	model_truth(c->model, "enabled", subject_active(&c->flow.subject) > 0);
+	return present_page(c, "setup_start", TITLE);
+}
+
+static enum err
+show_scan(struct call *c, const struct factor *f, const struct factor_offer *offer)
+{
+	struct str id = id_format(c->arena, ID_FACTOR, f->id);
+
+	present_factor(c, f);
+	present_key(c, secret_reveal(offer->key));
+	model_truth(c->model, "first", subject_active(&c->flow.subject) == 0);
+	model_text(c->model, "uri", secret_reveal(offer->uri));
+	model_text(c->model, "qr_src", str_printf(c->arena, "/mfa/setup/qr.png?factor=%.*s", STR_FMT(id)));
+	model_text(c->model, "expires", clock_text(c->arena, f->expires_at));
+	return present_page(c, "setup_scan", TITLE);
+}
+
+static enum err
+show_verify(struct call *c, const struct factor *f)
+{
+	present_factor(c, f);
+	model_truth(c->model, "first", subject_active(&c->flow.subject) == 0);
+	return present_page(c, "setup_verify", TITLE);
+}
+
+static void
+present_key(struct call *c, struct str key)
+{
+	cJSON *groups = model_list(c->model, "key_groups");
+	size_t i;
+
+	for (i = 0; i < key.n; i += KEY_GROUP)
+		model_item_text(groups, str_slice(key, i, KEY_GROUP));
+}

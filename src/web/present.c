@@ -1,0 +1,182 @@
+/* Parts of the value tree that several pages share, and the way from tree to page. */
+#include "web/call.h"
+
+#include "base/clock.h"
+#include "view/template.h"
+#include "web/internal.h"
+
+static void present_refusal(struct call *c);
+static const char *refused_field(const struct call *c);
+static bool given(const struct call *c, const char *name);
+static bool is_proof(const char *name);
+
+enum err
+present_page(struct call *c, const char *template, const char *title)
+{
+	const struct account *account = &c->flow.subject.account;
+	bool inside = c->signed_in && !c->flow.ended && c->flow.subject.session.state == SESSION_ACTIVE;
+
+	model_text(c->model, "issuer", str_of(web_conf(c)->issuer));
+	model_text(c->model, "title", str_of(title));
+	model_text(c->model, "request_id", c->req->id);
+	model_truth(c->model, "signed_in", inside);
+	if (c->signed_in) {
+		cJSON *o = model_object(c->model, "account");
+
+		model_text(o, "name", account->name);
+		model_text(o, "email", account->email);
+	}
+	if (c->refused != OK)
+		present_refusal(c);
+	resp_set(c->resp, c->refused != OK ? error_status(c->refused) : 200, STR("text/html; charset=utf-8"),
+	    template_render(c->web->templates, template, c->arena, c->model));
+	return OK;
+}
+
+void
+present_mfa(struct call *c)
+{
+	const struct subject *s = &c->flow.subject;
+	bool enabled = subject_active(s) > 0;
+	cJSON *o = model_object(c->model, "mfa");
+
+	model_truth(o, "enabled", enabled);
+	model_text(o, "status_text", enabled ? STR("Enabled") : STR("Disabled"));
+	model_number(o, "recovery_left", s->recovery.left);
+	model_truth(o, "recovery_low", enabled && s->recovery.left < RECOVERY_LOW);
+	model_truth(o, "codes_unacknowledged", !uuid_nil(s->recovery.id) && s->recovery.acknowledged_at == 0);
+}
+
+void
+present_methods(struct call *c)
+{
+	const struct subject *s = &c->flow.subject;
+	cJSON *list = model_list(c->model, "methods");
+	size_t i;
+
+	for (i = 0; i < s->factor_count; i++) {
+		const struct factor *f = &s->factors[i];
+		cJSON *o;
+
+		if (f->state != FACTOR_ACTIVE)
+			continue;
+		o = model_item(list);
+		model_text(o, "id", id_format(c->arena, ID_FACTOR, f->id));
+		model_text(o, "label", f->label);
+		model_truth(o, "preferred", f->preferred);
+	}
+	model_truth(c->model, "several", subject_active(s) > 1);
+}
+
+void
+present_factor(struct call *c, const struct factor *f)
+{
+	cJSON *o = model_object(c->model, "factor");
+
+	model_text(o, "id", id_format(c->arena, ID_FACTOR, f->id));
+	model_text(o, "label", f->label);
+	model_truth(c->model, f->kind->name, true);
+}
+
+void
+present_notice(struct call *c, const char *text)
+{
+	model_text(model_object(c->model, "notice"), "text", str_of(text));
+}
+
+enum err
+present_step_up(struct call *c)
+{
+	cJSON *hidden = model_list(c->model, "hidden");
+	size_t i;
+
+	for (i = 0; i < c->fields.count; i++) {
+		const struct field_value *v = &c->fields.values[i];
+		cJSON *o;
+
+		if (str_absent(v->text) || is_proof(v->field->name))
+			continue;
+		o = model_item(hidden);
+		model_text(o, "name", str_of(v->field->name));
+		model_text(o, "value", v->text);
+	}
+	model_text(c->model, "what", str_of(c->route->what));
+	model_text(c->model, "action", str_of(c->route->path));
+	model_truth(c->model, "need_password", c->missing.password);
+	model_truth(c->model, "need_code", c->missing.verification);
+	model_truth(c->model, "allow_recovery", true);
+	model_text(c->model, "cancel_href", STR("/profile"));
+	present_methods(c);
+	return present_page(c, "step_up", "Confirm that it is you");
+}
+
+/* That something is to be proven is no mistake of anybody's as long as nothing was given. */
+static void
+present_refusal(struct call *c)
+{
+	bool asked = c->refused == ERR_REAUTHENTICATION_REQUIRED || c->refused == ERR_VERIFICATION_REQUIRED;
+	const char *field = refused_field(c);
+	cJSON *o;
+
+	if (asked && !given(c, "password") && !given(c, "code") && !given(c, "recovery_code"))
+		return;
+	o = model_object(c->model, "error");
+	model_text(o, "text", error_text(c, c->refused));
+	if (field != NULL)
+		model_text(o, "field", str_of(field));
+	if (c->refused == ERR_THROTTLED) {
+		int64_t wait = flow_wait(&c->flow);
+		cJSON *waiting = model_object(c->model, "waiting");
+
+		model_number(waiting, "seconds", wait);
+		model_text(waiting, "text", error_text(c, ERR_THROTTLED));
+		resp_header(c->resp, "Retry-After", str_printf(c->arena, "%lld", (long long)wait));
+	}
+}
+
+/* The field that a refusal is about; NULL when it is about none. */
+static const char *
+refused_field(const struct call *c)
+{
+	size_t i;
+
+	switch (c->refused) {
+	case ERR_CREDENTIALS:
+		return c->signed_in ? "password" : "email";
+	case ERR_REAUTHENTICATION_REQUIRED:
+		return "password";
+	case ERR_CODE_INVALID:
+	case ERR_VERIFICATION_REQUIRED:
+		return given(c, "recovery_code") ? "recovery_code" : "code";
+	case ERR_FIELD:
+		for (i = 0; i < c->fields.count; i++)
+			if (!c->fields.values[i].valid)
+				return c->fields.values[i].field->name;
+		return NULL;
+	default:
+		return NULL;
+	}
+}
+
+static bool
+given(const struct call *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->fields.count; i++)
+		if (str_eq(str_of(c->fields.values[i].field->name), str_of(name)))
+			return c->fields.values[i].text.n > 0;
+	return false;
+}
+
+static bool
+is_proof(const char *name)
+{
+	static const struct field proofs[] = {PROOF_FIELDS};
+	size_t i;
+
+	for (i = 0; i < sizeof(proofs) / sizeof(proofs[0]); i++)
+		if (str_eq(str_of(proofs[i].name), str_of(name)))
+			return true;
+	return false;
+}

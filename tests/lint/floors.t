@@ -1,0 +1,33 @@
+#!/bin/bash
+# An include points down: each floor may see only those below it.
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+
+# What each floor may include besides itself.
+below() {
+	case $1 in
+	base) ;;
+	conf | crypto | qr | pg | http | view) echo base ;;
+	domain) echo base crypto ;;
+	store) echo base crypto pg domain ;;
+	flow) echo base conf crypto pg domain store ;;
+	web) echo base conf http view qr domain flow ;;
+	daemon) echo base conf crypto http flow view web ;;
+	ctl) echo base conf crypto pg domain store flow ;;
+	*) return 1 ;;
+	esac
+}
+
+for folder in "$top"/src/*/; do
+	floor=$(basename "$folder")
+	: >"$work/out"
+	if ! allowed=$(below "$floor"); then
+		echo "src/$floor is not a floor" >"$work/out"
+	fi
+	pattern=$(echo "$floor $allowed" | sed 's/ *$//; s/ /|/g')
+	find "$folder" -name '*.[ch]' -exec grep -Hn '^[ 	]*#[ 	]*include[ 	]*"' {} + |
+		grep -Ev ":[0-9]+:#include \"($pattern)/[a-z0-9_/]+\.h\"" >>"$work/out"
+	[ ! -s "$work/out" ]
+	result $? "includes of $floor"
+done
+done_testing

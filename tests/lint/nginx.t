@@ -1,0 +1,44 @@
+#!/bin/bash
+# The sample site and its snippets are a configuration that nginx takes.
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+
+nginx=$(PATH=$PATH:/usr/sbin command -v nginx) || skip_all "nginx is not there"
+mkdir "$work/body" "$work/proxy" "$work/fastcgi" "$work/uwsgi" "$work/scgi"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+	-keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
+cp -r "$top/nginx" "$work/countersign"
+# As the sample says it is to be set up, but below a folder of the test's.
+sed -e "s,/etc/ssl/certs/[^;]*,$work/cert.pem,; s,/etc/ssl/private/[^;]*,$work/key.pem," \
+	-e "s,/var/log/nginx/[^ ]*,$work/access.log,; s,/usr/share/countersign;,$top;," \
+	-e 's/\(listen .*\)443/\18443/; s/\(listen .*\)80;/\18080;/' "$top/nginx/countersign.conf" >"$work/site.conf"
+cat >"$work/nginx.conf" <<END
+pid $work/nginx.pid;
+error_log stderr notice;
+events {}
+http {
+	client_body_temp_path $work/body;
+	proxy_temp_path $work/proxy;
+	fastcgi_temp_path $work/fastcgi;
+	uwsgi_temp_path $work/uwsgi;
+	scgi_temp_path $work/scgi;
+	include $work/site.conf;
+}
+END
+"$nginx" -t -e stderr -p "$work" -c "$work/nginx.conf" >"$work/out" 2>&1
+result $? "the sample site is accepted"
+! grep -E '\[(warn|error|emerg)\]' "$work/out" | grep -v 'the "user" directive'
+result $? "without a warning"
+
+# Every location that sets headers of its own has ours beside them.
+awk '/^location/ { name = $0; own = ours = 0 }
+    /^\tadd_header/ { own = 1 } /countersign_headers.conf/ { ours = 1 }
+    /^}/ && own && !ours { print name }' "$top/nginx/countersign_locations.conf" >"$work/out"
+[ ! -s "$work/out" ]
+result $? "no location loses the security headers"
+
+while read -r page; do
+	[ -s "$top/$page" ]
+	result $? "$page is there"
+done < <(sed -n 's,.*error_page.* /\(static/error/[0-9]*\.html\);,\1,p' "$top/nginx/countersign_locations.conf")
+done_testing

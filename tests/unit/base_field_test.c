@@ -1,0 +1,290 @@
+/* The check of input fields: good, bad and longest values of each type. */
+#include "unit.h"
+
+#include "base/arena.h"
+#include "base/field.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define FACTOR_ID "fct_01h455vb4pex5vsknk084sn02q"
+#define SESSION_ID "ses_01h455vb4pex5vsknk084sn02q"
+
+static const struct field login[] = {
+	{"email", FIELD_EMAIL, true},
+	{"password", FIELD_PASSWORD, true},
+	{"next", FIELD_PATH, false},
+	{"factor", FIELD_FACTOR, false},
+	{NULL, FIELD_WORD, false},
+};
+
+static int
+setup(void **state)
+{
+	*state = arena_new((size_t)4 * ARENA_REQUEST_MAX);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	arena_free(*state);
+	return 0;
+}
+
+/* Checks one value against one type; the normal form goes to `out`. */
+static bool
+fits(struct arena *a, enum field_type type, struct str value, struct str *out)
+{
+	const struct field table[] = {{"x", type, true}, {NULL, FIELD_WORD, false}};
+	struct fields fs = field_prepare(a, table);
+	bool valid;
+
+	assert_true(field_offer(a, &fs, STR("x"), value));
+	valid = field_check(a, &fs);
+	assert_int_equal(valid, fs.values[0].valid);
+	*out = field_text(&fs, "x");
+	return valid;
+}
+
+static void
+good_values(void **state)
+{
+	static const struct {
+		enum field_type type;
+		const char *given;
+		const char *kept;
+	} rows[] = {
+		{FIELD_EMAIL, "a@b", "a@b"},
+		{FIELD_EMAIL, "Mia.Bos+x@Example.ORG", "mia.bos+x@example.org"},
+		{FIELD_EMAIL, "j\xc3\xb6rg@example.org", "j\xc3\xb6rg@example.org"},
+		{FIELD_PASSWORD, " Two  words\t\n", " Two  words\t\n"},
+		{FIELD_PASSWORD, "\xf0\x9f\x94\x92", "\xf0\x9f\x94\x92"},
+		{FIELD_CODE, "123 456", "123 456"},
+		{FIELD_CODE, "x", "x"},
+		{FIELD_LABEL, " My phone \t", "My phone"},
+		{FIELD_LABEL, "T\xc3\xa9l\xc3\xa9phone", "T\xc3\xa9l\xc3\xa9phone"},
+		{FIELD_PATH, "//evil.example/\\", "//evil.example/\\"},
+		{FIELD_FACTOR, FACTOR_ID, FACTOR_ID},
+		{FIELD_SESSION, SESSION_ID, SESSION_ID},
+		{FIELD_WORD, "all-sessions_2", "all-sessions_2"},
+	};
+	struct str kept;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (!fits(*state, rows[i].type, str_of(rows[i].given), &kept))
+			fail_msg("\"%s\" was refused", rows[i].given);
+		assert_string_equal(str_c(*state, kept), rows[i].kept);
+	}
+}
+
+static void
+bad_values(void **state)
+{
+	static const struct {
+		enum field_type type;
+		struct str given;
+	} rows[] = {
+		{FIELD_EMAIL, STR_INIT("")},
+		{FIELD_EMAIL, STR_INIT("a")},
+		{FIELD_EMAIL, STR_INIT("@")},
+		{FIELD_EMAIL, STR_INIT("@b")},
+		{FIELD_EMAIL, STR_INIT("a@")},
+		{FIELD_EMAIL, STR_INIT("a@b@c")},
+		{FIELD_EMAIL, STR_INIT("a b@c")},
+		{FIELD_EMAIL, STR_INIT(" a@b")},
+		{FIELD_EMAIL, STR_INIT("a@b\n")},
+		{FIELD_EMAIL, STR_INIT("a\0@b")},
+		{FIELD_EMAIL, STR_INIT("a\x7f@b")},
+		{FIELD_EMAIL, STR_INIT("a\xff@b")},
+		{FIELD_PASSWORD, STR_INIT("")},
+		{FIELD_PASSWORD, STR_INIT("a\0b")},
+		{FIELD_PASSWORD, STR_INIT("\xc3")},
+		{FIELD_CODE, STR_INIT("")},
+		{FIELD_CODE, STR_INIT("1\0")},
+		{FIELD_CODE, STR_INIT("\xed\xa0\x80")},
+		{FIELD_LABEL, STR_INIT("")},
+		{FIELD_LABEL, STR_INIT(" \t ")},
+		{FIELD_LABEL, STR_INIT("a\tb")},
+		{FIELD_LABEL, STR_INIT("a\0b")},
+		{FIELD_LABEL, STR_INIT("\xc0\xaf")},
+		{FIELD_PATH, STR_INIT("/\0")},
+		{FIELD_PATH, STR_INIT("/\xff")},
+		{FIELD_FACTOR, STR_INIT(SESSION_ID)},
+		{FIELD_FACTOR, STR_INIT(FACTOR_ID "q")},
+		{FIELD_FACTOR, STR_INIT(" " FACTOR_ID)},
+		{FIELD_SESSION, STR_INIT(FACTOR_ID)},
+		{FIELD_SESSION, STR_INIT("ses_")},
+		{FIELD_WORD, STR_INIT("")},
+		{FIELD_WORD, STR_INIT("A")},
+		{FIELD_WORD, STR_INIT("a b")},
+		{FIELD_WORD, STR_INIT("a.b")},
+		{FIELD_WORD, STR_INIT("a\0")},
+		{FIELD_WORD, STR_INIT("\xc3\xa4")},
+	};
+	struct str kept;
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (fits(*state, rows[i].type, rows[i].given, &kept))
+			fail_msg("row %zu, \"%s\", was taken", i, rows[i].given.p);
+}
+
+static void
+longest_values(void **state)
+{
+	static const struct {
+		enum field_type type;
+		size_t max;
+	} rows[] = {
+		{FIELD_EMAIL, FIELD_EMAIL_MAX},
+		{FIELD_PASSWORD, FIELD_PASSWORD_MAX},
+		{FIELD_CODE, FIELD_CODE_MAX},
+		{FIELD_LABEL, FIELD_LABEL_MAX},
+		{FIELD_PATH, FIELD_PATH_MAX},
+		{FIELD_WORD, 32},
+	};
+	struct str kept;
+	char text[2000];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct str value = {.p = text, .n = rows[i].max};
+
+		memset(text, 'a', sizeof(text));
+		if (rows[i].type == FIELD_EMAIL)
+			text[100] = '@';
+		assert_true(fits(*state, rows[i].type, value, &kept));
+		assert_int_equal(kept.n, rows[i].max);
+		value.n++;
+		assert_false(fits(*state, rows[i].type, value, &kept));
+	}
+	/* What is trimmed away does not count. */
+	text[0] = ' ';
+	assert_true(
+	    fits(*state, FIELD_LABEL, (struct str){.p = text, .n = FIELD_LABEL_MAX + 1}, &kept));
+}
+
+static void
+required_and_optional(void **state)
+{
+	struct arena *a = *state;
+	struct fields fs = field_prepare(a, login);
+
+	assert_int_equal(fs.count, 4);
+	assert_false(field_check(a, &fs));
+	assert_false(fs.values[0].valid);
+	assert_true(fs.values[2].valid);
+	assert_true(field_offer(a, &fs, STR("email"), STR("A@B")));
+	assert_true(field_offer(a, &fs, STR("password"), STR("secret")));
+	assert_true(field_offer(a, &fs, STR("next"), STR("")));
+	assert_true(field_check(a, &fs));
+	assert_str(field_text(&fs, "email"), "a@b");
+	assert_true(str_absent(field_text(&fs, "next")));
+	assert_true(str_absent(field_text(&fs, "factor")));
+	assert_true(uuid_nil(field_id(&fs, "factor")));
+	assert_str(secret_reveal(field_secret(a, &fs, "password")), "secret");
+	assert_null(field_secret(a, &fs, "next").p);
+}
+
+static void
+one_bad_value_spoils_all(void **state)
+{
+	struct arena *a = *state;
+	struct fields fs = field_prepare(a, login);
+
+	assert_true(field_offer(a, &fs, STR("email"), STR("a@b")));
+	assert_true(field_offer(a, &fs, STR("password"), STR("secret")));
+	assert_true(field_offer(a, &fs, STR("factor"), STR("fct_nonsense")));
+	assert_false(field_check(a, &fs));
+	assert_true(fs.values[0].valid);
+	assert_false(fs.values[3].valid);
+	assert_str(field_text(&fs, "factor"), "fct_nonsense");
+	assert_true(uuid_nil(field_id(&fs, "factor")));
+}
+
+static void
+unknown_and_repeated(void **state)
+{
+	struct arena *a = *state;
+	struct fields fs = field_prepare(a, login);
+
+	assert_false(field_offer(a, &fs, STR("role"), STR("owner")));
+	assert_false(field_offer(a, &fs, STR("Email"), STR("a@b")));
+	assert_false(field_offer(a, &fs, STR("email\0"), STR("a@b")));
+	assert_false(field_offer(a, &fs, STR(""), STR("a@b")));
+	assert_true(field_offer(a, &fs, STR("email"), STR("first@b")));
+	assert_false(field_offer(a, &fs, STR("email"), STR("second@b")));
+	assert_str(field_text(&fs, "email"), "first@b");
+	assert_true(field_offer(a, &fs, STR("next"), STR("")));
+	assert_false(field_offer(a, &fs, STR("next"), STR("/x")));
+	assert_true(field_offer(a, &fs, STR("factor"), str_of(NULL)));
+	assert_false(field_offer(a, &fs, STR("factor"), STR(FACTOR_ID)));
+}
+
+static void
+identifiers(void **state)
+{
+	static const struct field table[] = {
+		{"f", FIELD_FACTOR, true},
+		{"s", FIELD_SESSION, true},
+		{NULL, FIELD_WORD, false},
+	};
+	struct arena *a = *state;
+	struct fields fs = field_prepare(a, table);
+
+	assert_true(field_offer(a, &fs, STR("f"), STR(FACTOR_ID)));
+	assert_true(field_offer(a, &fs, STR("s"), STR(SESSION_ID)));
+	assert_true(field_check(a, &fs));
+	assert_str(id_format(a, ID_FACTOR, field_id(&fs, "f")), FACTOR_ID);
+	assert_str(id_format(a, ID_SESSION, field_id(&fs, "s")), SESSION_ID);
+}
+
+static void
+values_are_copies(void **state)
+{
+	struct arena *a = *state;
+	struct fields fs = field_prepare(a, login);
+	char body[] = "a@b";
+
+	assert_true(field_offer(a, &fs, STR("email"), str_of(body)));
+	memset(body, 'x', 3);
+	assert_str(field_text(&fs, "email"), "a@b");
+}
+
+static void
+read_unknown(void *arena)
+{
+	struct fields fs = field_prepare(arena, login);
+
+	field_text(&fs, "role");
+}
+
+static void
+read_word_as_id(void *arena)
+{
+	struct fields fs = field_prepare(arena, login);
+
+	field_id(&fs, "email");
+}
+
+static void
+wrong_reading_ends_the_process(void **state)
+{
+	assert_true(unit_aborts(read_unknown, *state));
+	assert_true(unit_aborts(read_word_as_id, *state));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(good_values),
+		cmocka_unit_test(bad_values),
+		cmocka_unit_test(longest_values),
+		cmocka_unit_test(required_and_optional),
+		cmocka_unit_test(one_bad_value_spoils_all),
+		cmocka_unit_test(unknown_and_repeated),
+		cmocka_unit_test(identifiers),
+		cmocka_unit_test(values_are_copies),
+		cmocka_unit_test(wrong_reading_ends_the_process),
+	};
+
+	return cmocka_run_group_tests_name("base_field", tests, setup, teardown);
+}

@@ -1,0 +1,334 @@
+#include "unit.h"
+
+#include "base/arena.h"
+#include "conf/conf.h"
+
+struct fixture {
+	struct arena *a;
+	char path[64];
+};
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	int fd;
+
+	if (f == NULL)
+		return 1;
+	f->a = arena_new((size_t)8 * 1024 * 1024);
+	memcpy(f->path, "/tmp/conf_load.XXXXXX", sizeof("/tmp/conf_load.XXXXXX"));
+	fd = mkstemp(f->path);
+	if (fd < 0)
+		return 1;
+	close(fd);
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	unlink(f->path);
+	arena_free(f->a);
+	free(f);
+	return 0;
+}
+
+static void
+write_file(const struct fixture *f, const char *text, size_t n)
+{
+	FILE *out = fopen(f->path, "w");
+
+	assert_non_null(out);
+	assert_int_equal(fwrite(text, 1, n, out), n);
+	assert_int_equal(fclose(out), 0);
+}
+
+static enum err
+load(const struct fixture *f, const char *text, struct conf *c, struct str *why)
+{
+	write_file(f, text, strlen(text));
+	*why = (struct str){0};
+	return conf_load(f->a, f->path, c, why);
+}
+
+/* The text is refused, and `why` is the path and then `want`. */
+static void
+refused(const struct fixture *f, const char *text, const char *want)
+{
+	struct conf c;
+	struct str why, path = str_of(f->path);
+
+	assert_int_equal(load(f, text, &c, &why), ERR_CONFIG);
+	assert_true(str_starts(why, path));
+	if (!str_eq(str_slice(why, path.n, why.n), str_of(want)))
+		fail_msg("\"%.*s\" does not end in \"%s\"", STR_FMT(why), want);
+}
+
+static void
+defaults(void **state)
+{
+	struct fixture *f = *state;
+	struct conf c;
+	struct str why = {0};
+
+	assert_int_equal(conf_load(f->a, NULL, &c, &why), OK);
+	assert_string_equal(c.database, "dbname=countersign user=countersign_worker");
+	assert_string_equal(c.owner_database, "");
+	assert_int_equal(c.listen_mode, 0660);
+	assert_string_equal(c.listen_group, "");
+	assert_int_equal(c.workers, 0);
+	assert_string_equal(c.issuer, "Countersign");
+	assert_int_equal(c.totp_window, 1);
+	assert_int_equal(c.recovery_code_groups, 2);
+	assert_int_equal(c.pending_lifetime, 600);
+	assert_int_equal(c.step_up_age, 600);
+	assert_int_equal(c.challenge_lifetime, 900);
+	assert_int_equal(c.session_idle, 3600);
+	assert_int_equal(c.session_lifetime, 86400);
+	assert_int_equal(c.argon2_memory_kib, 19456);
+	assert_int_equal(c.argon2_passes, 2);
+}
+
+static void
+values(void **state)
+{
+	struct fixture *f = *state;
+	struct conf c;
+	struct str why;
+
+	assert_int_equal(load(f,
+	    "# a comment\r\n"
+	    "\n"
+	    "  issuer = Acme & S\xc3\xb6hne \t\r\n"
+	    "database=host=/run user=w password=a#b=c\n"
+	    "workers\t=\t7 # seven\n"
+	    "listen_mode = 0600\n"
+	    "pid_file =\n"
+	    "listen = /run/x.sock", &c, &why), OK);
+	assert_string_equal(c.issuer, "Acme & S\xc3\xb6hne");
+	assert_string_equal(c.database, "host=/run user=w password=a#b=c");
+	assert_int_equal(c.workers, 7);
+	assert_int_equal(c.listen_mode, 0600);
+	assert_string_equal(c.pid_file, "");
+	assert_string_equal(c.listen, "/run/x.sock");
+}
+
+static void
+errors_name_their_line(void **state)
+{
+	struct fixture *f = *state;
+
+	refused(f, "workers = 1\n\nnonsense = 1\n", ":3: unknown option \"nonsense\"");
+	refused(f, "Workers = 1\n", ":1: unknown option \"Workers\"");
+	refused(f, "= 1\n", ":1: unknown option \"\"");
+	refused(f, "\xff = 1\n", ":1: unknown option");
+	refused(f, "issuer = a\nworkers\n", ":2: expected \"name = value\"");
+	refused(f, "workers = 1\n# x\nworkers = 1\n", ":3: workers was already given on line 1");
+	refused(f, "\nworkers = many\n", ":2: workers is not a whole number");
+	refused(f, "workers = 1.5\n", ":1: workers is not a whole number");
+	refused(f, "workers =\n", ":1: workers is not a whole number");
+	refused(f, "workers = -1\n", ":1: workers is not between 0 and 256");
+	refused(f, "workers = 257\n", ":1: workers is not between 0 and 256");
+	refused(f, "workers = 99999999999999999999\n", ":1: workers is not a whole number");
+	refused(f, "totp_window = 2\n", ":1: totp_window is not between 0 and 1");
+	refused(f, "recovery_code_groups = 1\n", ":1: recovery_code_groups is not between 2 and 3");
+	refused(f, "listen_mode = 0888\n", ":1: listen_mode is not an octal number");
+	refused(f, "listen_mode = \n", ":1: listen_mode is not an octal number");
+	refused(f, "listen_mode = 0400\n", ":1: listen_mode is not between 0600 and 0777");
+	refused(f, "listen_mode = 01777\n", ":1: listen_mode is not between 0600 and 0777");
+	refused(f, "issuer = a:b\n", ":1: issuer must not have a colon");
+	refused(f, "issuer =\n", ":1: issuer must not be empty");
+	refused(f, "issuer = \xc3\n", ":1: issuer is not plain UTF-8 text");
+	refused(f, "issuer = a\tb\n", ":1: issuer is not plain UTF-8 text");
+	refused(f, "database =\n", ":1: database must not be empty");
+	refused(f, "issuer = 123456789012345678901234567890123456789012345678901234567890ABCDE\n",
+	    ":1: issuer is longer than 64 bytes");
+}
+
+static void
+options_that_contradict(void **state)
+{
+	struct fixture *f = *state;
+
+	refused(f, "session_idle = 7200\nsession_lifetime = 3600\n",
+	    ": session_idle is longer than session_lifetime");
+	refused(f, "session_idle = 300\nsession_lifetime = 300\n",
+	    ": challenge_lifetime is longer than session_lifetime");
+}
+
+/* A file with that option, in which nothing contradicts it. */
+static struct str
+one_option(struct fixture *f, const char *name, long long value)
+{
+	return str_printf(f->a, "session_lifetime = 2592000\n%s = %lld\n", name, value);
+}
+
+static void
+every_range_ends_where_it_says(void **state)
+{
+	static const struct {
+		const char *name;
+		long long min, max;
+	} ranges[] = {
+		{"hash_lanes", 0, 256},
+		{"factors_max", 1, 20},
+		{"pending_lifetime", 60, 3600},
+		{"step_up_age", 30, 86400},
+		{"challenge_lifetime", 60, 3600},
+		{"session_idle", 60, 2592000},
+		{"argon2_memory_kib", 1024, 1048576},
+		{"argon2_passes", 1, 16},
+	};
+	struct fixture *f = *state;
+	struct conf c;
+	struct str why;
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		struct str low = one_option(f, ranges[i].name, ranges[i].min);
+		struct str high = one_option(f, ranges[i].name, ranges[i].max);
+		struct str want = str_printf(f->a, ":2: %s is not between %lld and %lld", ranges[i].name,
+		    ranges[i].min, ranges[i].max);
+
+		assert_int_equal(load(f, low.p, &c, &why), OK);
+		assert_int_equal(load(f, high.p, &c, &why), OK);
+		refused(f, one_option(f, ranges[i].name, ranges[i].min - 1).p, want.p);
+		refused(f, one_option(f, ranges[i].name, ranges[i].max + 1).p, want.p);
+	}
+}
+
+static void
+files_that_are_none(void **state)
+{
+	struct fixture *f = *state;
+	struct conf c;
+	struct str why = {0};
+	char *large;
+
+	assert_int_equal(conf_load(f->a, "/nowhere/countersign.conf", &c, &why), ERR_CONFIG);
+	assert_str(why, "/nowhere/countersign.conf: No such file or directory");
+	assert_int_equal(conf_load(f->a, "/tmp", &c, &why), ERR_CONFIG);
+	assert_str(why, "/tmp: Is a directory");
+
+	large = malloc(65537);
+	assert_non_null(large);
+	memset(large, '\n', 65537);
+	write_file(f, large, 65536);
+	assert_int_equal(conf_load(f->a, f->path, &c, &why), OK);
+	write_file(f, large, 65537);
+	assert_int_equal(conf_load(f->a, f->path, &c, &why), ERR_CONFIG);
+	assert_true(str_ends(why, STR(": larger than 65536 bytes")));
+	free(large);
+
+	write_file(f, "issuer = a\0b\n", 13);
+	assert_int_equal(conf_load(f->a, f->path, &c, &why), ERR_CONFIG);
+	assert_true(str_ends(why, STR(":1: issuer is not plain UTF-8 text")));
+}
+
+static void
+restart_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct conf old, new;
+	struct str why;
+
+	assert_int_equal(load(f, "", &old, &why), OK);
+	assert_int_equal(
+	    load(f, "issuer = X\ntotp_window = 0\ndatabase = dbname=y\n", &new, &why), OK);
+	assert_true(str_absent(conf_needs_restart(f->a, &old, &new)));
+	assert_int_equal(
+	    load(f, "issuer = X\nworkers = 3\nlisten = /x\nhash_lanes = 1\n", &new, &why), OK);
+	assert_str(conf_needs_restart(f->a, &old, &new), "listen, workers, hash_lanes");
+}
+
+/* What a printer writes, in the arena. */
+static struct str
+printed(struct fixture *f, const struct conf *c)
+{
+	FILE *out = tmpfile();
+	char *text = arena_alloc(f->a, 65536);
+	size_t n;
+
+	assert_non_null(out);
+	if (c != NULL)
+		conf_print(c, out);
+	else
+		conf_print_sample(out);
+	rewind(out);
+	n = fread(text, 1, 65535, out);
+	fclose(out);
+	return (struct str){.p = text, .n = n};
+}
+
+static void
+sample_is_the_defaults(void **state)
+{
+	struct fixture *f = *state;
+	struct str sample = printed(f, NULL), why = {0}, rest = sample;
+	struct buf live = {.arena = f->a};
+	struct conf defaults_only, c;
+	int options = 0;
+
+	/*
+	 * As shipped it says nothing; with the comment signs before options taken off it says the
+	 * defaults.
+	 */
+	assert_int_equal(load(f, sample.p, &c, &why), OK);
+	while (!str_absent(rest)) {
+		struct str line = str_cut(&rest, '\n');
+
+		if (str_starts(line, STR("#")) && !str_starts(line, STR("# ")) &&
+		    str_has(line, '=')) {
+			line = str_slice(line, 1, line.n);
+			options++;
+		}
+		buf_add(&live, line);
+		buf_addc(&live, '\n');
+	}
+	assert_int_equal(options, 21);
+	assert_int_equal(load(f, str_copy(f->a, buf_str(&live)).p, &c, &why), OK);
+	assert_int_equal(conf_load(f->a, NULL, &defaults_only, &why), OK);
+	assert_true(str_eq(printed(f, &c), printed(f, &defaults_only)));
+	assert_true(str_absent(conf_needs_restart(f->a, &c, &defaults_only)));
+}
+
+static void
+print_hides_connection_strings(void **state)
+{
+	struct fixture *f = *state;
+	struct conf c;
+	struct str why, text;
+
+	assert_int_equal(
+	    load(f,
+		"database = password=hunter2\nowner_database = password=hunter3\nworkers = 9\n"
+		"listen_mode = 0666\n",
+		&c, &why),
+	    OK);
+	text = printed(f, &c);
+	assert_null(strstr(text.p, "hunter"));
+	assert_non_null(strstr(text.p, "\nworkers = 9\n"));
+	assert_non_null(strstr(text.p, "\nlisten_mode = 0666\n"));
+	assert_non_null(strstr(text.p, "\nissuer = Countersign\n"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(defaults, setup, teardown),
+		cmocka_unit_test_setup_teardown(values, setup, teardown),
+		cmocka_unit_test_setup_teardown(errors_name_their_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(options_that_contradict, setup, teardown),
+		cmocka_unit_test_setup_teardown(every_range_ends_where_it_says, setup, teardown),
+		cmocka_unit_test_setup_teardown(files_that_are_none, setup, teardown),
+		cmocka_unit_test_setup_teardown(restart_is_named, setup, teardown),
+		cmocka_unit_test_setup_teardown(sample_is_the_defaults, setup, teardown),
+		cmocka_unit_test_setup_teardown(print_hides_connection_strings, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("conf_load", tests, NULL, NULL);
+}

@@ -1,0 +1,115 @@
+/* Audit events: every field is in the MAC, and the MAC before it. */
+#include "unit.h"
+
+#include "base/arena.h"
+#include "crypto/keyring.h"
+#include "domain/audit.h"
+
+static const unsigned char key[KEYRING_KEY_SIZE] = {7};
+
+static struct audit_event
+sample(void)
+{
+	return (struct audit_event){
+		.account = {{1}},
+		.at = 1800000000000000,
+		.kind = AUDIT_VERIFICATION,
+		.accepted = true,
+		.actor = AUDIT_BY_ACCOUNT,
+		.actor_id = {{1}},
+		.session = {{2}},
+		.factor = {{3}},
+		.organization = {{4}},
+		.address = STR("192.0.2.1"),
+		.user_agent = STR("agent"),
+		.request_id = STR("0123"),
+		.details = STR("{}"),
+	};
+}
+
+static void
+an_event_takes_the_next_place(void **state)
+{
+	struct arena *a = arena_new(1000000);
+	struct audit_chain chain = {.length = 41};
+	struct audit_event ev = sample();
+
+	(void)state;
+	audit_append(a, &ev, &chain, 3, key);
+	assert_int_equal(ev.seq, 42);
+	assert_int_equal(ev.key_id, 3);
+	arena_free(a);
+}
+
+static void
+every_field_is_in_the_mac(void **state)
+{
+	struct arena *a = arena_new(1000000);
+	const unsigned char other_key[KEYRING_KEY_SIZE] = {8};
+	struct audit_chain chain = {.length = 41}, longer = {.length = 42}, moved = {.length = 41, .head = {1}};
+	struct audit_event base = sample(), ev[15];
+	size_t n = sizeof(ev) / sizeof(ev[0]), i, k;
+
+	(void)state;
+	audit_append(a, &base, &chain, 1, key);
+	for (i = 0; i < n; i++)
+		ev[i] = sample();
+	ev[0].account.b[0] = 9;
+	ev[1].at++;
+	ev[2].kind = AUDIT_SIGN_IN;
+	ev[3].accepted = false;
+	ev[4].actor = AUDIT_BY_OPERATOR;
+	ev[5].actor_id = (struct uuid){{0}};
+	ev[6].session.b[15] = 1;
+	ev[7].factor = (struct uuid){{0}};
+	ev[8].organization.b[3] = 1;
+	ev[9].address = STR("192.0.2.11");
+	ev[10].user_agent = STR("");
+	ev[11].request_id = STR("012");
+	ev[12].details = (struct str){0};
+	/* the same bytes, divided otherwise between neighbours */
+	ev[13].address = STR("192.0.2.1a");
+	ev[13].user_agent = STR("gent");
+	ev[14].user_agent = (struct str){0};
+	for (i = 0; i < n; i++) {
+		audit_append(a, &ev[i], &chain, 1, key);
+		assert_memory_not_equal(ev[i].mac, base.mac, SHA256_SIZE);
+		for (k = 0; k < i; k++)
+			assert_memory_not_equal(ev[i].mac, ev[k].mac, SHA256_SIZE);
+	}
+	ev[0] = ev[1] = ev[2] = sample();
+	audit_append(a, &ev[0], &longer, 1, key);
+	audit_append(a, &ev[1], &moved, 1, key);
+	audit_append(a, &ev[2], &chain, 1, other_key);
+	for (i = 0; i < 3; i++)
+		assert_memory_not_equal(ev[i].mac, base.mac, SHA256_SIZE);
+	arena_free(a);
+}
+
+static void
+names_are_distinct(void **state)
+{
+	static const enum audit_kind kinds[] = {
+#define KIND(member, name) member,
+		AUDIT_KINDS(KIND)
+#undef KIND
+	};
+	size_t n = sizeof(kinds) / sizeof(kinds[0]), i, k;
+
+	(void)state;
+	for (i = 0; i < n; i++)
+		for (k = 0; k < i; k++)
+			assert_false(str_eq(audit_kind_name(kinds[i]), audit_kind_name(kinds[k])));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_event_takes_the_next_place),
+		cmocka_unit_test(every_field_is_in_the_mac),
+		cmocka_unit_test(names_are_distinct),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,136 @@
+# Shared by start and check: messages, packages, the unprivileged user, builds.
+# The caller sets program, top and perhaps install.
+# shellcheck shell=bash
+# shellcheck disable=SC2154,SC2034
+
+say() {
+	printf '%s\n' "$*" >&2
+}
+
+die() {
+	say "$program: $*"
+	exit 1
+}
+
+# Prints those of the packages that are not installed.
+packages_missing() {
+	local package
+	for package in "$@"; do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+			echo "$package"
+	done
+}
+
+# While packages are installed, no service of theirs is started and no database
+# cluster is made: what runs on this machine stays as it is.
+services_hold() {
+	local policy=/usr/sbin/policy-rc.d clusters=/etc/postgresql-common/createcluster.d
+	if "${root[@]}" test -e $policy; then
+		"${root[@]}" mv $policy $policy.countersign-saved
+	fi
+	printf '#!/bin/sh\nexit 101\n' | "${root[@]}" tee $policy >/dev/null
+	"${root[@]}" chmod 755 $policy
+	"${root[@]}" mkdir -p $clusters
+	echo 'create_main_cluster = false' | "${root[@]}" tee $clusters/zz-countersign.conf >/dev/null
+}
+
+services_release() {
+	local policy=/usr/sbin/policy-rc.d
+	"${root[@]}" rm -f $policy /etc/postgresql-common/createcluster.d/zz-countersign.conf
+	if "${root[@]}" test -e $policy.countersign-saved; then
+		"${root[@]}" mv $policy.countersign-saved $policy
+	fi
+}
+
+# Installs the packages that are missing, or says how to and ends.
+packages_install() {
+	local missing root=() status=0
+	mapfile -t missing < <(packages_missing "$@")
+	[ ${#missing[@]} -gt 0 ] || return 0
+	say "Debian packages to install: ${missing[*]}"
+	if [ "${install-yes}" = no ]; then
+		die "not installed, because of --no-install"
+	elif [ "$(id -u)" -ne 0 ]; then
+		command -v sudo >/dev/null ||
+			die "run as root: apt-get install --no-install-recommends ${missing[*]}"
+		root=(sudo)
+	fi
+	trap 'services_release' EXIT
+	trap 'exit 130' INT TERM
+	services_hold
+	"${root[@]}" env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 \
+		apt-get update -q >&2 &&
+		"${root[@]}" env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 \
+			apt-get install -q -y --no-install-recommends "${missing[@]}" >&2 || status=1
+	services_release
+	trap - EXIT INT TERM
+	[ $status -eq 0 ] ||
+		die "the packages could not be installed; try: apt-get install --no-install-recommends ${missing[*]}"
+}
+
+build_packages=(gcc libc6-dev make autoconf automake autoconf-archive pkg-config libfcgi-dev libpq-dev
+	libssl-dev libcjson-dev libqrencode-dev libpng-dev libsodium-dev)
+
+# What ./start needs. Another nginx or PostgreSQL than Debian's default will do.
+start_packages() {
+	local list=("${build_packages[@]}")
+	PATH=$PATH:/usr/sbin command -v nginx >/dev/null || list+=(nginx-light)
+	compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || list+=(postgresql)
+	command -v curl >/dev/null || list+=(curl)
+	command -v openssl >/dev/null || list+=(openssl)
+	packages_install "${list[@]}"
+}
+
+# As root the services run as another user: who called sudo, else postgres.
+user_choose() {
+	run_user=$(id -un)
+	as_user=()
+	owner=()
+	if [ "$(id -u)" -eq 0 ]; then
+		run_user=postgres
+		if [ -n "${SUDO_USER-}" ] && [ "$SUDO_USER" != root ]; then
+			run_user=$SUDO_USER
+		fi
+		id "$run_user" >/dev/null 2>&1 || die "there is no user $run_user to run the services as"
+		as_user=(setpriv "--reuid=$run_user" "--regid=$(id -g "$run_user")" --init-groups
+			--inh-caps=-all --)
+		# What is built belongs to whom the tree belongs to.
+		if [ "$(stat -c %u "$top")" -ne 0 ]; then
+			owner=(setpriv "--reuid=$(stat -c %u "$top")" "--regid=$(stat -c %g "$top")"
+				--clear-groups --inh-caps=-all --)
+		fi
+	fi
+}
+
+# build_tree DIR LOG CONFIGURE-ARGUMENT...: configures where needed, builds what
+# changed, and installs into DIR/root, so that everything runs as packaged.
+build_tree() {
+	local dir=$1 log=$2
+	shift 2
+	"${owner[@]}" mkdir -p "$dir"
+	if ! build_steps "$dir" "$@" >"$log" 2>&1; then
+		grep -E '(error|warning|undefined)' "$log" | head -n 20 >&2
+		tail -n 15 "$log" >&2
+		die "the build failed; all of it is in $log"
+	fi
+}
+
+build_steps() { # DIR CONFIGURE-ARGUMENT...
+	local dir=$1 wanted="$top $*"
+	shift
+	umask 022
+	if [ ! -x "$top/configure" ] || [ "$top/configure.ac" -nt "$top/configure" ] ||
+		[ "$top/Makefile.am" -nt "$top/Makefile.in" ] ||
+		[ "$top/tests/unit/programs.am" -nt "$top/Makefile.in" ]; then
+		"${owner[@]}" "$top/autogen.sh" || return 1
+	fi
+	if [ "$(cat "$dir/configured" 2>/dev/null)" != "$wanted" ] || [ ! -e "$dir/Makefile" ] ||
+		[ "$top/configure" -nt "$dir/config.status" ]; then
+		"${owner[@]}" env -C "$dir" "$top/configure" --prefix="$dir/root" "$@" || return 1
+		echo "$wanted" | "${owner[@]}" tee "$dir/configured" >/dev/null || return 1
+	fi
+	"${owner[@]}" make -C "$dir" -j"$(nproc)" || return 1
+	# What is no longer part of the tree does not stay behind.
+	"${owner[@]}" rm -rf "$dir/root/share/countersign" || return 1
+	"${owner[@]}" make -C "$dir" install
+}
