@@ -119,9 +119,9 @@ apply(struct migrate *m, const struct migration *next, int64_t deadline_ms)
 	e = schema_record(m->pg, m->arena, deadline_ms, next, m->now, COUNTERSIGN_VERSION);
 	if (e == OK)
 		e = pg_commit(m->pg, deadline_ms);
-	else
+	else if (e != ERR_NOT_FOUND)
 		pg_rollback(m->pg, deadline_ms);
-	if (e == ERR_CONFLICT)
+	if (e == ERR_NOT_FOUND)
 		return ctl_fail(EX_DATAERR, "%.*s ends its transaction itself, which a migration must not do",
 		    STR_FMT(next->file));
 	if (e != OK)

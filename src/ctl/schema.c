@@ -138,8 +138,11 @@ schema_record(struct pg *pg, struct arena *a, int64_t deadline_ms, const struct 
 	pg_arg_time(&args, now);
 	pg_arg_text(&args, str_of(program));
 	e = pg_write(pg, deadline_ms, SCHEMA_RECORD, &args, &rows);
-	if (e == OK && rows.count == 0)
-		e = ERR_CONFLICT;
+	if (e == OK && rows.count == 0) {
+		e = ERR_NOT_FOUND;
+		pg_done(&rows);
+		pg_close(pg);
+	}
 	pg_done(&rows);
 	return e;
 }

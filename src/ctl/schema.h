@@ -35,8 +35,8 @@ enum err schema_applied(struct pg *pg, struct arena *a, int64_t deadline_ms, str
     size_t *count) MUST_CHECK;
 
 /*
- * Adds the migration that has just been run to the record. ERR_CONFLICT when
- * its SQL has ended our transaction: then the record stays as it was.
+ * Adds the migration that has just been run to the record. ERR_NOT_FOUND when
+ * its SQL has ended our transaction: the record stays as it was, the connection is closed.
  */
 enum err schema_record(struct pg *pg, struct arena *a, int64_t deadline_ms, const struct migration *m, int64_t now,
     const char *program) MUST_CHECK;

@@ -28,6 +28,7 @@ seat_work(const struct pool *p, const struct seat *s, pid_t parent)
 		.ready_fd = p->ready_fd,
 	};
 
+	(void)prctl(PR_SET_NAME, s->service->name); /* for ps(1) */
 	(void)close(p->signal_fd);
 	pidfile_forget(p->setup->pidfile);
 	if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGTERM, 0UL, 0UL, 0UL) != 0 ||

@@ -202,10 +202,16 @@ event(struct flow *fl, enum audit_kind kind, struct str details)
 	return ev;
 }
 
+/* Characters are counted, not bytes; what is no UTF-8 could not be typed at sign-in. */
 static bool
 password_fits(struct secret password)
 {
-	return password.n >= PASSWORD_MIN && password.n <= FIELD_PASSWORD_MAX;
+	struct str text = secret_reveal(password);
+	size_t characters = 0, i;
+
+	for (i = 0; i < text.n; i++)
+		characters += ((unsigned char)text.p[i] & 0xC0) != 0x80;
+	return str_is_utf8(text) && !str_has(text, '\0') && characters >= PASSWORD_MIN && text.n <= FIELD_PASSWORD_MAX;
 }
 
 static bool

@@ -34,7 +34,7 @@ struct req {
 /*
  * Fills a request from FastCGI parameters and a body reader. `read` returns up
  * to `n` bytes of the body, 0 at its end. ERR_TOO_LARGE above REQ_BODY_MAX;
- * ERR_BAD_REQUEST when the length is missing or wrong, the path does not begin
+ * ERR_BAD_REQUEST when the length is wrong (none means no body), the path does not begin
  * with '/', or a parameter has a control character. Fields known by then are set
  * even on error, so that an answer can be made.
  */

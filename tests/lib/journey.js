@@ -272,7 +272,7 @@ function methods(t) {
 	});
 
 	test('the preferred method is asked for first, and another can be chosen', async () => {
-		await t.ann.press('Make preferred: Tablet');
+		await t.ann.press('Make preferred method: Tablet');
 		await t.ann.expectText('Your preferred method was changed.');
 		await t.ann.signOut();
 		await t.ann.signIn();
@@ -329,7 +329,7 @@ function sessions(t, script) {
 		const someone = await other();
 		await t.ann.goto('/profile');
 		assert.equal(await t.ann.page.getByRole('heading', { name: /This session/ }).count(), 1);
-		await t.ann.press('Sign out: Another browser 127.0.0.1');
+		await t.ann.press('Sign out of Another browser 127.0.0.1');
 		await t.ann.expectText('The session was signed out.');
 		await expectDead(someone);
 	});

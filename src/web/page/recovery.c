@@ -64,11 +64,8 @@ page_codes_acknowledge(struct call *c)
 	enum err e = flow_recovery_acknowledge(&c->flow);
 
 	if (e == OK)
-		e = flow_refresh(&c->flow);
-	if (e != OK)
-		return e;
-	model_truth(c->model, "codes", true);
-	return present_page(c, "setup_done", "Two-factor authentication (MFA)");
+		resp_redirect(c->resp, STR("/mfa/setup?step=done"));
+	return e;
 }
 
 enum err

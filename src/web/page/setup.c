@@ -20,8 +20,13 @@ page_setup(struct call *c)
 {
 	const struct factor *f;
 	struct factor_offer offer;
+	struct str step = field_text(&c->fields, "step");
 	enum err e;
 
+	if (str_eq(step, STR("done")) && subject_active(&c->flow.subject) > 0) {
+		model_truth(c->model, "codes", subject_active(&c->flow.subject) == 1);
+		return present_page(c, "setup_done", TITLE);
+	}
 	if (!c->flow.subject.account.email_verified) {
 		model_text(c->model, "email", c->flow.subject.account.email);
 		return present_page(c, "setup_unverified", TITLE);
@@ -31,7 +36,7 @@ page_setup(struct call *c)
 		return show_start(c);
 	if (e != OK)
 		return e;
-	if (str_eq(field_text(&c->fields, "step"), STR("verify")))
+	if (str_eq(step, STR("verify")))
 		return show_verify(c, f);
 	return show_scan(c, f, &offer);
 }
@@ -84,7 +89,8 @@ page_setup_confirm(struct call *c)
 		return e;
 	if (out.code_count > 0)
 		return page_codes_show(c, &out, true);
-	return present_page(c, "setup_done", TITLE);
+	resp_redirect(c->resp, STR("/mfa/setup?step=done"));
+	return OK;
 }
 
 enum err
