@@ -162,7 +162,7 @@ CREATE TABLE countersign.sessions (
 	last_seen_at timestamptz NOT NULL,
 	expires_at timestamptz NOT NULL,
 	password_at timestamptz NOT NULL,
-	password_failures smallint NOT NULL DEFAULT 0,
+	failures smallint NOT NULL DEFAULT 0 CHECK (failures >= 0),
 	verified_at timestamptz,
 	verified_by text,
 	organization_id uuid,
@@ -183,7 +183,7 @@ COMMENT ON COLUMN countersign.sessions.created_at IS 'When it began.';
 COMMENT ON COLUMN countersign.sessions.last_seen_at IS 'When it was last used, to the minute.';
 COMMENT ON COLUMN countersign.sessions.expires_at IS 'When it ends whatever happens.';
 COMMENT ON COLUMN countersign.sessions.password_at IS 'When the password was last confirmed in it.';
-COMMENT ON COLUMN countersign.sessions.password_failures IS 'Wrong passwords in a row at a reauthentication; too many end the session.';
+COMMENT ON COLUMN countersign.sessions.failures IS 'Wrong passwords, and wrong answers with a password confirmed long ago, in a row; too many end the session.';
 COMMENT ON COLUMN countersign.sessions.verified_at IS 'When it last passed a challenge; NULL without verification.';
 COMMENT ON COLUMN countersign.sessions.verified_by IS 'What passed the challenge: a factor kind or recovery_code.';
 COMMENT ON COLUMN countersign.sessions.organization_id IS 'The organization it works in; the verification is for that one.';

@@ -20,7 +20,7 @@ SELECT count(*)::integer AS moved FROM chain;
 @event
 , session AS (
 	UPDATE countersign.sessions s
-	SET password_at = :ev_at, password_failures = 0, token_hash = :token_hash, last_seen_at = :ev_at
+	SET password_at = :ev_at, failures = 0, token_hash = :token_hash, last_seen_at = :ev_at
 	FROM chain
 	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id
 	RETURNING s.session_id
@@ -30,7 +30,7 @@ SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM ses
 -- name: session_password_wrong(@event, failures smallint)
 @event
 , session AS (
-	UPDATE countersign.sessions s SET password_failures = :failures
+	UPDATE countersign.sessions s SET failures = :failures
 	FROM chain
 	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id
 )

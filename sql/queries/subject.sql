@@ -6,7 +6,7 @@ SELECT account_id FROM countersign.email_owners WHERE address = :address;
 -- One account with all that a rule may look at, a row a factor, at one moment.
 SELECT a.name, e.address, e.verified_at, a.password_hash, a.disabled_at,
 	s.session_id, s.state AS session_state, s.token_hash, s.created_at, s.last_seen_at, s.expires_at,
-	s.password_at, s.password_failures, s.verified_at AS session_verified_at, s.verified_by,
+	s.password_at, s.failures AS session_failures, s.verified_at AS session_verified_at, s.verified_by,
 	s.organization_id, s.return_to, s.address AS session_address, s.user_agent,
 	t.failures, t.blocked_until, c.length, c.head,
 	r.set_id, r.created_at AS set_created_at, r.acknowledged_at,

@@ -14,7 +14,7 @@
 ), session AS (
 	UPDATE countersign.sessions s
 	SET state = 'active', token_hash = :token_hash, verified_at = :ev_at, verified_by = factor.kind,
-		last_seen_at = :ev_at, expires_at = :expires_at, return_to = NULL
+		last_seen_at = :ev_at, expires_at = :expires_at, return_to = NULL, failures = 0
 	FROM factor
 	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id
 	RETURNING s.session_id
@@ -37,20 +37,30 @@ SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM ses
 ), session AS (
 	UPDATE countersign.sessions s
 	SET state = 'active', token_hash = :token_hash, verified_at = :ev_at, verified_by = 'recovery_code',
-		last_seen_at = :ev_at, expires_at = :expires_at, return_to = NULL
+		last_seen_at = :ev_at, expires_at = :expires_at, return_to = NULL, failures = 0
 	FROM code
 	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id
 	RETURNING s.session_id
 )
 SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM session)::integer AS granted;
 
--- name: answer_wrong(@event, failures integer, blocked_until timestamptz)
--- A wrong answer takes its slot of the budget.
+-- name: answer_wrong(@event, failures integer, blocked_until timestamptz, session_failures smallint,
+--	session_ends boolean)
+-- A wrong answer takes its slot of the budget, and the session may end by it.
 @event
 , budget AS (
 	UPDATE countersign.throttles t SET failures = :failures, blocked_until = :blocked_until
 	FROM chain
 	WHERE t.account_id = :ev_account_id
+), session AS (
+	UPDATE countersign.sessions s SET failures = :session_failures
+	FROM chain
+	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id
+		AND s.failures <> :session_failures AND NOT :session_ends
+), ended AS (
+	DELETE FROM countersign.sessions s
+	USING chain
+	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id AND :session_ends
 )
 SELECT count(*)::integer AS moved FROM chain;
 

@@ -29,6 +29,12 @@ session_alive(const struct session *s, int64_t idle, int64_t now)
 	return now < s->expires_at && now - s->last_seen_at < idle * CLOCK_SECOND;
 }
 
+bool
+session_counts_answers(const struct session *s, int64_t age, int64_t now)
+{
+	return s->state == SESSION_ACTIVE && !fresh(s->password_at, age, now);
+}
+
 struct stepup
 stepup_missing(const struct session *s, bool has_factor, int64_t age, int64_t now)
 {

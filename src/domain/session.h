@@ -10,8 +10,8 @@
 #include "base/uuid.h"
 #include "crypto/hmac.h"
 
-/* Wrong passwords in a row at a reauthentication before the session ends. */
-#define SESSION_PASSWORD_FAILURES 5
+/* Wrong proofs in a row before a session ends that cannot show it is its owner's. */
+#define SESSION_FAILURES_MAX 5
 /* How much of a User-Agent is kept, in bytes. */
 #define SESSION_AGENT_MAX 200
 /* How old `last_seen_at` may get before it is written again, in seconds. */
@@ -27,7 +27,7 @@ struct session {
 	int64_t last_seen_at;
 	int64_t expires_at;
 	int64_t password_at;
-	int32_t password_failures;
+	int32_t failures;
 	int64_t verified_at; /* 0: not verified */
 	struct str verified_by;
 	struct uuid organization;
@@ -42,6 +42,13 @@ bool session_state_parse(struct str name, enum session_state *state);
 
 /* True while the session counts at `now`: not past its end, not idle for more than `idle` seconds. */
 bool session_alive(const struct session *s, int64_t idle, int64_t now);
+
+/*
+ * Whether a wrong answer in it counts against the session itself: only someone who
+ * knows the password may spend the account's guessing budget, and of an active session
+ * whose password was confirmed longer than `age` seconds ago nobody can tell.
+ */
+bool session_counts_answers(const struct session *s, int64_t age, int64_t now);
 
 /* What a step-up still has to ask. */
 struct stepup {

@@ -75,7 +75,7 @@ enum err flow_sign_out(struct flow *fl) MUST_CHECK;
 
 /*
  * Confirms the password in a session that stands. ERR_CREDENTIALS; after
- * SESSION_PASSWORD_FAILURES wrong ones in a row the session ends: ERR_UNAUTHENTICATED.
+ * SESSION_FAILURES_MAX wrong ones in a row the session ends: ERR_UNAUTHENTICATED.
  */
 enum err flow_reauthenticate(struct flow *fl, struct secret password) MUST_CHECK;
 
@@ -93,7 +93,8 @@ struct answer {
 
 /*
  * Judges an answer and raises the session. ERR_CODE_INVALID for a wrong or used
- * one (its slot is taken), ERR_THROTTLED and ERR_LOCKED without judging,
+ * one (its slot is taken; SESSION_FAILURES_MAX of them end an active session whose password
+ * is not fresh), ERR_THROTTLED and ERR_LOCKED without judging,
  * ERR_NOT_ENABLED without an active factor, ERR_NOT_FOUND for a factor that is not there.
  */
 enum err flow_verify(struct flow *fl, const struct answer *in) MUST_CHECK;

@@ -215,14 +215,14 @@ confirm_password(struct flow *fl, void *arg)
 static enum err
 count_wrong_password(struct flow *fl, void *arg)
 {
-	int failures = fl->subject.session.password_failures + 1;
+	int failures = fl->subject.session.failures + 1;
 	struct uuid none = {{0}};
 	struct store st = flow_store(fl);
 	struct audit_event ev = flow_event(fl, AUDIT_REAUTHENTICATION, false, none, (struct str){0});
 	enum err e;
 
 	(void)arg;
-	if (failures < SESSION_PASSWORD_FAILURES) {
+	if (failures < SESSION_FAILURES_MAX) {
 		e = store_password_wrong(&st, &ev, failures);
 		fl->stale = true;
 		return e == OK ? ERR_CREDENTIALS : e;

@@ -50,15 +50,21 @@ flow_verified_by_app(const struct flow *fl)
 enum err
 flow_answer_wrong(struct flow *fl, struct uuid factor)
 {
+	const struct session *s = &fl->subject.session;
+	bool counts = session_counts_answers(s, fl->env->conf->step_up_age, fl->now);
+	int failures = s->failures + (counts ? 1 : 0);
+	bool ends = counts && failures >= SESSION_FAILURES_MAX;
 	struct throttle after = throttle_after_wrong(&fl->subject.throttle, fl->now);
-	struct audit_event ev = flow_event(fl, AUDIT_VERIFICATION, false, factor, (struct str){0});
+	struct audit_event ev = flow_event(fl, AUDIT_VERIFICATION, false, factor,
+	    ends ? STR("{\"session\":\"ended\"}") : (struct str){0});
 	struct store st = flow_store(fl);
-	enum err e = store_answer_wrong(&st, &ev, &after);
+	enum err e = store_answer_wrong(&st, &ev, &after, failures, ends);
 
 	if (e != OK)
 		return e;
 	fl->subject.throttle = after;
 	fl->stale = true;
+	fl->ended = ends;
 	return ERR_CODE_INVALID;
 }
 

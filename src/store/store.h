@@ -70,8 +70,12 @@ enum err store_verify_by_factor(struct store *st, const struct audit_event *ev, 
     int64_t step) MUST_CHECK;
 enum err store_verify_by_code(struct store *st, const struct audit_event *ev, const struct session_rise *rise,
     struct str mac) MUST_CHECK;
-/* A wrong answer: the budget becomes `after`. ERR_RACE when the chain has moved. */
-enum err store_answer_wrong(struct store *st, const struct audit_event *ev, const struct throttle *after) MUST_CHECK;
+/*
+ * A wrong answer: the budget becomes `after`, the session's failures become `failures`,
+ * or it ends. ERR_RACE when the chain has moved.
+ */
+enum err store_answer_wrong(struct store *st, const struct audit_event *ev, const struct throttle *after,
+    int failures, bool ends) MUST_CHECK;
 
 enum err store_throttle_clear(struct store *st, struct uuid account) MUST_CHECK;
 

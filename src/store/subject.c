@@ -83,7 +83,7 @@ read_session(struct pg_rows *rows, struct session *s)
 	s->last_seen_at = pg_time(rows);
 	s->expires_at = pg_time(rows);
 	s->password_at = pg_time(rows);
-	s->password_failures = pg_int(rows);
+	s->failures = pg_int(rows);
 	s->verified_at = pg_time(rows);
 	s->verified_by = pg_text(rows);
 	s->organization = pg_uuid(rows);

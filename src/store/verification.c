@@ -26,13 +26,16 @@ store_verify_by_code(struct store *st, const struct audit_event *ev, const struc
 }
 
 enum err
-store_answer_wrong(struct store *st, const struct audit_event *ev, const struct throttle *after)
+store_answer_wrong(struct store *st, const struct audit_event *ev, const struct throttle *after, int failures,
+    bool ends)
 {
 	struct pg_args args = {.arena = st->arena};
 
 	store_bind_event(&args, ev);
 	pg_arg_int(&args, after->failures);
 	pg_arg_time(&args, after->blocked_until);
+	pg_arg_smallint(&args, (int16_t)failures);
+	pg_arg_bool(&args, ends);
 	return store_with_event(st, Q_ANSWER_WRONG, &args);
 }
 

@@ -51,6 +51,18 @@ const uuidText = (bytes) => bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.
 const accountOf = (token) => uuidText(bytesOf(token).subarray(0, 16));
 const sessionOf = (token) => uuidText(bytesOf(token).subarray(16, 32));
 
+// An identifier as it is shown: 128 bits in 26 characters behind its prefix.
+function idText(prefix, uuid) {
+	let n = BigInt(`0x${uuid.replace(/-/g, '')}`), text = '';
+	for (let i = 0; i < 26; i++, n >>= 5n)
+		text = '0123456789abcdefghjkmnpqrstvwxyz'[Number(n & 31n)] + text;
+	return `${prefix}_${text}`;
+}
+
+// Well-formed and nobody's.
+const NO_FACTOR = idText('fct', '01890a5d-ac96-774b-bcce-b302099a8057');
+const NO_SESSION = idText('ses', '01890a5d-ac96-774b-bcce-b302099a8057');
+
 let people = 0;
 
 // An account of its own for a test.
@@ -107,12 +119,13 @@ async function enrol(browser, who, label = 'Phone', proof = {}) {
 	const factor = await begin(browser, label, proof);
 	const code = await nextCode(browser.stack, factor);
 	const answer = await browser.post('/mfa/setup/confirm', { factor: factor.id, code });
-	assert.equal(answer.status, 200, `confirming: ${answer.status} ${errorOf(answer)}`);
+	assert.equal(answer.status, who.factors.length > 0 ? 303 : 200, `confirming: ${answer.status} ${errorOf(answer)}`);
+	if (answer.status === 303)
+		assert.equal(answer.location, '/mfa/setup?step=done');
+	else
+		who.codes = codesOf(answer.text);
 	factor.confirmedBy = code;
 	who.factors.push(factor);
-	const codes = codesOf(answer.text);
-	if (codes.length > 0)
-		who.codes = codes;
 	return factor;
 }
 
@@ -301,7 +314,7 @@ function tally(values) {
 const times = (n, make) => Promise.all(Array.from({ length: n }, (_, i) => make(i)));
 
 module.exports = {
-	STEP, QUICK, CODE, Browser, accountOf, sessionOf, bytesOf, person, signIn, signInFully, begin, pending, enrol,
+	STEP, QUICK, CODE, NO_FACTOR, NO_SESSION, Browser, idText, accountOf, sessionOf, bytesOf, person, signIn, signInFully, begin, pending, enrol,
 	enrolled, stepNow, toStep, nextCode, codeAt, wrongCode, plain, keyOf, codesOf, valueOf, hasField, titleOf, errorOf,
 	isGranted, number, failures, resetBudget, events, eventCount, state, assertChains, until, logged, reload,
 	reconfigure, routes, raw, tally, times,

@@ -61,6 +61,18 @@ a_time_to_come_proves_nothing(void **state)
 }
 
 static void
+answers_count_against_a_session_nobody_vouches_for(void **state)
+{
+	struct session s = {.state = SESSION_ACTIVE, .password_at = NOW - AGE * CLOCK_SECOND + 1};
+
+	(void)state;
+	assert_false(session_counts_answers(&s, AGE, NOW));
+	assert_true(session_counts_answers(&s, AGE, NOW + 1));
+	s.state = SESSION_MFA_REQUIRED;
+	assert_false(session_counts_answers(&s, AGE, NOW + 1));
+}
+
+static void
 states_have_names(void **state)
 {
 	enum session_state s;
@@ -104,6 +116,7 @@ main(void)
 		cmocka_unit_test(ends_to_the_microsecond),
 		cmocka_unit_test(asks_for_what_is_stale),
 		cmocka_unit_test(a_time_to_come_proves_nothing),
+		cmocka_unit_test(answers_count_against_a_session_nobody_vouches_for),
 		cmocka_unit_test(states_have_names),
 		cmocka_unit_test(a_pending_factor_is_found_by_its_own_session_only),
 	};
