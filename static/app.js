@@ -50,6 +50,7 @@
 			clearInterval(timer);
 			closed = false;
 			left.hidden = true;
+			box.querySelector("[data-wait-text]").hidden = true;
 			box.querySelector("[data-wait-over]").hidden = false;
 			for (const button of buttons) {
 				button.disabled = false;

@@ -108,7 +108,8 @@ build_tree() {
 	local dir=$1 log=$2
 	shift 2
 	"${owner[@]}" mkdir -p "$dir"
-	if ! build_steps "$dir" "$@" >"$log" 2>&1; then
+	# Two at a time would write the same files.
+	if ! (flock 9 && build_steps "$dir" "$@" >"$log" 2>&1) 9>"$dir.lock"; then
 		grep -E '(error|warning|undefined)' "$log" | head -n 20 >&2
 		tail -n 15 "$log" >&2
 		die "the build failed; all of it is in $log"

@@ -4,6 +4,8 @@
  */
 #include "base/codec.h"
 
+#include <stdio.h>
+
 #include <string.h>
 
 #include "base/arena.h"
@@ -230,4 +232,39 @@ is_unreserved(char c)
 {
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
 	       c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+struct str
+json_step(struct str rest, char out[8], size_t *step)
+{
+	unsigned char c = (unsigned char)rest.p[0];
+
+	*step = str_utf8_step(rest);
+	if (*step == 0) {
+		*step = 1;
+		return STR("\xef\xbf\xbd");
+	}
+	if (c == '"')
+		return STR("\\\"");
+	if (c == '\\')
+		return STR("\\\\");
+	if (c < 0x20 || c == 0x7f) {
+		(void)snprintf(out, 8, "\\u%04x", (unsigned int)c);
+		return str_of(out);
+	}
+	return str_slice(rest, 0, *step);
+}
+
+struct str
+json_quote(struct arena *a, struct str s)
+{
+	struct buf b = {.arena = a};
+	char room[8];
+	size_t at, step;
+
+	buf_addc(&b, '"');
+	for (at = 0; at < s.n; at += step)
+		buf_add(&b, json_step(str_slice(s, at, s.n), room, &step));
+	buf_addc(&b, '"');
+	return buf_str(&b);
 }

@@ -27,6 +27,14 @@ struct str hex_encode(struct arena *a, const unsigned char *p, size_t n);
 /* Either case. False when malformed. */
 bool hex_decode(struct arena *a, struct str text, unsigned char **out, size_t *n);
 
+/*
+ * The first character of `rest` as it stands inside a JSON string, and in `step` how many
+ * bytes it took; what is no UTF-8 becomes U+FFFD. The result is in `out` or `rest`.
+ */
+struct str json_step(struct str rest, char out[8], size_t *step);
+/* `s` as a JSON string, with its quotes (RFC 8259 section 7). */
+struct str json_quote(struct arena *a, struct str s);
+
 /* Everything but unreserved characters and those in `keep` (may be NULL) becomes %XX. */
 struct str percent_encode(struct arena *a, struct str s, const char *keep);
 /* Decodes %XX once, and '+' to a space when `plus`. False on a malformed escape. */

@@ -15,13 +15,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/codec.h"
 
 #define LINE_MAX_SIZE ((size_t)4096)
 /* A longer text is cut: the next fields are to have a place, too. */
 #define TEXT_MAX_SIZE ((size_t)1024)
 
 #define ELLIPSIS "\xe2\x80\xa6"
-#define REPLACEMENT "\xef\xbf\xbd"
 #define LINE_END "}\n"
 #define LINE_END_CUT ",\"cut\":true}\n"
 
@@ -42,7 +42,6 @@ static bool line_field(struct line *l, const struct log_field *f);
 static bool line_member(struct line *l, const char *key, struct str text);
 static bool line_text(struct line *l, struct str text);
 static bool line_raw(struct line *l, struct str s);
-static struct str escape(struct str rest, char out[8], size_t *step);
 static void write_all(const struct line *l);
 
 void
@@ -123,7 +122,7 @@ line_text(struct line *l, struct str text)
 		return false;
 	while (text.n > 0) {
 		size_t step;
-		struct str piece = escape(text, room, &step);
+		struct str piece = json_step(text, room, &step);
 
 		if (l->n - start + piece.n > TEXT_MAX_SIZE)
 			return line_raw(l, STR(ELLIPSIS "\""));
@@ -142,28 +141,6 @@ line_raw(struct line *l, struct str s)
 	memcpy(l->p + l->n, s.p, s.n);
 	l->n += s.n;
 	return true;
-}
-
-/* The first character of `rest` as JSON wants it, and in `step` how many bytes it took. */
-static struct str
-escape(struct str rest, char out[8], size_t *step)
-{
-	unsigned char c = (unsigned char)rest.p[0];
-
-	*step = str_utf8_step(rest);
-	if (*step == 0) {
-		*step = 1;
-		return STR(REPLACEMENT);
-	}
-	if (c == '"')
-		return STR("\\\"");
-	if (c == '\\')
-		return STR("\\\\");
-	if (c < 0x20 || c == 0x7f) {
-		snprintf(out, 8, "\\u%04x", (unsigned int)c);
-		return str_of(out);
-	}
-	return str_slice(rest, 0, *step);
 }
 
 /* What cannot be logged cannot be reported either: the result is dropped on purpose. */

@@ -14,35 +14,38 @@
 
 #define PAUSE_NS 2000000L
 
-static bool enter_now(struct lanes *l, pid_t self);
+static enum err wait_for(struct lanes *l, pid_t self, int64_t deadline) MUST_CHECK;
+static bool take(_Atomic pid_t *places, uint32_t count, pid_t self);
+static void give(_Atomic pid_t *places, uint32_t count, pid_t pid);
 
 struct lanes *
-lanes_new(uint32_t count)
+lanes_new(uint32_t count, uint32_t queue)
 {
 	struct lanes *l;
 
-	if (count < 1 || count > LANES_MAX)
-		log_fatal("lane.count", "there are 1 to 256 lanes");
+	if (count < 1 || count > LANES_MAX || queue > LANES_MAX)
+		log_fatal("lane.count", "there are 1 to 256 lanes, and at most 256 wait for one");
 	l = mmap(NULL, sizeof(*l), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (l == MAP_FAILED)
 		log_fatal("lane.memory", "no shared memory for the lanes");
 	l->count = count;
+	l->queue = queue;
 	return l;
 }
 
 enum err
 lanes_enter(struct lanes *l, int64_t wait_ms)
 {
-	const struct timespec pause = {.tv_nsec = PAUSE_NS};
-	int64_t deadline = clock_mono_ms() + wait_ms;
 	pid_t self = getpid();
+	enum err e;
 
-	while (!enter_now(l, self)) {
-		if (clock_mono_ms() >= deadline)
-			return ERR_BUSY;
-		nanosleep(&pause, NULL);
-	}
-	return OK;
+	if (take(l->holder, l->count, self))
+		return OK;
+	if (!take(l->waiter, l->queue, self))
+		return ERR_BUSY;
+	e = wait_for(l, self, clock_mono_ms() + wait_ms);
+	give(l->waiter, l->queue, self);
+	return e;
 }
 
 void
@@ -54,25 +57,45 @@ lanes_leave(struct lanes *l)
 void
 lanes_release(struct lanes *l, pid_t dead)
 {
-	for (uint32_t i = 0; i < l->count; i++) {
-		pid_t holder = dead;
-
-		atomic_compare_exchange_strong(&l->holder[i], &holder, 0);
-	}
+	give(l->holder, l->count, dead);
+	give(l->waiter, l->queue, dead);
 }
 
-/* A lane under our own pid was left by a dead process that had it before: it is ours now. */
-static bool
-enter_now(struct lanes *l, pid_t self)
+static enum err
+wait_for(struct lanes *l, pid_t self, int64_t deadline)
 {
-	for (uint32_t i = 0; i < l->count; i++)
-		if (atomic_load(&l->holder[i]) == self)
+	const struct timespec pause = {.tv_nsec = PAUSE_NS};
+
+	while (!take(l->holder, l->count, self)) {
+		if (clock_mono_ms() >= deadline)
+			return ERR_BUSY;
+		nanosleep(&pause, NULL);
+	}
+	return OK;
+}
+
+/* A place under our own pid was left by a dead process that had it before: it is ours now. */
+static bool
+take(_Atomic pid_t *places, uint32_t count, pid_t self)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (atomic_load(&places[i]) == self)
 			return true;
-	for (uint32_t i = 0; i < l->count; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		pid_t holder = 0;
 
-		if (atomic_compare_exchange_strong(&l->holder[i], &holder, self))
+		if (atomic_compare_exchange_strong(&places[i], &holder, self))
 			return true;
 	}
 	return false;
+}
+
+static void
+give(_Atomic pid_t *places, uint32_t count, pid_t pid)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		pid_t holder = pid;
+
+		atomic_compare_exchange_strong(&places[i], &holder, 0);
+	}
 }

@@ -17,13 +17,19 @@
 
 struct lanes {
 	uint32_t count;
+	uint32_t queue;
 	_Atomic pid_t holder[LANES_MAX]; /* 0: free */
+	_Atomic pid_t waiter[LANES_MAX]; /* 0: free */
 };
 
-/* Shared memory for `count` lanes, made before the workers are forked; ends the process without memory. */
-struct lanes *lanes_new(uint32_t count);
+/*
+ * Shared memory for `count` lanes and at most `queue` (up to LANES_MAX) processes waiting for one, made
+ * before the workers are forked; ends the process without memory. A queue shorter
+ * than the workers that are left over keeps the rest of them free for other requests.
+ */
+struct lanes *lanes_new(uint32_t count, uint32_t queue);
 
-/* Takes a lane, waiting at most `wait_ms`. ERR_BUSY when none became free. */
+/* Takes a lane, waiting at most `wait_ms`. ERR_BUSY when none became free, at once when the queue is full. */
 enum err lanes_enter(struct lanes *l, int64_t wait_ms) MUST_CHECK;
 
 /* Gives the caller's lane back. */

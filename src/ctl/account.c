@@ -4,6 +4,9 @@
 #include "ctl/ctl.h"
 #include "ctl/password.h"
 
+/* The longest reason for a reset, in bytes. */
+#define REASON_MAX 500
+
 static int open_for(struct ctl *ctl, struct str *email) MUST_CHECK;
 static int outcome(enum err e, struct str email, const char *conflict, const char *done);
 static int set_disabled(struct ctl *ctl, bool disabled);
@@ -74,6 +77,20 @@ int
 account_enable(struct ctl *ctl)
 {
 	return set_disabled(ctl, false);
+}
+
+int
+account_reset_mfa(struct ctl *ctl)
+{
+	struct str email, reason = str_trim(str_of(ctl->args.options[ARGS_REASON]));
+	int status = open_for(ctl, &email);
+
+	if (status != EX_OK)
+		return status;
+	if (reason.n == 0 || reason.n > REASON_MAX || !str_is_utf8(reason) || str_has_control(reason))
+		return ctl_fail(EX_DATAERR, "a reason is 1 to %d bytes of text", REASON_MAX);
+	return outcome(operator_account_reset_mfa(&ctl->flow, email, reason), email, "has no second factor to reset",
+	    "has no second factor any more, and no sessions");
 }
 
 /* The address that all but create have as their first word. */

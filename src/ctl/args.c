@@ -15,6 +15,7 @@ static const struct args_option_info options[ARGS_OPTIONS] = {
 	[ARGS_ROLE] = {"role", "ROLE", "owner, admin or member"},
 	[ARGS_SENSITIVE] = {"sensitive", NULL, "mark the role sensitive: a policy for admins covers it too"},
 	[ARGS_ALL] = {"all", NULL, "every session of the account"},
+	[ARGS_REASON] = {"reason", "TEXT", "why, for the audit trail"},
 	[ARGS_DRY_RUN] = {"dry-run", NULL, "say what would be applied, and change nothing"},
 	[ARGS_STATUS] = {"status", NULL, "list applied and outstanding migrations"},
 	[ARGS_MIGRATIONS] = {"migrations", "DIR", "take the migrations from this directory"},

@@ -45,6 +45,7 @@ ctl_command account_verify_email;
 ctl_command account_show;
 ctl_command account_disable;
 ctl_command account_enable;
+ctl_command account_reset_mfa;
 ctl_command key_init;
 ctl_command key_list;
 ctl_command migrate_run;

@@ -157,6 +157,19 @@ main_count(int64_t asked, int64_t per_processor, int64_t max)
 	return (uint32_t)(n < max ? n : max);
 }
 
+/*
+ * Sign-ins may hold the lanes and wait for them with most workers, but a third
+ * stays free, so that a flood of them does not stop everything else.
+ */
+static struct lanes *
+main_lanes(const struct conf *conf, uint32_t workers)
+{
+	uint32_t lanes = main_count(conf->hash_lanes, 1, LANES_MAX);
+	uint32_t taken = lanes + (workers + 2) / 3;
+
+	return lanes_new(lanes, workers > taken ? workers - taken : 0);
+}
+
 static int
 main_supervise(
 	const char *path, const struct conf *conf, const struct listener *l, struct pidfile *pid)
@@ -171,7 +184,7 @@ main_supervise(
 		.service_count = sizeof(services) / sizeof(services[0]),
 		.conf_path = path,
 		.conf = conf,
-		.lanes = lanes_new(main_count(conf->hash_lanes, 1, LANES_MAX)),
+		.lanes = main_lanes(conf, services[0].count),
 		.listen_fd = l->fd,
 		.pidfile = pid,
 		.limits = SUPERVISOR_LIMITS,

@@ -35,7 +35,8 @@
 	X(AUDIT_FACTOR_REMOVED, "factor_removed")            \
 	X(AUDIT_CODES_REPLACED, "recovery_codes_replaced")   \
 	X(AUDIT_CODES_ACKNOWLEDGED, "recovery_codes_acknowledged") \
-	X(AUDIT_MFA_DISABLED, "mfa_disabled")
+	X(AUDIT_MFA_DISABLED, "mfa_disabled")                \
+	X(AUDIT_MFA_RESET, "mfa_reset")
 
 enum audit_kind {
 #define AUDIT_MEMBER(member, name) member,

@@ -39,6 +39,17 @@ flow_mfa_disable(struct flow *fl)
 	return flow_attempt(fl, disable_step, NULL);
 }
 
+enum err
+flow_remove_all(struct flow *fl, struct store *st)
+{
+	struct uuid account = fl->subject.account.id;
+	enum err e = store_factors_delete(st, account);
+
+	if (e == OK)
+		e = store_recovery_delete(st, account);
+	return e == OK ? store_throttle_clear(st, account) : e;
+}
+
 static enum err
 rename_step(struct flow *fl, void *arg)
 {
@@ -124,11 +135,7 @@ remove_all(struct flow *fl, enum audit_kind kind, struct uuid factor)
 
 	if (e != OK)
 		return e;
-	e = store_factors_delete(&st, account);
-	if (e == OK)
-		e = store_recovery_delete(&st, account);
-	if (e == OK)
-		e = store_throttle_clear(&st, account);
+	e = flow_remove_all(fl, &st);
 	if (e == OK)
 		e = store_sessions_end_others(&st, account, session);
 	if (e == OK)

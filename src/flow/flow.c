@@ -4,6 +4,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+/* How long a sign-in may wait for a hashing lane, in milliseconds. */
+#define HASH_WAIT_MS 1000
+
 struct store
 flow_store(const struct flow *fl)
 {
@@ -106,7 +109,7 @@ enum err
 flow_password_check(struct flow *fl, struct str hash, struct secret password, bool *right)
 {
 	int64_t left = fl->deadline_ms - clock_mono_ms();
-	enum err e = lanes_enter(fl->env->lanes, left < 1000 ? left : 1000);
+	enum err e = lanes_enter(fl->env->lanes, left < HASH_WAIT_MS ? left : HASH_WAIT_MS);
 
 	if (e != OK)
 		return e;

@@ -2,6 +2,7 @@
 #include "flow/internal.h"
 
 #include "base/clock.h"
+#include "base/codec.h"
 #include "base/field.h"
 #include "flow/operator.h"
 
@@ -23,6 +24,7 @@ static bool slug_fits(struct str slug);
 static operator_write write_password;
 static operator_write write_verified;
 static operator_write write_disabled;
+static operator_write write_reset;
 static operator_write write_revoked;
 static operator_write write_membership;
 
@@ -77,6 +79,15 @@ operator_account_disable(struct flow *fl, struct str email, bool disabled)
 {
 	return change(fl, email, disabled ? AUDIT_ACCOUNT_DISABLED : AUDIT_ACCOUNT_ENABLED, (struct str){0},
 	    write_disabled, &disabled);
+}
+
+enum err
+operator_account_reset_mfa(struct flow *fl, struct str email, struct str reason)
+{
+	struct str text = json_quote(fl->arena, reason);
+
+	return change(fl, email, AUDIT_MFA_RESET, str_printf(fl->arena, "{\"reason\":%.*s}", STR_FMT(text)), write_reset,
+	    NULL);
 }
 
 enum err
@@ -258,6 +269,20 @@ write_disabled(struct flow *fl, struct store *st, void *arg)
 		return ERR_CONFLICT;
 	e = store_account_disable(st, fl->subject.account.id, *disabled ? fl->now : 0);
 	return e == OK && *disabled ? store_sessions_end_others(st, fl->subject.account.id, none) : e;
+}
+
+static enum err
+write_reset(struct flow *fl, struct store *st, void *arg)
+{
+	const struct subject *s = &fl->subject;
+	struct uuid none = {{0}};
+	enum err e;
+
+	(void)arg;
+	if (s->factor_count == 0 && uuid_nil(s->recovery.id) && s->throttle.failures == 0)
+		return ERR_CONFLICT;
+	e = flow_remove_all(fl, st);
+	return e == OK ? store_sessions_end_others(st, s->account.id, none) : e;
 }
 
 static enum err

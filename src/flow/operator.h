@@ -27,6 +27,11 @@ enum err operator_account_password(struct flow *fl, struct str email, struct sec
 enum err operator_account_verify_email(struct flow *fl, struct str email) MUST_CHECK;
 /* With `disabled` all sessions end. ERR_CONFLICT when it is so already. */
 enum err operator_account_disable(struct flow *fl, struct str email, bool disabled) MUST_CHECK;
+/*
+ * Factors and codes gone, the guessing budget whole, all sessions ended: for who lost phone and codes,
+ * or was locked. `reason` (not empty) goes into the audit event. ERR_CONFLICT when there is nothing to reset.
+ */
+enum err operator_account_reset_mfa(struct flow *fl, struct str email, struct str reason) MUST_CHECK;
 /* Ends one session, or with a nil id all. ERR_NOT_FOUND also when there is no such session. */
 enum err operator_session_revoke(struct flow *fl, struct str email, struct uuid session) MUST_CHECK;
 

@@ -6,6 +6,7 @@
 #include "web/internal.h"
 
 static void present_refusal(struct call *c);
+static void present_wait(struct call *c);
 static const char *refused_field(const struct call *c);
 static bool given(const struct call *c, const char *name);
 static bool is_proof(const char *name);
@@ -124,14 +125,24 @@ present_refusal(struct call *c)
 	model_text(o, "text", error_text(c, c->refused));
 	if (field != NULL)
 		model_text(o, "field", str_of(field));
-	if (c->refused == ERR_THROTTLED) {
-		int64_t wait = flow_wait(&c->flow);
-		cJSON *waiting = model_object(c->model, "waiting");
+	if (c->refused == ERR_THROTTLED || c->refused == ERR_CODE_INVALID)
+		present_wait(c);
+}
 
-		model_number(waiting, "seconds", wait);
-		model_text(waiting, "text", error_text(c, ERR_THROTTLED));
+/* The answer that takes the last free slot of the budget already says how long the wait is. */
+static void
+present_wait(struct call *c)
+{
+	int64_t wait = flow_wait(&c->flow);
+	cJSON *o;
+
+	if (wait == 0)
+		return;
+	o = model_object(c->model, "waiting");
+	model_number(o, "seconds", wait);
+	model_text(o, "text", error_text(c, ERR_THROTTLED));
+	if (c->refused == ERR_THROTTLED)
 		resp_header(c->resp, "Retry-After", str_printf(c->arena, "%lld", (long long)wait));
-	}
 }
 
 /* The field that a refusal is about; NULL when it is about none. */

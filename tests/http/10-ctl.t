@@ -9,6 +9,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { after, before, test } = require('node:test');
 
+const h = require('../lib/http.js');
 const rig = require('../lib/rig.js');
 
 const PASSWORD = 'correct horse battery';
@@ -267,6 +268,32 @@ test('factors, recovery codes and the guessing budget are shown as they stand', 
 	await stack.psql(`UPDATE countersign.throttles SET failures = 100 WHERE account_id = '${id}'`);
 	assert.equal((await show('olga@example.org')).secondFactor.locked, true);
 	assert.match(await stack.ctl(['account', 'show', 'olga@example.org']), /^Second factor +100 wrong in a row; locked$/m);
+});
+
+test('a reset takes factors, codes, the lock and all sessions away, and says why in the audit trail', async () => {
+	const { who, browser } = await h.enrolled(stack);
+	await stack.psql(`UPDATE countersign.throttles SET failures = 100 WHERE account_id = '${who.id}'`);
+	const locked = await stack.post('/mfa/challenge', { code: await h.nextCode(stack, who.factors[0]) }, { cookie: browser.token });
+	assert.equal(locked.status, 403);
+	await assert.rejects(stack.ctl(['account', 'reset-mfa', who.email]), (error) => error.code === 64 && /--reason is missing/.test(error.stderr));
+	await refused(stack.ctl(['account', 'reset-mfa', who.email, '--reason', ' ']), 65, /a reason is/);
+	await refused(stack.ctl(['account', 'reset-mfa', 'nobody@example.org', '--reason', 'x']), 67, /no account/);
+	const reason = 'lost "phone" \\ called back';
+	assert.equal(await stack.ctl(['account', 'reset-mfa', who.email, '--reason', reason]),
+		`${who.email} has no second factor any more, and no sessions\n`);
+	const event = (await stack.psql(`SELECT actor, result, details ->> 'reason' FROM countersign.audit_events
+		WHERE account_id = '${who.id}' AND kind = 'mfa_reset'`));
+	assert.equal(event, `operator|accepted|${reason}`);
+	const shown = await show(who.email);
+	assert.deepEqual([shown.factors, shown.sessions, shown.secondFactor.wrongAnswers], [[], [], 0]);
+	assert.equal((await stack.get('/profile', { cookie: browser.token })).location, '/login?next=/profile');
+	const again = await h.signIn(stack, who);
+	assert.equal(again.went, '/dashboard', 'the password alone leads in, to set it up anew');
+	who.factors = [];
+	await h.enrol(again, who);
+	assert.equal(who.codes.length, 10);
+	await stack.ctl(['account', 'reset-mfa', who.email, '--reason', 'again']);
+	await refused(stack.ctl(['account', 'reset-mfa', who.email, '--reason', 'again']), 73, /no second factor to reset/);
 });
 
 test('organizations and their members', async () => {

@@ -188,7 +188,7 @@ const hasField = (html, name) => new RegExp(`<(input|select)[^>]*\\bname="${name
 const titleOf = (answer) => plain(/<h1[^>]*>([^]*?)<\/h1>/.exec(answer.text)?.[1] ?? '');
 
 // The refusal a page shows; '' without one.
-const errorOf = (answer) => plain(/role="alert"[^>]*>[^]*?<p>([^]*?)<\/p>/.exec(answer.text)?.[1] ?? '');
+const errorOf = (answer) => plain(/role="alert"[^>]*>[^]*?<p[^>]*>([^]*?)<\/p>/.exec(answer.text)?.[1] ?? '');
 
 // Whether an answer gave a session what it asked for: a new token, and not the way out.
 const isGranted = (answer) => answer.status < 400 && Boolean(answer.session) && !/^\/login/.test(answer.location ?? '');

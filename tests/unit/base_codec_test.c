@@ -182,10 +182,24 @@ percent_malformed(void **state)
 			fail_msg("\"%s\" was decoded", bad[i]);
 }
 
+static void
+json_strings_are_quoted(void **state)
+{
+	struct arena *a = arena_new(100000);
+
+	(void)state;
+	assert_str(json_quote(a, STR("")), "\"\"");
+	assert_str(json_quote(a, STR("a \"b\" \\ c/ä")), "\"a \\\"b\\\" \\\\ c/ä\"");
+	assert_str(json_quote(a, STR("\n\x01\x7f\0z")), "\"\\u000a\\u0001\\u007f\\u0000z\"");
+	assert_str(json_quote(a, STR("\xff")), "\"\xef\xbf\xbd\"");
+	arena_free(a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(json_strings_are_quoted),
 		cmocka_unit_test(published_vectors),
 		cmocka_unit_test(forgiving_where_people_type),
 		cmocka_unit_test(malformed),

@@ -78,7 +78,7 @@ never_more_than_there_are_lanes(void **state)
 {
 	(void)state;
 	for (uint32_t count = 1; count <= 3; count++) {
-		struct lanes *l = lanes_new(count);
+		struct lanes *l = lanes_new(count, PROCESSES);
 		struct shared *s = share(sizeof(*s));
 		pid_t children[PROCESSES];
 
@@ -133,7 +133,7 @@ end(pid_t child)
 static void
 a_dead_holder_is_released(void **state)
 {
-	struct lanes *l = lanes_new(2);
+	struct lanes *l = lanes_new(2, PROCESSES);
 	pid_t first = holder(l);
 	pid_t second = holder(l);
 
@@ -160,7 +160,7 @@ a_dead_holder_is_released(void **state)
 static void
 waiting_has_an_end(void **state)
 {
-	struct lanes *l = lanes_new(1);
+	struct lanes *l = lanes_new(1, PROCESSES);
 	pid_t child = holder(l);
 	int64_t start = clock_mono_ms();
 
@@ -174,7 +174,7 @@ waiting_has_an_end(void **state)
 static void
 waiting_ends_when_a_lane_is_free(void **state)
 {
-	struct lanes *l = lanes_new(1);
+	struct lanes *l = lanes_new(1, PROCESSES);
 	pid_t child = holder(l);
 	pid_t freer;
 	int status;
@@ -197,7 +197,7 @@ waiting_ends_when_a_lane_is_free(void **state)
 static void
 a_lane_under_the_own_pid_is_taken_over(void **state)
 {
-	struct lanes *l = lanes_new(1);
+	struct lanes *l = lanes_new(1, PROCESSES);
 
 	(void)state;
 	l->holder[0] = getpid();
@@ -208,9 +208,33 @@ a_lane_under_the_own_pid_is_taken_over(void **state)
 }
 
 static void
+whoever_finds_the_queue_full_is_sent_away_at_once(void **state)
+{
+	struct lanes *l = lanes_new(1, 1);
+	pid_t others[2] = {getpid() + 1, getpid() + 2};
+	int64_t before = clock_mono_ms();
+
+	(void)state;
+	atomic_store(&l->holder[0], others[0]);
+	assert_int_equal(lanes_enter(l, 30), ERR_BUSY);
+	assert_true(clock_mono_ms() - before >= 30);
+	atomic_store(&l->waiter[0], others[1]);
+	before = clock_mono_ms();
+	assert_int_equal(lanes_enter(l, 60000), ERR_BUSY);
+	assert_true(clock_mono_ms() - before < 30000);
+	/* one who died waiting does not keep the place */
+	lanes_release(l, others[1]);
+	assert_int_equal(lanes_enter(l, 30), ERR_BUSY);
+	lanes_release(l, others[0]);
+	assert_int_equal(lanes_enter(l, 0), OK);
+	assert_int_equal(atomic_load(&l->waiter[0]), 0);
+	munmap(l, sizeof(*l));
+}
+
+static void
 make_lanes(void *count)
 {
-	lanes_new(*(const uint32_t *)count);
+	lanes_new(*(const uint32_t *)count, PROCESSES);
 }
 
 static void
@@ -235,6 +259,7 @@ main(void)
 		cmocka_unit_test(waiting_has_an_end),
 		cmocka_unit_test(waiting_ends_when_a_lane_is_free),
 		cmocka_unit_test(a_lane_under_the_own_pid_is_taken_over),
+		cmocka_unit_test(whoever_finds_the_queue_full_is_sent_away_at_once),
 		cmocka_unit_test(impossible_counts_end_the_process),
 	};
 

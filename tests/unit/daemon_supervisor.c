@@ -96,7 +96,7 @@ setup(void **state)
 	write_conf(f, "one");
 	if (conf_load(f->a, f->conf_path, &f->conf, &why) != OK)
 		return 1;
-	f->lanes = lanes_new(2);
+	f->lanes = lanes_new(2, 2);
 	f->pidfile.fd = -1;
 	f->setup = (struct supervision){
 		.services = services,

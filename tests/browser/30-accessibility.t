@@ -1,0 +1,392 @@
+#!/usr/bin/env -S node --test-reporter=tap
+// Every page and state of a page: axe-core finds nothing, in light and dark, wide
+// and at 320 px; the HTML is valid; nothing scrolls sideways; text can be doubled;
+// every field has a visible label; nothing was refused by the content security
+// policy. And the keyboard alone is enough.
+'use strict';
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const { after, before, test } = require('node:test');
+const { HtmlValidate } = require('html-validate');
+const { launch, person } = require('../lib/browser');
+const rig = require('../lib/rig');
+
+const AXE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const WIDTHS = [1280, 320];
+const STALE_S = 11 * 60;
+
+const validator = new HtmlValidate({ root: true, extends: ['html-validate:recommended'] });
+let stack, browser, eva, una;
+
+before(async () => {
+	stack = await rig.start({ set: { workers: 3, argon2_memory_kib: 1024 } });
+	browser = await launch();
+	eva = await person(stack, browser, { account: await stack.createAccount({ email: 'eva@example.org', name: 'Eva Example' }) });
+	una = await person(stack, browser, { account: await stack.createAccount({ email: 'una@example.org', verified: false }) });
+});
+
+after(async () => {
+	await browser?.close();
+	await stack?.stop();
+});
+
+// --- what must hold on every page --------------------------------------------
+
+async function axe(page, disabled = []) {
+	if (!(await page.evaluate(() => 'axe' in window)))
+		await page.evaluate(AXE);
+	const rules = Object.fromEntries(disabled.map((rule) => [rule, { enabled: false }]));
+	const found = await page.evaluate(([values, off]) => window.axe.run(document, {
+		runOnly: { type: 'tag', values }, rules: off, resultTypes: ['violations'],
+	}), [RULES, rules]);
+	return found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+}
+
+async function valid(html) {
+	const report = await validator.validateString(html);
+	return report.results.flatMap((result) => result.messages.map((m) => `${m.line}:${m.column} ${m.ruleId}: ${m.message}`));
+}
+
+// Runs in the page: the names of fields without a label that can be seen.
+function unlabelled() {
+	return [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
+		.filter((field) => field.checkVisibility())
+		.filter((field) => ![...field.labels].some((label) => label.checkVisibility() && label.innerText.trim()))
+		.map((field) => field.name);
+}
+
+// Runs in the page: what makes it wider than the window, or is cut off.
+function overflowing() {
+	const root = document.scrollingElement;
+	const wide = root.scrollWidth > root.clientWidth ? [`page: ${root.scrollWidth} px`] : [];
+	const cut = [...document.querySelectorAll('main .button, main input, main .pill, nav a')]
+		.filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > root.clientWidth + 1);
+	return [...wide, ...cut.map((part) => part.outerHTML.slice(0, 80))];
+}
+
+async function inspect(someone) {
+	const { page } = someone;
+	const found = [];
+	const look = (where, problems) => found.push(...problems.map((problem) => `${where}: ${problem}`));
+
+	look('html', await valid(await (await someone.lastDocument).text()));
+	look('labels', await page.evaluate(unlabelled));
+	for (const width of WIDTHS) {
+		await page.setViewportSize({ width, height: 800 });
+		for (const colorScheme of ['light', 'dark']) {
+			await page.emulateMedia({ colorScheme });
+			look(`axe, ${colorScheme}, ${width} px`, await axe(page));
+		}
+		look(`${width} px`, await page.evaluate(overflowing));
+	}
+	await page.setViewportSize({ width: 1280, height: 800 });
+	await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
+	look('text of 200 %', await page.evaluate(overflowing));
+	await page.evaluate(() => document.documentElement.style.removeProperty('font-size'));
+	await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
+	look('forced colours', await axe(page, ['color-contrast']));
+	await page.emulateMedia({ forcedColors: 'none', colorScheme: 'light' });
+	assert.deepEqual(found, []);
+	someone.assertNoProblems();
+}
+
+// A page or state: how it is reached, and what its heading says then.
+function state(name, heading, reach) {
+	test(name, async () => {
+		const someone = (await reach()) ?? eva;
+		await someone.expectHeading(heading);
+		await inspect(someone);
+	});
+}
+
+// Sends a form of our own making from the page that is open.
+function submit(someone, action, fields) {
+	return Promise.all([
+		someone.page.waitForNavigation(),
+		someone.page.evaluate(([to, values]) => {
+			const form = document.body.appendChild(document.createElement('form'));
+			form.method = 'post';
+			form.action = to;
+			for (const [name, value] of Object.entries(values))
+				form.appendChild(Object.assign(document.createElement('input'), { type: 'hidden', name, value }));
+			form.submit();
+		}, [action, fields]),
+	]);
+}
+
+// --- before sign-in ----------------------------------------------------------
+
+state('sign-in', 'Sign in', () => eva.goto('/login'));
+state('sign-in refused', 'Sign in', () => eva.signIn({ password: 'not the password' }));
+state('nothing at this address', 'Not found', () => eva.goto('/nothing'));
+state('nothing at this address, by nginx', 'Page not found', () => eva.goto('/static/nothing'));
+state('a form that is too large, by nginx', 'Too much data', async () => {
+	await eva.goto('/login');
+	await submit(eva, '/login', { email: 'a'.repeat(20_000) });
+});
+state('not allowed, by nginx', 'Not allowed', async () => {
+	await eva.goto('/login');
+	await submit(eva, '/static/app.css', {});
+});
+state('an address that is too long, by nginx', 'Address too long', () => eva.goto(`/${'a'.repeat(9_000)}`));
+
+test('every error page of nginx is valid HTML and stands alone', async () => {
+	const folder = path.join(rig.top, 'static/error');
+	const files = fs.readdirSync(folder);
+	assert.ok(files.length >= 10);
+	for (const file of files) {
+		const html = fs.readFileSync(path.join(folder, file), 'utf8');
+		assert.deepEqual(await valid(html), [], file);
+		assert.doesNotMatch(html, /<script|style=|https?:/, file);
+	}
+});
+
+// --- set-up ------------------------------------------------------------------
+
+state('set-up with an address that is not verified', 'Two-factor authentication (MFA)', async () => {
+	await una.signIn();
+	await una.goto('/mfa/setup');
+	await una.expectText('must be verified');
+	return una;
+});
+state('dashboard, disabled', 'Dashboard', () => eva.goto('/login').then(() => eva.signIn()));
+state('profile, disabled', 'Profile', () => eva.goto('/profile'));
+state('the wrong kind of request', 'Not possible here', () => eva.goto('/mfa/setup/start'));
+state('sign-out', 'Sign out', () => eva.goto('/logout'));
+state('set-up, explanation', 'Two-factor authentication (MFA)', () => eva.goto('/mfa/setup'));
+state('set-up, a name that is too long', 'Two-factor authentication (MFA)', async () => {
+	await eva.startSetup({ label: 'x'.repeat(80) });
+	await eva.expectText('A field is missing');
+});
+state('step-up by password', 'Confirm that it is you', async () => {
+	stack.clock.advance(STALE_S);
+	await eva.goto('/mfa/setup');
+	await eva.startSetup({ label: 'Phone' });
+});
+state('step-up by password, refused', 'Confirm that it is you', async () => {
+	await eva.field('Password').fill('not the password');
+	await eva.press('Continue');
+});
+state('set-up, QR code', 'Two-factor authentication (MFA)', async () => {
+	await eva.field('Password').fill(eva.account.password);
+	await eva.press('Continue');
+	eva.key = new URL(await eva.qrOnScreen()).searchParams.get('secret');
+});
+state('set-up, key shown', 'Two-factor authentication (MFA)', () => eva.keyOnScreen().then(() => eva));
+state('set-up, code', 'Two-factor authentication (MFA)', () => eva.follow('Next'));
+state('set-up, code refused', 'Two-factor authentication (MFA)', async () =>
+	eva.enterCode(await eva.wrongCode(), 'Confirm'));
+state('recovery codes of the set-up', 'Save your recovery codes', async () => {
+	await eva.enterCode(await eva.nextCode(), 'Confirm');
+	eva.codes = await eva.recoveryCodes();
+});
+state('set-up done', 'Two-factor authentication (MFA)', () => eva.press('I have saved my codes'));
+state('profile, enabled', 'Profile', () => eva.follow('Done'));
+state('dashboard, enabled', 'Dashboard', () => eva.goto('/dashboard'));
+state('adding a method', 'Two-factor authentication (MFA)', () => eva.goto('/mfa/setup'));
+state('set-up that is over', 'Two-factor authentication (MFA)', async () => {
+	await eva.startSetup({ label: 'A device with quite a long name, as people give them' });
+	await eva.follow('Next');
+	stack.clock.advance(STALE_S);
+	await eva.enterCode('000000', 'Confirm');
+	await eva.expectText('no longer open');
+});
+
+// --- changes -----------------------------------------------------------------
+
+state('recovery codes, old confirmation', 'Recovery codes', () => eva.goto('/mfa/recovery-codes'));
+state('recovery codes, refused', 'Recovery codes', async () => {
+	await eva.field('Password').fill('not the password');
+	await eva.field('Verification code').fill(await eva.wrongCode());
+	await eva.press('Make new recovery codes');
+	await eva.expectText('The password is not right.');
+});
+state('disabling', 'Disable two-factor authentication', () => eva.goto('/mfa/disable'));
+state('disabling, refused', 'Disable two-factor authentication', async () => {
+	await eva.field('Password').fill(eva.account.password);
+	await eva.page.getByText('Use a recovery code').click();
+	await eva.field('Recovery code').fill('aaaaa-aaaaa');
+	await eva.press('Disable two-factor authentication');
+	await eva.expectText('The code is wrong');
+});
+state('step-up by code', 'Confirm that it is you', async () => {
+	stack.clock.advance(STALE_S);
+	await eva.goto('/profile');
+	await eva.page.getByText('Rename').click();
+	await eva.press('Save name');
+});
+state('step-up by code, refused', 'Confirm that it is you', async () => {
+	await eva.field('Password').fill(eva.account.password);
+	await eva.field('Verification code').fill(await eva.wrongCode());
+	await eva.press('Continue');
+	await eva.expectText('The code is wrong');
+});
+state('profile, after a change', 'Profile', async () => {
+	await eva.goto('/profile');
+	await eva.page.getByText('Rename').click();
+	await eva.field('New name').fill('Phone with a considerablylongunbrokenname for a small screen');
+	await eva.press('Save name');
+	await eva.field('Verification code').fill(await eva.nextCode());
+	await eva.press('Continue');
+	await eva.expectText('The method has its new name.');
+});
+state('profile, several methods', 'Profile', async () => {
+	await eva.goto('/mfa/setup');
+	await eva.startSetup({ label: 'Tablet' });
+	eva.tablet = new URL(await eva.qrOnScreen()).searchParams.get('secret');
+	await eva.follow('Next');
+	await eva.enterCode(await eva.nextCode(eva.tablet), 'Confirm');
+	await eva.follow('Done');
+	await eva.page.getByText('Rename').first().click();
+});
+state('removing a method', 'Remove a method', () => eva.follow('Remove Tablet'));
+state('recovery codes, several methods', 'Recovery codes', () => eva.goto('/mfa/recovery-codes'));
+state('profile, recovery codes not saved', 'Profile', async () => {
+	await stack.psql('UPDATE countersign.recovery_sets SET acknowledged_at = NULL');
+	await eva.goto('/profile');
+	await eva.expectText('You have not confirmed');
+});
+
+// --- the challenge -----------------------------------------------------------
+
+state('challenge, several methods', 'Verification', async () => {
+	await eva.goto('/dashboard');
+	await eva.signOut();
+	await eva.goto('/login?next=/profile');
+	await eva.signIn();
+});
+state('challenge, refused', 'Verification', async () => eva.enterCode(await eva.wrongCode(), 'Verify'));
+state('challenge, recovery code', 'Use a recovery code', () => eva.follow('Use a recovery code'));
+state('challenge, recovery code refused', 'Use a recovery code', async () => {
+	await eva.field('Recovery code').fill('aaaaa-aaaaa');
+	await eva.press('Verify');
+	await eva.expectText('The code is wrong');
+});
+state('dashboard after a recovery code', 'Dashboard', async () => {
+	await eva.field('Recovery code').fill(eva.codes.shift());
+	await eva.press('Verify');
+	await eva.expectText('now spent');
+});
+state('dashboard, few recovery codes', 'Dashboard', async () => {
+	await stack.psql('DELETE FROM countersign.recovery_codes WHERE ctid IN (SELECT ctid FROM countersign.recovery_codes LIMIT 7)');
+	await eva.goto('/dashboard');
+	await eva.expectText('left of your recovery codes');
+});
+state('profile, few recovery codes', 'Profile', async () => {
+	await stack.psql('UPDATE countersign.recovery_sets SET acknowledged_at = created_at');
+	await eva.goto('/profile');
+	await eva.expectText('left of your recovery codes');
+});
+state('recovery codes, few', 'Recovery codes', () => eva.goto('/mfa/recovery-codes'));
+state('recovery codes, none', 'Recovery codes', async () => {
+	await stack.psql('DELETE FROM countersign.recovery_codes');
+	await eva.goto('/mfa/recovery-codes');
+	await eva.expectText('You have no recovery codes left.');
+});
+state('new recovery codes', 'New recovery codes', async () => {
+	await eva.field('Verification code').fill(await eva.nextCode());
+	await eva.press('Make new recovery codes');
+	eva.codes = await eva.recoveryCodes();
+});
+state('new recovery codes, saved', 'Two-factor authentication (MFA)', () => eva.press('I have saved my codes'));
+state('challenge, too many attempts', 'Verification', async () => {
+	await eva.signOut();
+	await eva.signIn();
+	for (let wrong = 0; wrong < 6; wrong++)
+		await eva.enterCode(await eva.wrongCode(), 'Verify');
+	await eva.expectText('You can try again in');
+	assert.equal(await eva.page.getByText('You can try again in').count(), 1);
+	assert.equal(await eva.page.locator('[aria-invalid]').count(), 0);
+});
+state('challenge, locked', 'Verification', async () => {
+	stack.clock.advance(60);
+	await stack.psql('UPDATE countersign.throttles SET failures = 100');
+	await eva.goto('/mfa/challenge');
+	await eva.enterCode(await eva.wrongCode(), 'Verify');
+	await eva.expectText('Ask your administrator');
+	await stack.psql('UPDATE countersign.throttles SET failures = 0');
+});
+
+// --- the keyboard ------------------------------------------------------------
+
+// Presses Tab until the element is focused, and sees where the focus is at every stop.
+async function tabTo(someone, locator) {
+	for (let stops = 0; stops < 30; stops++) {
+		await someone.page.keyboard.press('Tab');
+		const hidden = await someone.page.evaluate(() => {
+			const at = document.activeElement;
+			const style = getComputedStyle(at);
+			const box = at.getBoundingClientRect();
+			const seen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && box.width > 1 && box.top >= 0;
+			return at === document.body || seen ? '' : at.outerHTML;
+		});
+		assert.equal(hidden, '', 'the focus cannot be seen');
+		if (await locator.evaluate((element) => element === document.activeElement))
+			return;
+	}
+	assert.fail('the keyboard does not get there');
+}
+
+test('sign-in and challenge with the keyboard alone', async () => {
+	const { page } = eva;
+	const enter = () => Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+	await page.reload();
+	await tabTo(eva, eva.button('Cancel'));
+	await enter();
+	await eva.expectPath('/login');
+	await page.reload();
+	await tabTo(eva, eva.field('Email'));
+	await page.keyboard.type(eva.account.email);
+	await tabTo(eva, eva.field('Password'));
+	await page.keyboard.type(eva.account.password);
+	await tabTo(eva, eva.button('Sign in'));
+	await enter();
+	await eva.expectPath('/mfa/challenge');
+	await tabTo(eva, eva.link('Use a recovery code'));
+	await enter();
+	await page.keyboard.type(eva.codes.shift()); // the field has the focus
+	await tabTo(eva, eva.button('Verify'));
+	await enter();
+	await eva.expectText('now spent');
+	await tabTo(eva, eva.link('Sign out'));
+	await enter();
+	await tabTo(eva, eva.button('Sign out'));
+	await enter();
+	await eva.expectPath('/login');
+});
+
+test('the first stop skips to the content', async () => {
+	await eva.page.reload();
+	await eva.page.keyboard.press('Tab');
+	assert.equal(await eva.page.evaluate(() => document.activeElement.textContent), 'Skip to main content');
+	await eva.page.keyboard.press('Enter');
+	assert.equal(await eva.page.evaluate(() => document.activeElement.id), 'main');
+	eva.assertNoProblems();
+});
+
+// --- when things fail --------------------------------------------------------
+
+// Something stands still while a page is asked for.
+async function frozen(pids, ask) {
+	for (const pid of pids)
+		process.kill(pid, 'SIGSTOP');
+	try {
+		await ask();
+	} finally {
+		for (const pid of pids)
+			process.kill(pid, 'SIGCONT');
+	}
+}
+
+state('the database does not answer', 'Not available', async () => {
+	await eva.goto('/login');
+	await eva.signIn();
+	await frozen(rig.childrenOf(stack.pids.postgres), () => eva.goto('/dashboard'));
+});
+state('the service does not answer, by nginx', 'Not available right now', async () => {
+	const { supervisor } = stack.pids;
+	await frozen([supervisor, ...rig.childrenOf(supervisor)], () => eva.goto('/dashboard'));
+});
