@@ -186,5 +186,6 @@ user_agent(const struct req *rq)
 	while (n > 0 && n < agent.n && ((unsigned char)agent.p[n] & 0xC0) == 0x80)
 		n--;
 	agent.n = n;
-	return str_is_utf8(agent) && !str_has_control(agent) ? agent : STR("");
+	/* The parameters are gone by web_after(). */
+	return str_is_utf8(agent) && !str_has_control(agent) ? str_copy(rq->arena, agent) : STR("");
 }

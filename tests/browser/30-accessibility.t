@@ -292,11 +292,17 @@ state('new recovery codes', 'New recovery codes', async () => {
 	eva.codes = await eva.recoveryCodes();
 });
 state('new recovery codes, saved', 'Two-factor authentication (MFA)', () => eva.press('I have saved my codes'));
-state('challenge, too many attempts', 'Verification', async () => {
+state('challenge, the last free attempt', 'Verification', async () => {
 	await eva.signOut();
 	await eva.signIn();
-	for (let wrong = 0; wrong < 6; wrong++)
+	for (let wrong = 0; wrong < 5; wrong++)
 		await eva.enterCode(await eva.wrongCode(), 'Verify');
+	await eva.expectText('The code is wrong');
+	await eva.expectText('You can try again in');
+});
+state('challenge, too many attempts', 'Verification', async () => {
+	await eva.goto('/mfa/challenge');
+	await eva.enterCode(await eva.wrongCode(), 'Verify');
 	await eva.expectText('You can try again in');
 	assert.equal(await eva.page.getByText('You can try again in').count(), 1);
 	assert.equal(await eva.page.locator('[aria-invalid]').count(), 0);
