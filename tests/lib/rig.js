@@ -317,4 +317,4 @@ async function start(options = {}) {
 	}
 }
 
-module.exports = { start, run, sleep, isAlive, childrenOf, top, build };
+module.exports = { Stack, freePort, start, run, sleep, isAlive, childrenOf, top, build };
