@@ -2,6 +2,7 @@
 #include "web/page/page.h"
 
 #include "base/clock.h"
+#include "web/page/agent.h"
 
 /* What the profile says after a change, by the word in its address. */
 static const struct {
@@ -164,7 +165,8 @@ present_sessions(struct call *c)
 		model_text(o, "id", id_format(c->arena, ID_SESSION, s->id));
 		model_truth(o, "current", uuid_eq(s->id, c->flow.subject.session.id));
 		model_text(o, "address", s->address);
-		model_text(o, "agent", s->user_agent);
+		model_text(o, "agent", agent_text(c->arena, s->user_agent));
+		model_truth(o, "waiting", s->state == SESSION_MFA_REQUIRED);
 		model_text(o, "started", clock_text(c->arena, s->created_at));
 		model_text(o, "last_seen", clock_text(c->arena, s->last_seen_at));
 	}
