@@ -123,8 +123,10 @@ test('reading pages is not limited', async () => {
 test('a burst of wrong passwords from one address is cut off by nginx', async () => {
 	const answers = await exhaust();
 	const counts = h.tally(answers.map((answer) => answer.status));
-	assert.deepEqual(Object.keys(counts), ['422', '429']);
-	assert.ok(counts[422] >= 31 && counts[422] <= 45, JSON.stringify(counts));
+	// What nginx lets through at once is more than may be hashed at once: the service sends some away itself.
+	const passed = counts[422] + (counts[503] ?? 0);
+	assert.deepEqual(Object.keys(counts).filter((status) => status !== '503'), ['422', '429']);
+	assert.ok(passed >= 31 && passed <= 45, JSON.stringify(counts));
 	for (const answer of answers.filter((one) => one.status === 429))
 		assertErrorPage(answer, 429, 'too many');
 	for (const answer of answers.filter((one) => one.status === 422))
