@@ -1,0 +1,44 @@
+#!/bin/bash
+# The way of a packager: the archive of build/release, unpacked somewhere else,
+# configured, built, installed below a folder, and taken away again.
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+
+release=$top/build/release
+root=$work/root
+
+(cd "$release" && rm -f countersign-*.tar.xz && make dist-xz) >"$work/out" 2>&1
+result $? "make dist makes an archive"
+archive=$(echo "$release"/countersign-*.tar.xz)
+tar -C "$work" -xf "$archive" && mv "$work"/countersign-*/ "$work/source" && rm -f "$archive"
+! find "$work/source" -name node_modules -o -name '*.o' -o -name queries.c | grep . >"$work/out"
+result $? "nothing in it was made by a build or fetched"
+
+mkdir "$work/build"
+(cd "$work/build" && ../source/configure --prefix=/usr --sysconfdir=/etc && make -j2) >"$work/out" 2>&1
+result $? "it is configured and built outside of its own folder"
+(cd "$work/build" && make install-strip DESTDIR="$root") >"$work/out" 2>&1
+result $? "make install-strip takes DESTDIR"
+
+for file in usr/sbin/countersignd usr/bin/countersignctl usr/share/countersign/sql/roles.sql \
+	usr/share/countersign/sql/migrations/0001_accounts.sql usr/share/countersign/templates/login.html \
+	usr/share/countersign/static/app.css usr/share/countersign/nginx/countersign.conf \
+	usr/share/man/man8/countersignd.8 usr/share/man/man1/countersignctl.1; do
+	test -s "$root/$file" || echo "$file is not there"
+done >"$work/out" 2>&1
+find "$root" \( -name '*.service' -o -name '*.socket' -o -name 'countersign.conf.sample' \) -size +0 | sort >"$work/found"
+[ ! -s "$work/out" ] && [ "$(wc -l <"$work/found")" -eq 3 ]
+result $? "what belongs to it is there, units and a sample of the configuration too"
+cp "$work/found" "$work/out"
+! grep -rl "$work" "$root" >"$work/out"
+result $? "nothing of it knows the folder it was built in"
+
+"$root/usr/sbin/countersignd" --version >"$work/out" 2>&1 && ! grep -q 'test clock' "$work/out" &&
+	"$root/usr/bin/countersignctl" --help >>"$work/out" 2>&1
+result $? "the programs start, and their clock cannot be moved"
+"$root/usr/sbin/countersignd" --sample | diff - "$(grep sample "$work/found")" >"$work/out" 2>&1
+result $? "the installed sample is what the program prints"
+
+(cd "$work/build" && make uninstall DESTDIR="$root") >"$work/out" 2>&1 && ! find "$root" -type f | grep . >"$work/out"
+result $? "make uninstall leaves no file behind"
+done_testing
