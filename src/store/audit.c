@@ -1,4 +1,4 @@
-/* Events, and changes that begin with one. */
+/* Events, changes that begin with one, and what all statements share. */
 #include "store/internal.h"
 
 void
@@ -98,4 +98,22 @@ enum err
 store_run(struct store *st, enum query q, const struct pg_args *args)
 {
 	return pg_write(st->pg, st->deadline_ms, (int)q, args, NULL);
+}
+
+enum err
+store_find_id(struct store *st, enum query q, struct str text, struct uuid *id)
+{
+	struct pg_args args = {.arena = st->arena};
+	struct pg_rows rows;
+	enum err e;
+
+	*id = (struct uuid){{0}};
+	pg_arg_text(&args, text);
+	e = pg_read(st->pg, st->deadline_ms, (int)q, &args, &rows);
+	if (e != OK)
+		return e;
+	if (pg_next(&rows))
+		*id = pg_uuid(&rows);
+	pg_done(&rows);
+	return OK;
 }

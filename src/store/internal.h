@@ -8,6 +8,9 @@
 /* The parameters of the fragment `event`, in its order. */
 void store_bind_event(struct pg_args *args, const struct audit_event *ev);
 
+/* The id that a statement returns for a text; nil when it returns no row. */
+enum err store_find_id(struct store *st, enum query q, struct str text, struct uuid *id) MUST_CHECK;
+
 /* Runs a change and counts the rows it returns; ERR_NOT_FOUND when there is none. */
 enum err store_one(struct store *st, enum query q, const struct pg_args *args) MUST_CHECK;
 

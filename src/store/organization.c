@@ -20,19 +20,7 @@ store_organization_create(struct store *st, const struct organization *o)
 enum err
 store_organization_find(struct store *st, struct str slug, struct uuid *id)
 {
-	struct pg_args args = {.arena = st->arena};
-	struct pg_rows rows;
-	enum err e;
-
-	*id = (struct uuid){{0}};
-	pg_arg_text(&args, slug);
-	e = pg_read(st->pg, st->deadline_ms, Q_ORGANIZATION_FIND, &args, &rows);
-	if (e != OK)
-		return e;
-	if (pg_next(&rows))
-		*id = pg_uuid(&rows);
-	pg_done(&rows);
-	return OK;
+	return store_find_id(st, Q_ORGANIZATION_FIND, slug, id);
 }
 
 enum err

@@ -14,19 +14,7 @@ static void read_hash(struct pg_rows *rows, unsigned char out[SHA256_SIZE]);
 enum err
 store_account_find(struct store *st, struct str address, struct uuid *account)
 {
-	struct pg_args args = {.arena = st->arena};
-	struct pg_rows rows;
-	enum err e;
-
-	*account = (struct uuid){{0}};
-	pg_arg_text(&args, address);
-	e = pg_read(st->pg, st->deadline_ms, Q_ACCOUNT_FIND, &args, &rows);
-	if (e != OK)
-		return e;
-	if (pg_next(&rows))
-		*account = pg_uuid(&rows);
-	pg_done(&rows);
-	return OK;
+	return store_find_id(st, Q_ACCOUNT_FIND, address, account);
 }
 
 enum err
