@@ -6,11 +6,17 @@ DELETE FROM countersign.factors WHERE account_id = :account_id AND state = 'pend
 INSERT INTO countersign.factors (account_id, factor_id, kind, label, state, sealed, created_at, expires_at, session_id)
 VALUES (:account_id, :factor_id, :kind, :label, 'pending', :sealed, :created_at, :expires_at, :session_id);
 
+-- name: factor_code_macs(account_id uuid, factor_id uuid, macs bytea[])
+-- Recovery codes that count once the factor is confirmed, in the place of those before.
+UPDATE countersign.factors SET code_macs = :macs
+WHERE account_id = :account_id AND factor_id = :factor_id AND state = 'pending'
+RETURNING factor_id;
+
 -- name: factor_confirm(account_id uuid, factor_id uuid, session_id uuid, step bigint, now timestamptz, preferred boolean)
 -- A pending factor becomes active with its first answer, which is spent by that.
 UPDATE countersign.factors
 SET state = 'active', watermark = :step, confirmed_at = :now, last_used_at = :now, expires_at = NULL,
-	session_id = NULL, preferred = :preferred
+	session_id = NULL, code_macs = NULL, preferred = :preferred
 WHERE account_id = :account_id AND factor_id = :factor_id AND state = 'pending'
 	AND session_id = :session_id AND expires_at > :now AND watermark < :step
 RETURNING factor_id;

@@ -71,6 +71,12 @@ WHERE account_id = :account_id AND session_id = :session_id AND last_seen_at < :
 UPDATE countersign.sessions SET return_to = :return_to
 WHERE account_id = :account_id AND session_id = :session_id;
 
+-- name: session_organization(account_id uuid, session_id uuid, organization_id uuid)
+-- Another organization is another boundary: what was verified was for the one before.
+UPDATE countersign.sessions SET organization_id = :organization_id, verified_at = NULL, verified_by = NULL
+WHERE account_id = :account_id AND session_id = :session_id
+RETURNING session_id;
+
 -- name: sessions_list(account_id uuid, now timestamptz, seen_after timestamptz)
 SELECT session_id, state, created_at, last_seen_at, expires_at, address, user_agent
 FROM countersign.sessions

@@ -17,7 +17,7 @@ SELECT a.name, e.address, e.verified_at, a.password_hash, a.disabled_at,
 		AND k.set_id = r.set_id AND k.used_at IS NULL LIMIT 1) AS code_match,
 	f.factor_id, f.kind, f.label, f.state AS factor_state, f.preferred, f.sealed, f.watermark,
 	f.created_at AS factor_created_at, f.confirmed_at, f.last_used_at, f.expires_at AS factor_expires_at,
-	f.session_id AS factor_session_id
+	f.session_id AS factor_session_id, coalesce(cardinality(f.code_macs), 0) AS codes_handed_out
 FROM countersign.accounts a
 JOIN countersign.throttles t ON t.account_id = a.account_id
 JOIN countersign.audit_chains c ON c.account_id = a.account_id

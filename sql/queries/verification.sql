@@ -1,7 +1,6 @@
--- name: verification_by_factor(@event, token_hash bytea, expires_at timestamptz, step bigint)
--- The one statement that says verified: takes the watermark, clears the budget, raises the session.
-@event
-, factor AS (
+-- fragment: take_step(step bigint)
+-- A code of an app is spent: the watermark rises above it, and the budget is whole again.
+, proof AS (
 	UPDATE countersign.factors f SET watermark = :step, last_used_at = :ev_at
 	FROM chain
 	WHERE f.account_id = :ev_account_id AND f.factor_id = :ev_factor_id
@@ -9,40 +8,59 @@
 	RETURNING f.kind
 ), budget AS (
 	UPDATE countersign.throttles t SET failures = 0, blocked_until = NULL
-	FROM factor
+	FROM proof
 	WHERE t.account_id = :ev_account_id AND t.failures > 0
-), session AS (
-	UPDATE countersign.sessions s
-	SET state = 'active', token_hash = :token_hash, verified_at = :ev_at, verified_by = factor.kind,
-		last_seen_at = :ev_at, expires_at = :expires_at, return_to = NULL, failures = 0
-	FROM factor
-	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id
-	RETURNING s.session_id
 )
-SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM session)::integer AS granted;
 
--- name: verification_by_code(@event, token_hash bytea, expires_at timestamptz, code_mac bytea)
--- The same for a recovery code, which is spent.
-@event
-, code AS (
+-- fragment: take_code(code_mac bytea)
+-- The same for a recovery code.
+, proof AS (
 	UPDATE countersign.recovery_codes k SET used_at = :ev_at
 	FROM chain, countersign.recovery_sets r
 	WHERE k.account_id = :ev_account_id AND k.code_mac = :code_mac AND k.used_at IS NULL
 		AND r.account_id = k.account_id AND r.set_id = k.set_id
-	RETURNING k.account_id
+	RETURNING 'recovery_code'::text AS kind
 ), budget AS (
 	UPDATE countersign.throttles t SET failures = 0, blocked_until = NULL
-	FROM code
+	FROM proof
 	WHERE t.account_id = :ev_account_id AND t.failures > 0
-), session AS (
+)
+
+-- fragment: raise_session(token_hash bytea, expires_at timestamptz)
+-- The session has passed its challenge; its token is re-issued.
+, session AS (
 	UPDATE countersign.sessions s
-	SET state = 'active', token_hash = :token_hash, verified_at = :ev_at, verified_by = 'recovery_code',
+	SET state = 'active', token_hash = :token_hash, verified_at = :ev_at, verified_by = proof.kind,
 		last_seen_at = :ev_at, expires_at = :expires_at, return_to = NULL, failures = 0
-	FROM code
+	FROM proof
 	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id
 	RETURNING s.session_id
 )
-SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM session)::integer AS granted;
+SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM session)::integer AS granted
+
+-- name: verification_by_factor(@event, @take_step, @raise_session)
+-- The one statement that says verified.
+@event
+@take_step
+@raise_session
+;
+
+-- name: verification_by_code(@event, @take_code, @raise_session)
+@event
+@take_code
+@raise_session
+;
+
+-- name: spend_step(@event, @take_step)
+-- An answer that proves one change and leaves the session as it is.
+@event
+@take_step
+SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM proof)::integer AS granted;
+
+-- name: spend_code(@event, @take_code)
+@event
+@take_code
+SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM proof)::integer AS granted;
 
 -- name: answer_wrong(@event, failures integer, blocked_until timestamptz, session_failures smallint,
 --	session_ends boolean)

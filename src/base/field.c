@@ -16,6 +16,8 @@ static field_fits fits_label;
 static field_fits fits_path;
 static field_fits fits_factor;
 static field_fits fits_session;
+static field_fits fits_organization;
+static field_fits fits_boolean;
 static field_fits fits_word;
 static bool fits_text(struct str text, size_t max);
 static struct field_value *value_named(const struct fields *fs, struct str name);
@@ -29,6 +31,8 @@ static field_fits *const fits[] = {
 	[FIELD_PATH] = fits_path,
 	[FIELD_FACTOR] = fits_factor,
 	[FIELD_SESSION] = fits_session,
+	[FIELD_ORGANIZATION] = fits_organization,
+	[FIELD_BOOLEAN] = fits_boolean,
 	[FIELD_WORD] = fits_word,
 };
 
@@ -79,6 +83,29 @@ field_check(struct arena *a, struct fields *fs)
 	return all;
 }
 
+bool
+field_known(const struct fields *fs, struct str name)
+{
+	return value_named(fs, name) != NULL;
+}
+
+struct str
+field_proof(const struct fields *fs, enum field_proof proof)
+{
+	for (size_t i = 0; i < fs->count; i++)
+		if (fs->values[i].field->proof == proof)
+			return fs->values[i].text;
+	return (struct str){0};
+}
+
+void
+field_refuse(struct fields *fs, enum field_proof proof)
+{
+	for (size_t i = 0; i < fs->count; i++)
+		if (fs->values[i].field->proof == proof)
+			fs->values[i].valid = false;
+}
+
 struct str
 field_text(const struct fields *fs, const char *name)
 {
@@ -102,6 +129,8 @@ field_id(const struct fields *fs, const char *name)
 		prefix = ID_FACTOR;
 	else if (v->field->type == FIELD_SESSION)
 		prefix = ID_SESSION;
+	else if (v->field->type == FIELD_ORGANIZATION)
+		prefix = ID_ORGANIZATION;
 	else
 		log_fatal("field.type", "a field that is no identifier was read as one");
 	if (!id_parse(v->text, prefix, &id))
@@ -186,6 +215,22 @@ fits_session(struct arena *a, struct str *text)
 
 	(void)a;
 	return id_parse(*text, ID_SESSION, &id);
+}
+
+static bool
+fits_organization(struct arena *a, struct str *text)
+{
+	struct uuid id;
+
+	(void)a;
+	return id_parse(*text, ID_ORGANIZATION, &id);
+}
+
+static bool
+fits_boolean(struct arena *a, struct str *text)
+{
+	(void)a;
+	return str_eq(*text, STR("true")) || str_eq(*text, STR("false"));
 }
 
 static bool

@@ -28,14 +28,26 @@ enum field_type {
 	FIELD_PATH,     /* where to go next: any text; flow decides whether it is a path of this site */
 	FIELD_FACTOR,   /* fct_… */
 	FIELD_SESSION,  /* ses_… */
+	FIELD_ORGANIZATION, /* org_… */
+	FIELD_BOOLEAN,  /* true or false */
 	FIELD_WORD      /* lower-case letters, digits, '-' and '_', at most 32 */
 };
+
+/* What a value proves, whatever a dialect calls it. */
+enum field_proof { PROOF_NONE, PROOF_PASSWORD, PROOF_CODE, PROOF_RECOVERY, PROOF_FACTOR, PROOF_EMAIL };
 
 struct field {
 	const char *name; /* NULL ends a table */
 	enum field_type type;
 	bool required;
+	enum field_proof proof;
 };
+
+/* Rows of a table. */
+#define FIELD(name_, type_, required_) {.name = (name_), .type = (type_), .required = (required_)}
+#define FIELD_PROOF(name_, type_, required_, proof_) \
+	{.name = (name_), .type = (type_), .required = (required_), .proof = (proof_)}
+#define FIELD_END {.name = NULL}
 
 /* One value of a request after the check. */
 struct field_value {
@@ -60,6 +72,15 @@ bool field_offer(struct arena *a, struct fields *fs, struct str name, struct str
 
 /* Validates and normalises all values; false when any does not fit. */
 bool field_check(struct arena *a, struct fields *fs);
+
+/* True when a table has a field of that name. */
+bool field_known(const struct fields *fs, struct str name);
+
+/* The value of the field that proves something; absent when there is none or it was not given. */
+struct str field_proof(const struct fields *fs, enum field_proof proof);
+
+/* Says that the field of a proof, which may be left out in general, was needed here. */
+void field_refuse(struct fields *fs, enum field_proof proof);
 
 /* The value of a field by name; absent when it was not given. An unknown name ends the process. */
 struct str field_text(const struct fields *fs, const char *name);

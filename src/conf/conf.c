@@ -44,6 +44,8 @@ const struct conf_option conf_options[] = {
 	    "File that holds the process id while the service runs; empty: none."},
 	{"templates", CONF_TEXT, AT(templates), 1, CONF_TEXT_MAX, COUNTERSIGN_DATADIR "/templates",
 	    true, "Directory of the page templates."},
+	{"api_document", CONF_TEXT, AT(api_document), 1, CONF_TEXT_MAX,
+	    COUNTERSIGN_DATADIR "/api/openapi.json", true, "The OpenAPI document that is served."},
 	{"workers", CONF_NUMBER, AT(workers), 0, 256, "0", false,
 	    "Worker processes, each with one database connection; 0: three a processor."},
 	{"hash_lanes", CONF_NUMBER, AT(hash_lanes), 0, 256, "0", false,

@@ -24,6 +24,7 @@ struct conf {
 	const char *listen_group; /* group that owns it; empty: unchanged */
 	const char *pid_file;   /* empty: none */
 	const char *templates;  /* directory */
+	const char *api_document; /* path of the OpenAPI document */
 	/* the pool */
 	int64_t workers;        /* 0: three a processor */
 	int64_t hash_lanes;     /* password hashes at the same time; 0: one a processor */

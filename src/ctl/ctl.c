@@ -116,7 +116,7 @@ ctl_name(struct ctl *ctl, const char *text, struct str *out)
 static bool
 fits(struct ctl *ctl, enum field_type type, const char *text, struct str *out)
 {
-	const struct field table[] = {{"x", type, true}, {.name = NULL}};
+	const struct field table[] = {FIELD("x", type, true), FIELD_END};
 	struct fields fs = field_prepare(ctl->arena, table);
 
 	if (!field_offer(ctl->arena, &fs, STR("x"), str_of(text)) || !field_check(ctl->arena, &fs))

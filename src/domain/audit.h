@@ -25,6 +25,7 @@
 	X(AUDIT_SIGN_IN, "sign_in")                          \
 	X(AUDIT_SIGN_OUT, "sign_out")                        \
 	X(AUDIT_SESSION_REVOKED, "session_revoked")          \
+	X(AUDIT_ORGANIZATION_SWITCHED, "organization_switched") \
 	X(AUDIT_REAUTHENTICATION, "reauthentication")        \
 	X(AUDIT_VERIFICATION, "verification")                \
 	X(AUDIT_FACTOR_STARTED, "factor_setup_started")      \

@@ -30,6 +30,7 @@ struct factor {
 	int64_t last_used_at;   /* 0: never */
 	int64_t expires_at;     /* of a pending one; else 0 */
 	struct uuid session;    /* the session that set a pending one up */
+	bool codes_handed_out;  /* recovery codes were given out with a pending one */
 };
 
 /* What an operator may set about the kinds. */

@@ -4,22 +4,18 @@
 #include "base/clock.h"
 #include "crypto/seal.h"
 
-struct confirming {
-	struct uuid factor;
-	struct secret code;
-	struct confirmed *out;
-};
-
 static flow_step begin_step;
 static flow_step cancel_step;
 static flow_step confirm_step;
-static enum err rename_pending(struct flow *fl, const struct factor *f, struct str label) MUST_CHECK;
-static enum err activate(struct flow *fl, const struct factor *pending, int64_t step, struct confirmed *out) MUST_CHECK;
+static enum err go_on(struct flow *fl, const struct factor *f, struct enrolling *io) MUST_CHECK;
+static enum err hand_out(struct flow *fl, struct uuid factor, struct enrolling *io) MUST_CHECK;
+static enum err activate(struct flow *fl, const struct factor *pending, int64_t step, struct confirming *io) MUST_CHECK;
+static enum err give_codes(struct flow *fl, const struct factor *f, struct confirming *io) MUST_CHECK;
 
 enum err
-flow_enroll_begin(struct flow *fl, struct str label)
+flow_enroll_begin(struct flow *fl, struct enrolling *io)
 {
-	return flow_attempt(fl, begin_step, &label);
+	return flow_attempt(fl, begin_step, io);
 }
 
 enum err
@@ -43,11 +39,13 @@ flow_enroll_offer(struct flow *fl, const struct factor **factor, struct factor_o
 }
 
 enum err
-flow_enroll_confirm(struct flow *fl, struct uuid factor, struct secret code, struct confirmed *out)
+flow_enroll_confirm(struct flow *fl, struct confirming *io)
 {
-	struct confirming c = {.factor = factor, .code = code, .out = out};
+	enum err e = flow_attempt(fl, confirm_step, io);
 
-	return flow_attempt(fl, confirm_step, &c);
+	if (e != OK)
+		io->codes = (struct codes){0};
+	return e;
 }
 
 enum err
@@ -59,7 +57,7 @@ flow_enroll_cancel(struct flow *fl)
 static enum err
 begin_step(struct flow *fl, void *arg)
 {
-	const struct str *label = arg;
+	struct enrolling *io = arg;
 	const struct subject *s = &fl->subject;
 	const struct factor *open = subject_pending(s, fl->now);
 	struct factor f = {
@@ -72,11 +70,13 @@ begin_step(struct flow *fl, void *arg)
 	struct store st = flow_store(fl);
 	enum err e;
 
+	io->begun = open == NULL;
+	io->codes = (struct codes){0};
 	if (open != NULL)
-		return str_absent(*label) || str_eq(*label, open->label) ? OK : rename_pending(fl, open, *label);
+		return go_on(fl, open, io);
 	if (subject_active(s) >= (size_t)fl->env->conf->factors_max)
 		return ERR_FACTOR_LIMIT;
-	f.label = str_absent(*label) ? str_of(f.kind->title) : *label;
+	f.label = str_absent(io->label) ? str_of(f.kind->title) : io->label;
 	f.sealed = seal_make(fl->arena, fl->env->keyring, s->account.id, f.id, f.kind->enroll(fl->arena));
 	e = flow_change_begin(fl, AUDIT_FACTOR_STARTED, f.id, (struct str){0});
 	if (e != OK)
@@ -84,18 +84,42 @@ begin_step(struct flow *fl, void *arg)
 	e = store_factor_pending_delete(&st, s->account.id);
 	if (e == OK)
 		e = store_factor_insert(&st, s->account.id, &f);
+	if (e == OK)
+		e = hand_out(fl, f.id, io);
 	return flow_change_end(fl, e);
 }
 
+/* A repeat from the same session: the same secret, perhaps by another name, and codes anew. */
 static enum err
-rename_pending(struct flow *fl, const struct factor *f, struct str label)
+go_on(struct flow *fl, const struct factor *f, struct enrolling *io)
 {
+	bool renamed = !str_absent(io->label) && !str_eq(io->label, f->label);
 	struct store st = flow_store(fl);
-	enum err e = flow_change_begin(fl, AUDIT_FACTOR_RENAMED, f->id, (struct str){0});
+	enum err e;
 
+	if (!renamed && !io->hand_out)
+		return OK;
+	e = flow_change_begin(fl, AUDIT_FACTOR_STARTED, f->id, STR("{\"repeat\":true}"));
 	if (e != OK)
 		return e;
-	return flow_change_end(fl, store_factor_rename(&st, fl->subject.account.id, f->id, label));
+	if (renamed)
+		e = store_factor_rename(&st, fl->subject.account.id, f->id, io->label);
+	if (e == OK)
+		e = hand_out(fl, f->id, io);
+	return flow_change_end(fl, e);
+}
+
+/* With the first factor only: later ones share its codes. */
+static enum err
+hand_out(struct flow *fl, struct uuid factor, struct enrolling *io)
+{
+	struct store st = flow_store(fl);
+	unsigned char *macs;
+
+	if (!io->hand_out || subject_active(&fl->subject) > 0)
+		return OK;
+	macs = flow_recovery_make(fl, &io->codes);
+	return store_factor_code_macs(&st, fl->subject.account.id, factor, macs, RECOVERY_CODES);
 }
 
 static enum err
@@ -117,13 +141,13 @@ cancel_step(struct flow *fl, void *arg)
 static enum err
 confirm_step(struct flow *fl, void *arg)
 {
-	const struct confirming *c = arg;
+	struct confirming *io = arg;
 	const struct factor *f = subject_pending(&fl->subject, fl->now);
 	struct secret state;
 	int64_t step;
 	enum err e;
 
-	if (f == NULL || (!uuid_nil(c->factor) && !uuid_eq(f->id, c->factor)))
+	if (f == NULL || (!uuid_nil(io->factor) && !uuid_eq(f->id, io->factor)))
 		return ERR_NO_PENDING;
 	e = throttle_admit(&fl->subject.throttle, fl->now);
 	if (e != OK)
@@ -131,10 +155,10 @@ confirm_step(struct flow *fl, void *arg)
 	e = seal_open(fl->arena, fl->env->keyring, fl->subject.account.id, f->id, f->sealed, &state);
 	if (e != OK)
 		return e;
-	step = f->kind->check(state, &fl->env->rules, f->watermark, fl->now, secret_reveal(c->code));
+	step = f->kind->check(state, &fl->env->rules, f->watermark, fl->now, secret_reveal(io->code));
 	if (step == 0)
 		return flow_answer_wrong(fl, f->id);
-	return activate(fl, f, step, c->out);
+	return activate(fl, f, step, io);
 }
 
 /*
@@ -142,7 +166,7 @@ confirm_step(struct flow *fl, void *arg)
  * has to. The first factor brings the recovery codes.
  */
 static enum err
-activate(struct flow *fl, const struct factor *pending, int64_t step, struct confirmed *out)
+activate(struct flow *fl, const struct factor *pending, int64_t step, struct confirming *io)
 {
 	const struct subject *s = &fl->subject;
 	bool first = subject_active(s) == 0;
@@ -155,20 +179,30 @@ activate(struct flow *fl, const struct factor *pending, int64_t step, struct con
 	if (e != OK)
 		return e;
 	f.preferred = first;
-	*out = (struct confirmed){0};
-	e = store_factor_confirm(&st, s->account.id, &f, step, fl->now);
+	io->codes = (struct codes){0};
+	if (first)
+		e = give_codes(fl, &f, io);
+	if (e == OK)
+		e = store_factor_confirm(&st, s->account.id, &f, step, fl->now);
 	if (e == OK)
 		e = store_sessions_unverify_others(&st, s->account.id, s->session.id);
-	if (e == OK)
+	if (e == OK && io->raise)
 		e = store_session_verified(&st, s->account.id, s->session.id, token.hash, str_of(f.kind->name), fl->now);
-	if (e == OK && first)
-		e = store_throttle_clear(&st, s->account.id);
-	if (e == OK && first)
-		e = flow_recovery_write(fl, out);
 	e = flow_change_end(fl, e == ERR_NOT_FOUND ? ERR_NO_PENDING : e);
-	if (e == OK)
+	if (e == OK && io->raise)
 		flow_token_grant(fl, &token, text);
-	else
-		*out = (struct confirmed){0};
 	return e;
+}
+
+static enum err
+give_codes(struct flow *fl, const struct factor *f, struct confirming *io)
+{
+	struct store st = flow_store(fl);
+	enum err e = store_throttle_clear(&st, fl->subject.account.id);
+
+	if (e != OK)
+		return e;
+	if (io->handed_out && f->codes_handed_out)
+		return store_recovery_hand_over(&st, fl->subject.account.id, uuid_new(fl->now), f->id, fl->now);
+	return flow_recovery_write(fl, &io->codes);
 }

@@ -39,6 +39,7 @@ struct flow {
 
 	/* private to the floor */
 	bool stale;             /* the subject has changed since it was loaded */
+	bool password_proven;   /* flow_prove_password() found it right in this request */
 	unsigned char *macs;    /* of an offered recovery code, one a key of the keyring */
 	size_t mac_count;
 	struct uuid failed_account; /* whose wrong password is to be recorded once the answer has left */
@@ -79,6 +80,18 @@ enum err flow_sign_out(struct flow *fl) MUST_CHECK;
  */
 enum err flow_reauthenticate(struct flow *fl, struct secret password) MUST_CHECK;
 
+/*
+ * The password as a proof for one change, which leaves the session and its token as
+ * they are; wrong ones count as above.
+ */
+enum err flow_prove_password(struct flow *fl, struct secret password) MUST_CHECK;
+
+/*
+ * The session works in another organization of the account from now on; its verification
+ * is cleared. ERR_NOT_FOUND when the account is no member there.
+ */
+enum err flow_switch_organization(struct flow *fl, struct uuid organization) MUST_CHECK;
+
 /* What is left to do once the answer has left: recording, last-seen. Failures are logged only. */
 void flow_after(struct flow *fl);
 
@@ -99,37 +112,56 @@ struct answer {
  */
 enum err flow_verify(struct flow *fl, const struct answer *in) MUST_CHECK;
 
+/*
+ * The same for one change: the answer is judged and spent, the session and its token
+ * stay as they are.
+ */
+enum err flow_prove_answer(struct flow *fl, const struct answer *in) MUST_CHECK;
+
 /* Seconds until an answer is judged again. */
 int64_t flow_wait(const struct flow *fl);
 
 /* What a change would still have to ask of this session. */
 struct stepup flow_stepup_missing(const struct flow *fl);
 
-/* True when the session was verified by something other than a recovery code, in this very request. */
-bool flow_verified_by_app(const struct flow *fl);
-
 /* ---- set-up (enroll.c) ---- */
+
+/* Ten recovery codes, shown once. */
+struct codes {
+	struct str list[RECOVERY_CODES];
+	int count; /* 0: none were made */
+};
+
+struct enrolling {
+	struct str label;   /* absent: the kind's title */
+	bool hand_out;      /* give the first factor's recovery codes out now: they count once it is confirmed */
+	bool begun;         /* out: this is a new set-up, and not a repeat from the same session */
+	struct codes codes; /* out: with `hand_out`, and new at each repeat */
+};
 
 /*
  * Begins a set-up, or goes on with the one this session has begun. A set-up of
  * another session is dead from then on. ERR_FACTOR_LIMIT.
  */
-enum err flow_enroll_begin(struct flow *fl, struct str label) MUST_CHECK;
+enum err flow_enroll_begin(struct flow *fl, struct enrolling *io) MUST_CHECK;
 
 /* The pending factor and what to put into an app. ERR_NO_PENDING. */
 enum err flow_enroll_offer(struct flow *fl, const struct factor **factor, struct factor_offer *offer) MUST_CHECK;
 
-struct confirmed {
-	struct str codes[RECOVERY_CODES]; /* of the first factor's set */
-	int code_count;                   /* 0 when the account had factors before */
+struct confirming {
+	struct uuid factor; /* nil: whichever is pending */
+	struct secret code;
+	bool raise;         /* the session is verified by it and gets a new token */
+	bool handed_out;    /* codes handed out at the begin become the set, if there are any */
+	struct codes codes; /* out: the first factor's new set, where none was handed out */
 };
 
 /*
- * Confirms the pending factor (nil id: whichever) with its first code, which is
- * spent by that. ERR_CODE_INVALID, ERR_THROTTLED, ERR_LOCKED as flow_verify();
+ * Confirms the pending factor with its first code, which is spent by that.
+ * ERR_CODE_INVALID, ERR_THROTTLED, ERR_LOCKED as flow_verify();
  * ERR_NO_PENDING when there is none or its time is over.
  */
-enum err flow_enroll_confirm(struct flow *fl, struct uuid factor, struct secret code, struct confirmed *out) MUST_CHECK;
+enum err flow_enroll_confirm(struct flow *fl, struct confirming *io) MUST_CHECK;
 
 /* Forgets the pending factor; none is as good. */
 enum err flow_enroll_cancel(struct flow *fl) MUST_CHECK;
@@ -145,7 +177,7 @@ enum err flow_factor_remove(struct flow *fl, struct uuid factor) MUST_CHECK;
 enum err flow_mfa_disable(struct flow *fl) MUST_CHECK;
 
 /* A new set in the place of the old one. ERR_NOT_ENABLED. */
-enum err flow_recovery_replace(struct flow *fl, struct confirmed *out) MUST_CHECK;
+enum err flow_recovery_replace(struct flow *fl, struct codes *out) MUST_CHECK;
 /* The owner has saved the codes; a second time is as good. */
 enum err flow_recovery_acknowledge(struct flow *fl) MUST_CHECK;
 

@@ -40,11 +40,14 @@ enum err flow_change_end(struct flow *fl, enum err e) MUST_CHECK;
 /* Hashes in a lane. ERR_BUSY when none becomes free in time; `right` says whether the password fits. */
 enum err flow_password_check(struct flow *fl, struct str hash, struct secret password, bool *right) MUST_CHECK;
 
+/* Ten new codes and their MACs, end to end in the arena. */
+unsigned char *flow_recovery_make(struct flow *fl, struct codes *out);
+
 /* Within a change: factors and codes gone, the budget whole. */
 enum err flow_remove_all(struct flow *fl, struct store *st) MUST_CHECK;
 
 /* A new set of codes, written within a change. */
-enum err flow_recovery_write(struct flow *fl, struct confirmed *out) MUST_CHECK;
+enum err flow_recovery_write(struct flow *fl, struct codes *out) MUST_CHECK;
 
 /* Loads the subject again for the session it has. ERR_UNAUTHENTICATED when it does not stand any more. */
 enum err flow_reload(struct flow *fl) MUST_CHECK;

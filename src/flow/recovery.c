@@ -1,11 +1,13 @@
 /* Recovery codes: new sets, acknowledgement. */
 #include "flow/internal.h"
 
+#include "base/log.h"
+
 static flow_step replace_step;
 static flow_step acknowledge_step;
 
 enum err
-flow_recovery_replace(struct flow *fl, struct confirmed *out)
+flow_recovery_replace(struct flow *fl, struct codes *out)
 {
 	return flow_attempt(fl, replace_step, out);
 }
@@ -16,37 +18,44 @@ flow_recovery_acknowledge(struct flow *fl)
 	return flow_attempt(fl, acknowledge_step, NULL);
 }
 
-enum err
-flow_recovery_write(struct flow *fl, struct confirmed *out)
+unsigned char *
+flow_recovery_make(struct flow *fl, struct codes *out)
 {
 	const unsigned char *key =
 	    keyring_key(fl->env->keyring, keyring_active(fl->env->keyring), KEY_USE_RECOVERY);
 	unsigned char *macs = arena_array(fl->arena, RECOVERY_CODES, SHA256_SIZE);
-	struct uuid account = fl->subject.account.id;
-	struct store st = flow_store(fl);
 	int i;
 
 	for (i = 0; i < RECOVERY_CODES; i++) {
 		struct str read;
 
-		out->codes[i] = recovery_code_make(fl->arena, (int)fl->env->conf->recovery_code_groups);
-		if (!recovery_code_read(fl->arena, out->codes[i], &read))
-			return ERR_INTERNAL;
-		recovery_code_mac(key, account, read, macs + i * SHA256_SIZE);
+		out->list[i] = recovery_code_make(fl->arena, (int)fl->env->conf->recovery_code_groups);
+		if (!recovery_code_read(fl->arena, out->list[i], &read))
+			log_fatal("recovery.make", "a code that cannot be read");
+		recovery_code_mac(key, fl->subject.account.id, read, macs + i * SHA256_SIZE);
 	}
-	out->code_count = RECOVERY_CODES;
-	return store_recovery_replace(&st, account, uuid_new(fl->now), fl->now, macs, RECOVERY_CODES);
+	out->count = RECOVERY_CODES;
+	return macs;
+}
+
+enum err
+flow_recovery_write(struct flow *fl, struct codes *out)
+{
+	struct store st = flow_store(fl);
+	unsigned char *macs = flow_recovery_make(fl, out);
+
+	return store_recovery_replace(&st, fl->subject.account.id, uuid_new(fl->now), fl->now, macs, RECOVERY_CODES);
 }
 
 static enum err
 replace_step(struct flow *fl, void *arg)
 {
-	struct confirmed *out = arg;
+	struct codes *out = arg;
 	struct uuid none = {{0}};
 	struct store st = flow_store(fl);
 	enum err e;
 
-	*out = (struct confirmed){0};
+	*out = (struct codes){0};
 	if (subject_active(&fl->subject) == 0)
 		return ERR_NOT_ENABLED;
 	e = flow_change_begin(fl, AUDIT_CODES_REPLACED, none, (struct str){0});
@@ -57,7 +66,7 @@ replace_step(struct flow *fl, void *arg)
 		e = store_sessions_unverify_others(&st, fl->subject.account.id, fl->subject.session.id);
 	e = flow_change_end(fl, e);
 	if (e != OK)
-		*out = (struct confirmed){0};
+		*out = (struct codes){0};
 	return e;
 }
 

@@ -5,6 +5,7 @@
 
 static flow_step revoke_step;
 static flow_step revoke_others_step;
+static flow_step switch_step;
 
 enum err
 flow_sessions_list(struct flow *fl, struct session **list, size_t *count)
@@ -29,6 +30,12 @@ enum err
 flow_sessions_revoke_others(struct flow *fl)
 {
 	return flow_attempt(fl, revoke_others_step, NULL);
+}
+
+enum err
+flow_switch_organization(struct flow *fl, struct uuid organization)
+{
+	return flow_attempt(fl, switch_step, &organization);
 }
 
 static enum err
@@ -58,4 +65,26 @@ revoke_others_step(struct flow *fl, void *arg)
 		return e;
 	e = store_sessions_end_others(&st, fl->subject.account.id, fl->subject.session.id);
 	return flow_change_end(fl, e);
+}
+
+/* The event names the organization that is entered. */
+static enum err
+switch_step(struct flow *fl, void *arg)
+{
+	const struct uuid *organization = arg;
+	const struct subject *s = &fl->subject;
+	struct str id = id_format(fl->arena, ID_ORGANIZATION, *organization);
+	struct uuid none = {{0}};
+	struct store st = flow_store(fl);
+	enum err e = store_membership_find(&st, s->account.id, *organization);
+
+	if (e != OK)
+		return e;
+	if (uuid_eq(s->session.organization, *organization))
+		return OK;
+	e = flow_change_begin(fl, AUDIT_ORGANIZATION_SWITCHED, none,
+	    str_printf(fl->arena, "{\"organization\":\"%.*s\"}", STR_FMT(id)));
+	if (e != OK)
+		return e;
+	return flow_change_end(fl, store_session_organization(&st, s->account.id, s->session.id, *organization));
 }

@@ -88,6 +88,18 @@ flow_reauthenticate(struct flow *fl, struct secret password)
 	return flow_attempt(fl, right ? confirm_password : count_wrong_password, NULL);
 }
 
+enum err
+flow_prove_password(struct flow *fl, struct secret password)
+{
+	bool right = false;
+	enum err e = flow_password_check(fl, fl->subject.account.password_hash, password, &right);
+
+	fl->password_proven = e == OK && right;
+	if (e != OK || right)
+		return e;
+	return flow_attempt(fl, count_wrong_password, NULL);
+}
+
 void
 flow_after(struct flow *fl)
 {

@@ -7,6 +7,12 @@
 #include "base/log.h"
 #include "crypto/seal.h"
 
+/* An answer, and whether the session is to rise by it or one change is to be proven. */
+struct verifying {
+	const struct answer *answer;
+	bool raise;
+};
+
 /* What judging found. */
 struct judgement {
 	struct uuid factor;
@@ -17,13 +23,22 @@ struct judgement {
 static flow_step verify_step;
 static enum err judge(struct flow *fl, const struct answer *in, struct judgement *j) MUST_CHECK;
 static enum err grant(struct flow *fl, const struct judgement *j) MUST_CHECK;
+static enum err spend(struct flow *fl, const struct judgement *j) MUST_CHECK;
 
 enum err
 flow_verify(struct flow *fl, const struct answer *in)
 {
-	struct answer copy = *in;
+	struct verifying v = {.answer = in, .raise = true};
 
-	return flow_attempt(fl, verify_step, &copy);
+	return flow_attempt(fl, verify_step, &v);
+}
+
+enum err
+flow_prove_answer(struct flow *fl, const struct answer *in)
+{
+	struct verifying v = {.answer = in};
+
+	return flow_attempt(fl, verify_step, &v);
 }
 
 int64_t
@@ -39,19 +54,11 @@ flow_stepup_missing(const struct flow *fl)
 	    fl->now);
 }
 
-bool
-flow_verified_by_app(const struct flow *fl)
-{
-	const struct session *s = &fl->subject.session;
-
-	return s->verified_at == fl->now && factor_kind_find(s->verified_by) != NULL;
-}
-
 enum err
 flow_answer_wrong(struct flow *fl, struct uuid factor)
 {
 	const struct session *s = &fl->subject.session;
-	bool counts = session_counts_answers(s, fl->env->conf->step_up_age, fl->now);
+	bool counts = !fl->password_proven && session_counts_answers(s, fl->env->conf->step_up_age, fl->now);
 	int failures = s->failures + (counts ? 1 : 0);
 	bool ends = counts && failures >= SESSION_FAILURES_MAX;
 	struct throttle after = throttle_after_wrong(&fl->subject.throttle, fl->now);
@@ -71,6 +78,7 @@ flow_answer_wrong(struct flow *fl, struct uuid factor)
 static enum err
 verify_step(struct flow *fl, void *arg)
 {
+	const struct verifying *v = arg;
 	struct judgement j = {0};
 	enum err e;
 
@@ -79,12 +87,12 @@ verify_step(struct flow *fl, void *arg)
 	e = throttle_admit(&fl->subject.throttle, fl->now);
 	if (e != OK)
 		return e;
-	e = judge(fl, arg, &j);
+	e = judge(fl, v->answer, &j);
 	if (e == ERR_CODE_INVALID)
 		return flow_answer_wrong(fl, j.factor);
 	if (e != OK)
 		return e;
-	return grant(fl, &j);
+	return v->raise ? grant(fl, &j) : spend(fl, &j);
 }
 
 static enum err
@@ -134,5 +142,22 @@ grant(struct flow *fl, const struct judgement *j)
 		    : store_verify_by_factor(&st, &ev, &rise, j->step);
 	if (e == OK)
 		flow_token_grant(fl, &token, text);
+	return e;
+}
+
+/* The answer is used up for one change; nothing of the session rises, so its token stays. */
+static enum err
+spend(struct flow *fl, const struct judgement *j)
+{
+	bool by_code = !str_absent(j->recovery);
+	struct store st = flow_store(fl);
+	struct audit_event ev = flow_event(fl, AUDIT_VERIFICATION, true, j->factor,
+	    by_code ? STR("{\"by\":\"recovery_code\",\"for\":\"change\"}") : STR("{\"for\":\"change\"}"));
+	enum err e;
+
+	if ((j->step > 0) == by_code)
+		log_fatal("verify.spend", "a change is to be proven without proof");
+	e = by_code ? store_spend_code(&st, &ev, j->recovery) : store_spend_step(&st, &ev, j->step);
+	fl->stale = true;
 	return e;
 }

@@ -41,6 +41,18 @@ store_factor_confirm(struct store *st, struct uuid account, const struct factor 
 }
 
 enum err
+store_factor_code_macs(struct store *st, struct uuid account, struct uuid factor, const unsigned char *macs,
+    size_t count)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account);
+	pg_arg_uuid(&args, factor);
+	pg_arg_bytes_array(&args, macs, SHA256_SIZE, count);
+	return store_one(st, Q_FACTOR_CODE_MACS, &args);
+}
+
+enum err
 store_factor_rename(struct store *st, struct uuid account, struct uuid factor, struct str label)
 {
 	struct pg_args args = {.arena = st->arena};

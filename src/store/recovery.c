@@ -13,6 +13,24 @@ store_recovery_delete(struct store *st, struct uuid account)
 }
 
 enum err
+store_recovery_hand_over(struct store *st, struct uuid account, struct uuid set, struct uuid factor, int64_t now)
+{
+	struct pg_args insert_set = {.arena = st->arena}, take = {.arena = st->arena};
+	enum err e;
+
+	pg_arg_uuid(&insert_set, account);
+	pg_arg_uuid(&insert_set, set);
+	pg_arg_time(&insert_set, now);
+	pg_arg_uuid(&take, account);
+	pg_arg_uuid(&take, set);
+	pg_arg_uuid(&take, factor);
+	e = store_recovery_delete(st, account);
+	if (e == OK)
+		e = store_run(st, Q_RECOVERY_SET_INSERT, &insert_set);
+	return e == OK ? store_one(st, Q_RECOVERY_CODES_HANDED_OUT, &take) : e;
+}
+
+enum err
 store_recovery_replace(struct store *st, struct uuid account, struct uuid set, int64_t now,
     const unsigned char *macs, size_t count)
 {

@@ -114,6 +114,19 @@ store_session_return_to(struct store *st, struct uuid account, struct uuid sessi
 }
 
 enum err
+store_session_organization(struct store *st, struct uuid account, struct uuid session, struct uuid organization)
+{
+	struct pg_args args = {.arena = st->arena};
+	enum err e;
+
+	pg_arg_uuid(&args, account);
+	pg_arg_uuid(&args, session);
+	pg_arg_uuid(&args, organization);
+	e = store_one(st, Q_SESSION_ORGANIZATION, &args);
+	return e == ERR_NOT_FOUND ? ERR_UNAUTHENTICATED : e;
+}
+
+enum err
 store_sessions_list(struct store *st, struct uuid account, int64_t now, int64_t seen_after,
     struct session **list, size_t *count)
 {

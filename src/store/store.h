@@ -15,7 +15,7 @@
 #include "pg/pg.h"
 
 /* The schema this build knows: the number of the last migration in sql/migrations. */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 /* One use of the database: the connection, memory for what is read, and until when. */
 struct store {
@@ -70,6 +70,9 @@ enum err store_verify_by_factor(struct store *st, const struct audit_event *ev, 
     int64_t step) MUST_CHECK;
 enum err store_verify_by_code(struct store *st, const struct audit_event *ev, const struct session_rise *rise,
     struct str mac) MUST_CHECK;
+/* The same for one change, without the session. ERR_RACE. */
+enum err store_spend_step(struct store *st, const struct audit_event *ev, int64_t step) MUST_CHECK;
+enum err store_spend_code(struct store *st, const struct audit_event *ev, struct str mac) MUST_CHECK;
 /*
  * A wrong answer: the budget becomes `after`, the session's failures become `failures`,
  * or it ends. ERR_RACE when the chain has moved.
@@ -100,6 +103,9 @@ enum err store_session_unverify(struct store *st, struct uuid account, struct uu
 enum err store_session_touch(struct store *st, struct uuid account, struct uuid session, int64_t now) MUST_CHECK;
 enum err store_session_return_to(struct store *st, struct uuid account, struct uuid session,
     struct str path) MUST_CHECK;
+/* The session works in another organization, its verification cleared. ERR_UNAUTHENTICATED when it is gone. */
+enum err store_session_organization(struct store *st, struct uuid account, struct uuid session,
+    struct uuid organization) MUST_CHECK;
 /* Those alive at `now` and seen after `seen_after`, the last used first, at most 100. */
 enum err store_sessions_list(struct store *st, struct uuid account, int64_t now, int64_t seen_after,
     struct session **list, size_t *count) MUST_CHECK;
@@ -111,6 +117,9 @@ enum err store_factor_insert(struct store *st, struct uuid account, const struct
 /* ERR_NOT_FOUND when no row was as it had to be. */
 enum err store_factor_confirm(struct store *st, struct uuid account, const struct factor *f, int64_t step,
     int64_t now) MUST_CHECK;
+/* MACs of recovery codes handed out with a pending factor, end to end. */
+enum err store_factor_code_macs(struct store *st, struct uuid account, struct uuid factor,
+    const unsigned char *macs, size_t count) MUST_CHECK;
 enum err store_factor_rename(struct store *st, struct uuid account, struct uuid factor, struct str label) MUST_CHECK;
 enum err store_factor_prefer(struct store *st, struct uuid account, struct uuid factor) MUST_CHECK;
 enum err store_factor_delete(struct store *st, struct uuid account, struct uuid factor) MUST_CHECK;
@@ -123,6 +132,9 @@ enum err store_recovery_delete(struct store *st, struct uuid account) MUST_CHECK
 /* A new set of `count` codes, MACs end to end, in the place of any before. */
 enum err store_recovery_replace(struct store *st, struct uuid account, struct uuid set, int64_t now,
     const unsigned char *macs, size_t count) MUST_CHECK;
+/* A new set of the codes that were handed out with a pending factor, in the place of any before. */
+enum err store_recovery_hand_over(struct store *st, struct uuid account, struct uuid set, struct uuid factor,
+    int64_t now) MUST_CHECK;
 /* ERR_NOT_FOUND when that set is not there or was acknowledged before. */
 enum err store_recovery_acknowledge(struct store *st, struct uuid account, struct uuid set, int64_t now) MUST_CHECK;
 
@@ -166,6 +178,8 @@ enum err store_organization_find(struct store *st, struct str slug, struct uuid 
 /* Up to 100 behind the slug `after`. */
 enum err store_organizations_list(struct store *st, struct str after, struct organization **list,
     size_t *count) MUST_CHECK;
+/* ERR_NOT_FOUND when the account is no member. */
+enum err store_membership_find(struct store *st, struct uuid account, struct uuid organization) MUST_CHECK;
 /* ERR_CONFLICT when the account is a member already. */
 enum err store_membership_create(struct store *st, struct uuid account, struct uuid organization,
     struct str role, bool sensitive, int64_t now) MUST_CHECK;

@@ -118,6 +118,7 @@ read_factor(struct pg_rows *rows, struct factor *f)
 	f->last_used_at = pg_time(rows);
 	f->expires_at = pg_time(rows);
 	f->session = pg_uuid(rows);
+	f->codes_handed_out = pg_int(rows) > 0;
 	return true;
 }
 

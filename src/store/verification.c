@@ -7,9 +7,9 @@ store_verify_by_factor(struct store *st, const struct audit_event *ev, const str
 	struct pg_args args = {.arena = st->arena};
 
 	store_bind_event(&args, ev);
+	pg_arg_bigint(&args, step);
 	pg_arg_bytes(&args, rise->token_hash, sizeof(rise->token_hash));
 	pg_arg_time(&args, rise->expires_at);
-	pg_arg_bigint(&args, step);
 	return store_with_event(st, Q_VERIFICATION_BY_FACTOR, &args);
 }
 
@@ -19,10 +19,30 @@ store_verify_by_code(struct store *st, const struct audit_event *ev, const struc
 	struct pg_args args = {.arena = st->arena};
 
 	store_bind_event(&args, ev);
+	pg_arg_bytes(&args, mac.p, mac.n);
 	pg_arg_bytes(&args, rise->token_hash, sizeof(rise->token_hash));
 	pg_arg_time(&args, rise->expires_at);
-	pg_arg_bytes(&args, mac.p, mac.n);
 	return store_with_event(st, Q_VERIFICATION_BY_CODE, &args);
+}
+
+enum err
+store_spend_step(struct store *st, const struct audit_event *ev, int64_t step)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	store_bind_event(&args, ev);
+	pg_arg_bigint(&args, step);
+	return store_with_event(st, Q_SPEND_STEP, &args);
+}
+
+enum err
+store_spend_code(struct store *st, const struct audit_event *ev, struct str mac)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	store_bind_event(&args, ev);
+	pg_arg_bytes(&args, mac.p, mac.n);
+	return store_with_event(st, Q_SPEND_CODE, &args);
 }
 
 enum err

@@ -21,24 +21,26 @@ enum guard {
 	G_VISITOR = 1 << 1,            /* anybody; a session is loaded when there is one */
 	G_SESSION = 1 << 2,            /* a session, in any state */
 	G_ACTIVE = 1 << 3,             /* with G_SESSION: nothing outstanding */
-	G_SAME_ORIGIN = 1 << 4,        /* sent by a page of this site */
+	G_SAME_ORIGIN = 1 << 4,        /* sent by a page of this site, or with the token in a header */
 	G_EMAIL_VERIFIED = 1 << 5,
 	G_FRESH_PASSWORD = 1 << 6,     /* password confirmed lately, or in this request */
 	G_FRESH_VERIFICATION = 1 << 7, /* challenge passed lately, or in this request; without factors nothing */
 	G_PASSWORD_NOW = 1 << 8,       /* password in this request */
-	G_APP_CODE_NOW = 1 << 9        /* code of an app in this request */
+	G_ANSWER_NOW = 1 << 9,         /* code of an app or recovery code in this request */
+	G_APP_CODE_NOW = 1 << 10       /* code of an app in this request */
 };
 
-#define G_PROOF (G_FRESH_PASSWORD | G_FRESH_VERIFICATION | G_PASSWORD_NOW | G_APP_CODE_NOW)
+#define G_PROOF_NOW (G_ANSWER_NOW | G_APP_CODE_NOW)
+#define G_PROOF (G_FRESH_PASSWORD | G_FRESH_VERIFICATION | G_PASSWORD_NOW | G_PROOF_NOW)
 
 struct call;
 typedef enum err handler(struct call *c);
 
 struct route {
 	enum method method;
-	const char *path;
+	const char *path; /* "{name}" stands for one segment, the value of the field of that name */
 	unsigned int guards;
-	const struct field *fields; /* of the query (GET) or the form (POST); NULL: none */
+	const struct field *fields; /* of the path, and of the query (GET) or the body; NULL: none */
 	handler *run;
 	/*
 	 * Shows the form again after a refusal (c->refused). NULL: the step-up page
@@ -48,20 +50,59 @@ struct route {
 	const char *what; /* for the step-up page: what the proof is for */
 };
 
-/* The fields of a route whose guards ask for proofs. */
-#define PROOF_FIELDS                                 \
-	{"password", FIELD_PASSWORD, false},         \
-	{"code", FIELD_CODE, false},                 \
-	{"recovery_code", FIELD_CODE, false},        \
-	{"method", FIELD_FACTOR, false}
+/* A row that does not say who may come does not compile. */
+#define WHO(guards) \
+	((guards) + 0 * sizeof(struct { int says_who : ((guards) & (G_PUBLIC | G_VISITOR | G_SESSION)) ? 1 : -1; }))
+#define ROUTE(m, p, g, f, ...) \
+	{.method = METHOD_##m, .path = (p), .guards = (unsigned int)WHO(g), .fields = (f), __VA_ARGS__}
+
+/* How a family of routes is spoken to: pages by browsers, or a dialect of the API. */
+struct dialect {
+	bool token_in_header;              /* the token may come in a header, too */
+	enum err (*read)(struct call *c);  /* takes the body into the fields */
+	void (*refuse)(struct call *c, enum err e); /* answers a result that is not OK */
+};
+
+struct route_set {
+	const struct dialect *dialect;
+	const struct route *routes;
+	size_t count;
+};
+
+/* The fields of a form whose route asks for proofs. */
+#define PROOF_FIELDS                                                        \
+	FIELD_PROOF("password", FIELD_PASSWORD, false, PROOF_PASSWORD),     \
+	FIELD_PROOF("code", FIELD_CODE, false, PROOF_CODE),                 \
+	FIELD_PROOF("recovery_code", FIELD_CODE, false, PROOF_RECOVERY),    \
+	FIELD_PROOF("method", FIELD_FACTOR, false, PROOF_FACTOR)
+
+/* At most so many faults of one body are told at once, and so many segments of a path vary. */
+#define CALL_FAULTS_MAX 16
+#define CALL_SEGMENTS_MAX 4
+
+/* What is wrong with one member of a body that no field can say: unknown, or of another type. */
+struct fault {
+	struct str name;
+	const char *what;
+};
 
 struct call {
 	struct web *web;
 	struct req *req;
 	struct resp *resp;
 	struct arena *arena;
-	const struct route *route;
+	const struct dialect *dialect; /* never NULL */
+	const struct route *route;     /* NULL when there is none */
+	struct {
+		struct str name;
+		struct str value;
+	} segments[CALL_SEGMENTS_MAX]; /* of the path, for "{name}" */
+	size_t segment_count;
 	struct fields fields;
+	struct fault faults[CALL_FAULTS_MAX];
+	size_t fault_count;
+	struct str detail;     /* more than the wording of the result says; or absent */
+	bool token_in_body;    /* the client keeps its token itself: a new one goes into the body, never a cookie */
 	struct flow flow;
 	bool signed_in;        /* the flow has a subject with a session */
 	struct stepup missing; /* which proofs the guard did not find */
@@ -72,29 +113,28 @@ struct call {
 /* ---- routes.c ---- */
 
 /*
- * The route for a method and path. NULL with ERR_NOT_FOUND, or with ERR_METHOD and
- * the methods that exist in `allow`. HEAD takes the route of GET.
+ * Finds dialect and route of the call by method and path. ERR_NOT_FOUND, or ERR_METHOD
+ * with the methods that exist in `allow`; the dialect is set in any case. HEAD
+ * takes the route of GET.
  */
-const struct route *route_find(const struct req *rq, enum err *e, struct str *allow);
+enum err route_find(struct call *c, struct str *allow) MUST_CHECK;
 
 /* ---- guard.c ---- */
 
-/* Parses the fields, finds the session and checks the guards of the route, in that order. */
+/* Finds the token, parses the fields, loads the session and checks the guards of the route, in that order. */
 enum err guard_pass(struct call *c) MUST_CHECK;
-
-/* The session token of a request; absent without one. */
-struct str guard_token(const struct req *rq);
 
 /* ---- error.c ---- */
 
 /* The HTTP status of a result. */
 int error_status(enum err e);
 
-/* A sentence for people about a refusal or failure. */
+/* A few words, and a sentence, for people about a refusal or failure. */
+const char *error_title(enum err e);
 struct str error_text(struct call *c, enum err e);
 
-/* The answer to a result that no form shows: a redirect to where it can be mended, or the error page. */
-void error_answer(struct call *c, enum err e);
+/* Sets Retry-After where waiting helps; returns the seconds, 0 where it does not. */
+int64_t error_retry_after(struct call *c, enum err e);
 
 /* ---- present.c ---- */
 
@@ -122,5 +162,8 @@ enum err present_step_up(struct call *c) MUST_CHECK;
 /* ---- web.c ---- */
 
 const struct conf *web_conf(const struct call *c);
+
+/* Throws away what was put into the value tree so far. */
+void web_start_over(struct call *c);
 
 #endif

@@ -1,8 +1,8 @@
 /* Status and wording of every result: the only place that knows either. */
 #include "web/call.h"
 
-#include "base/codec.h"
-#include "base/log.h"
+/* When to come back after a failure. */
+#define RETRY_SECONDS 2
 
 struct wording {
 	int status;
@@ -46,8 +46,6 @@ static const struct wording wordings[] = {
 	[ERR_INTERNAL] = {500, "Something went wrong", "The service has a problem. It has been logged."},
 };
 
-static void go_to_login(struct call *c);
-
 int
 error_status(enum err e)
 {
@@ -57,7 +55,7 @@ error_status(enum err e)
 struct str
 error_text(struct call *c, enum err e)
 {
-	if (e == ERR_CREDENTIALS && c->signed_in)
+	if (e == ERR_CREDENTIALS && c->signed_in && str_absent(field_proof(&c->fields, PROOF_EMAIL)))
 		return STR("The password is not right.");
 	if (e == ERR_THROTTLED) {
 		long long wait = (long long)flow_wait(&c->flow);
@@ -68,52 +66,22 @@ error_text(struct call *c, enum err e)
 	return str_of(wordings[e].text);
 }
 
-void
-error_answer(struct call *c, enum err e)
+const char *
+error_title(enum err e)
 {
-	const struct wording *w = &wordings[e];
-
-	if (e == ERR_UNAUTHENTICATED) {
-		go_to_login(c);
-		return;
-	}
-	if (e == ERR_MFA_REQUIRED) {
-		resp_redirect(c->resp, STR("/mfa/challenge"));
-		return;
-	}
-	if (e == ERR_EMAIL_UNVERIFIED) {
-		resp_redirect(c->resp, STR("/mfa/setup"));
-		return;
-	}
-	c->refused = OK; /* the page itself is the error; it has no form to mark */
-	model_number(c->model, "status", w->status);
-	model_text(c->model, "heading", str_of(w->title));
-	model_text(c->model, "text", error_text(c, e));
-	model_truth(c->model, "retry", w->status == 503);
-	model_text(c->model, "back_href", c->signed_in ? STR("/dashboard") : STR("/login"));
-	if (present_page(c, "error", w->title) != OK)
-		log_fatal("web.error", "the error page cannot be rendered");
-	c->resp->status = w->status;
-	if (e == ERR_THROTTLED)
-		resp_header(c->resp, "Retry-After", str_printf(c->arena, "%lld", (long long)flow_wait(&c->flow)));
-	else if (w->status == 503)
-		resp_header(c->resp, "Retry-After", STR("2"));
+	return wordings[e].title;
 }
 
-/* With the way back for a page that was asked for; a form that was sent is not repeated. */
-static void
-go_to_login(struct call *c)
+int64_t
+error_retry_after(struct call *c, enum err e)
 {
-	struct str here = c->req->path;
+	int64_t seconds = 0;
 
-	if (c->route->method != METHOD_GET) {
-		resp_redirect(c->resp, STR("/login"));
-		return;
-	}
-	if (c->req->query.n > 0)
-		here = str_printf(c->arena, "%.*s?%.*s", STR_FMT(here), STR_FMT(c->req->query));
-	here = percent_encode(c->arena, here, "/");
-	if (here.n > FIELD_PATH_MAX)
-		here = STR("/dashboard");
-	resp_redirect(c->resp, str_printf(c->arena, "/login?next=%.*s", STR_FMT(here)));
+	if (e == ERR_THROTTLED)
+		seconds = flow_wait(&c->flow);
+	else if (wordings[e].status == 503)
+		seconds = RETRY_SECONDS;
+	if (seconds > 0)
+		resp_header(c->resp, "Retry-After", str_printf(c->arena, "%lld", (long long)seconds));
+	return seconds;
 }

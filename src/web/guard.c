@@ -3,76 +3,124 @@
 
 #include "http/form.h"
 
-static const struct field no_fields[] = {{0}};
+static const struct field no_fields[] = {FIELD_END};
 
+static enum err find_token(struct call *c, struct str *token) MUST_CHECK;
+static struct str bearer(const struct req *rq);
 static enum err read_fields(struct call *c) MUST_CHECK;
-static enum err find_session(struct call *c) MUST_CHECK;
+static enum err load_session(struct call *c, struct str token) MUST_CHECK;
+static enum err check_fields(struct call *c) MUST_CHECK;
 static enum err prove(struct call *c) MUST_CHECK;
-static enum err prove_password(struct call *c, struct secret password) MUST_CHECK;
-static enum err prove_factor(struct call *c, struct secret code, struct secret recovery) MUST_CHECK;
-
-struct str
-guard_token(const struct req *rq)
-{
-	return req_cookie(rq, "__Host-session");
-}
+static enum err prove_password(struct call *c) MUST_CHECK;
+static enum err prove_factor(struct call *c) MUST_CHECK;
 
 enum err
 guard_pass(struct call *c)
 {
 	unsigned int guards = c->route->guards;
-	enum err e;
+	struct str token = {0};
+	enum err e = find_token(c, &token);
+	bool by_browser;
 
-	if ((guards & G_SAME_ORIGIN) && !req_same_origin(c->req))
-		return ERR_CROSS_ORIGIN;
-	e = read_fields(c);
 	if (e != OK)
 		return e;
-	if (!(guards & G_PUBLIC)) {
-		e = find_session(c);
-		if (e != OK)
-			return e;
-	}
+	/* Whoever may bring a token in a header and brings none at all is told to sign in. */
+	by_browser = !c->token_in_body && (token.n > 0 || !c->dialect->token_in_header);
+	if ((guards & G_SAME_ORIGIN) && by_browser && !req_same_origin(c->req))
+		return ERR_CROSS_ORIGIN;
+	e = read_fields(c);
+	if (e == OK && !(guards & G_PUBLIC))
+		e = load_session(c, token);
+	if (e != OK)
+		return e;
 	if ((guards & G_ACTIVE) && c->flow.subject.session.state != SESSION_ACTIVE)
 		return ERR_MFA_REQUIRED;
 	if ((guards & G_EMAIL_VERIFIED) && !c->flow.subject.account.email_verified)
 		return ERR_EMAIL_UNVERIFIED;
-	if (!field_check(c->arena, &c->fields))
-		return ERR_FIELD;
-	return (guards & G_PROOF) ? prove(c) : OK;
+	e = check_fields(c);
+	return e == OK && (guards & G_PROOF) ? prove(c) : e;
 }
 
-/* A route has its values from one place: a GET from the query, a POST from the body. */
+/*
+ * A token in a header was put there by a program, never by a browser on its own;
+ * it comes before the cookie. Two that disagree are nobody's.
+ */
+static enum err
+find_token(struct call *c, struct str *token)
+{
+	struct str given[3] = {req_cookie(c->req, "__Host-session")};
+	size_t i;
+
+	if (c->dialect->token_in_header) {
+		given[1] = bearer(c->req);
+		given[2] = req_param(c->req, "HTTP_X_ACCOUNT_ACCESS_TOKEN");
+	}
+	for (i = 0; i < 3; i++) {
+		if (given[i].n == 0)
+			continue;
+		if (token->n > 0 && !str_eq(*token, given[i])) {
+			c->detail = STR("The request carries two different tokens.");
+			return ERR_BAD_REQUEST;
+		}
+		*token = given[i];
+		c->token_in_body = i > 0;
+	}
+	return OK;
+}
+
+/* RFC 6750 section 2.1; other schemes are not ours. */
+static struct str
+bearer(const struct req *rq)
+{
+	struct str rest = req_param(rq, "HTTP_AUTHORIZATION");
+	struct str scheme = str_cut(&rest, ' ');
+
+	return str_eq_nocase(scheme, STR("Bearer")) ? str_trim(rest) : (struct str){0};
+}
+
+/* A route has its values from the path and one other place: a GET from the query, the rest from the body. */
 static enum err
 read_fields(struct call *c)
 {
-	struct str body = c->req->body, query = c->req->query;
-
-	c->fields = field_prepare(c->arena, c->route->fields != NULL ? c->route->fields : no_fields);
-	if (c->route->method == METHOD_GET)
-		return body.n > 0 ? ERR_BAD_REQUEST : form_parse(c->arena, query, &c->fields);
-	if (query.n > 0)
-		return ERR_BAD_REQUEST;
-	if (body.n > 0 && !str_eq(req_media_type(c->req), STR("application/x-www-form-urlencoded")))
-		return ERR_MEDIA_TYPE;
-	return body.n > 0 ? form_parse(c->arena, body, &c->fields) : OK;
-}
-
-/* A recovery code in the form is looked up by the same load that finds the session. */
-static enum err
-find_session(struct call *c)
-{
-	struct secret offered = {0};
-	enum err e;
 	size_t i;
 
-	for (i = 0; i < c->fields.count; i++)
-		if (str_eq(str_of(c->fields.values[i].field->name), STR("recovery_code")) &&
-		    c->fields.values[i].text.n > 0)
-			offered = secret_copy(c->arena, c->fields.values[i].text);
-	e = flow_authenticate(&c->flow, guard_token(c->req), offered);
+	c->fields = field_prepare(c->arena, c->route->fields != NULL ? c->route->fields : no_fields);
+	for (i = 0; i < c->segment_count; i++)
+		if (!field_offer(c->arena, &c->fields, c->segments[i].name, c->segments[i].value))
+			return ERR_INTERNAL;
+	if (c->route->method == METHOD_GET)
+		return c->req->body.n > 0 ? ERR_BAD_REQUEST : form_parse(c->arena, c->req->query, &c->fields);
+	return c->req->query.n > 0 ? ERR_BAD_REQUEST : c->dialect->read(c);
+}
+
+/* A recovery code is looked up by the same load that finds the session. */
+static enum err
+load_session(struct call *c, struct str token)
+{
+	struct str offered = field_proof(&c->fields, PROOF_RECOVERY);
+	struct secret code = {0};
+	enum err e;
+
+	if (offered.n > 0)
+		code = secret_copy(c->arena, offered);
+	e = flow_authenticate(&c->flow, token, code);
 	c->signed_in = e == OK;
 	return e == ERR_UNAUTHENTICATED && (c->route->guards & G_VISITOR) ? OK : e;
+}
+
+/* What stands in the path and cannot be is not there. */
+static enum err
+check_fields(struct call *c)
+{
+	bool fit = field_check(c->arena, &c->fields);
+	size_t i, k;
+
+	for (i = 0; !fit && i < c->fields.count; i++)
+		for (k = 0; k < c->segment_count; k++)
+			if (!c->fields.values[i].valid &&
+			    str_eq(c->segments[k].name, str_of(c->fields.values[i].field->name)))
+				return ERR_NOT_FOUND;
+	return fit && c->fault_count == 0 ? OK : ERR_FIELD;
 }
 
 /* First the password, then the factor: who does not know the one does not get to try the other. */
@@ -80,50 +128,60 @@ static enum err
 prove(struct call *c)
 {
 	unsigned int guards = c->route->guards;
-	struct secret password = field_secret(c->arena, &c->fields, "password");
-	struct secret code = field_secret(c->arena, &c->fields, "code");
-	struct secret recovery = field_secret(c->arena, &c->fields, "recovery_code");
-	enum err e;
+	enum err e = OK;
 
 	c->missing = flow_stepup_missing(&c->flow);
 	c->missing.password = (guards & G_PASSWORD_NOW) || ((guards & G_FRESH_PASSWORD) && c->missing.password);
-	c->missing.verification = (guards & G_APP_CODE_NOW) ||
+	c->missing.verification = (guards & G_PROOF_NOW) ||
 	    ((guards & G_FRESH_VERIFICATION) && c->missing.verification);
-	if (c->missing.password && (e = prove_password(c, password)) != OK)
-		return e;
-	if (c->missing.verification && (e = prove_factor(c, code, recovery)) != OK)
-		return e;
-	return flow_refresh(&c->flow);
+	if (c->missing.password)
+		e = prove_password(c);
+	if (e == OK && c->missing.verification)
+		e = prove_factor(c);
+	return e == OK ? flow_refresh(&c->flow) : e;
 }
 
+/*
+ * A browser's session rises by a proof and gets a new token with its cookie. A client
+ * that keeps its token itself proves this one change and nothing more.
+ */
 static enum err
-prove_password(struct call *c, struct secret password)
+prove_password(struct call *c)
 {
+	struct str email = field_proof(&c->fields, PROOF_EMAIL), given = field_proof(&c->fields, PROOF_PASSWORD);
+	struct secret password = secret_copy(c->arena, given);
 	enum err e;
 
-	if (password.n == 0)
+	if (given.n == 0)
 		return ERR_REAUTHENTICATION_REQUIRED;
-	e = flow_reauthenticate(&c->flow, password);
+	if (email.n > 0 && !str_eq(email, c->flow.subject.account.email))
+		return ERR_CREDENTIALS;
+	e = c->token_in_body ? flow_prove_password(&c->flow, password) : flow_reauthenticate(&c->flow, password);
 	if (e == OK && !(c->route->guards & G_PASSWORD_NOW))
 		c->missing.password = false;
 	return e;
 }
 
 static enum err
-prove_factor(struct call *c, struct secret code, struct secret recovery)
+prove_factor(struct call *c)
 {
-	bool by_code = recovery.n > 0 && code.n == 0 && !(c->route->guards & G_APP_CODE_NOW);
+	unsigned int guards = c->route->guards;
+	struct str code = field_proof(&c->fields, PROOF_CODE), recovery = field_proof(&c->fields, PROOF_RECOVERY);
 	struct answer answer = {
-		.factor = field_id(&c->fields, "method"),
-		.code = code,
-		.recovery = by_code,
+		.code = secret_copy(c->arena, code),
+		.recovery = recovery.n > 0 && code.n == 0 && !(guards & G_APP_CODE_NOW),
 	};
 	enum err e;
 
-	if (code.n == 0 && !by_code)
-		return ERR_VERIFICATION_REQUIRED;
-	e = flow_verify(&c->flow, &answer);
-	if (e == OK && !(c->route->guards & G_APP_CODE_NOW))
+	(void)id_parse(field_proof(&c->fields, PROOF_FACTOR), ID_FACTOR, &answer.factor);
+	if (code.n == 0 && !answer.recovery) {
+		if (!(guards & G_PROOF_NOW))
+			return ERR_VERIFICATION_REQUIRED;
+		field_refuse(&c->fields, PROOF_CODE);
+		return ERR_FIELD;
+	}
+	e = c->token_in_body ? flow_prove_answer(&c->flow, &answer) : flow_verify(&c->flow, &answer);
+	if (e == OK && !(guards & G_PROOF_NOW))
 		c->missing.verification = false;
 	return e;
 }

@@ -9,6 +9,8 @@ struct web {
 	const struct conf *conf;
 	struct flow_env *env;
 	struct templates *templates;
+	struct str openapi; /* the document, as it is served */
+	cJSON *contract;    /* the same as a tree, for the reference page */
 	struct call *call; /* the one being answered, until web_after() */
 };
 

@@ -9,7 +9,6 @@ static void present_refusal(struct call *c);
 static void present_wait(struct call *c);
 static const char *refused_field(const struct call *c);
 static bool given(const struct call *c, const char *name);
-static bool is_proof(const char *name);
 
 enum err
 present_page(struct call *c, const char *template, const char *title)
@@ -95,7 +94,7 @@ present_step_up(struct call *c)
 		const struct field_value *v = &c->fields.values[i];
 		cJSON *o;
 
-		if (str_absent(v->text) || is_proof(v->field->name))
+		if (str_absent(v->text) || v->field->proof != PROOF_NONE)
 			continue;
 		o = model_item(hidden);
 		model_text(o, "name", str_of(v->field->name));
@@ -142,7 +141,7 @@ present_wait(struct call *c)
 	model_number(o, "seconds", wait);
 	model_text(o, "text", error_text(c, ERR_THROTTLED));
 	if (c->refused == ERR_THROTTLED)
-		resp_header(c->resp, "Retry-After", str_printf(c->arena, "%lld", (long long)wait));
+		(void)error_retry_after(c, ERR_THROTTLED);
 }
 
 /* The field that a refusal is about; NULL when it is about none. */
@@ -177,17 +176,5 @@ given(const struct call *c, const char *name)
 	for (i = 0; i < c->fields.count; i++)
 		if (str_eq(str_of(c->fields.values[i].field->name), str_of(name)))
 			return c->fields.values[i].text.n > 0;
-	return false;
-}
-
-static bool
-is_proof(const char *name)
-{
-	static const struct field proofs[] = {PROOF_FIELDS};
-	size_t i;
-
-	for (i = 0; i < sizeof(proofs) / sizeof(proofs[0]); i++)
-		if (str_eq(str_of(proofs[i].name), str_of(name)))
-			return true;
 	return false;
 }

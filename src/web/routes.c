@@ -1,54 +1,49 @@
-/* The one table of what can be asked for. */
+/* What can be asked for: the pages, here, and the sets of the API's dialects. */
 #include "web/call.h"
 
 #include "base/log.h"
+#include "web/api/api.h"
 #include "web/page/page.h"
 
 #define G_PAGE (G_SESSION | G_ACTIVE)
 #define G_FORM (G_SESSION | G_ACTIVE | G_SAME_ORIGIN)
 #define G_CHANGE (G_FORM | G_FRESH_PASSWORD | G_FRESH_VERIFICATION)
 
-/* A row that does not say who may come does not compile. */
-#define WHO(guards) \
-	((guards) + 0 * sizeof(struct { int says_who : ((guards) & (G_PUBLIC | G_VISITOR | G_SESSION)) ? 1 : -1; }))
-#define ROUTE(m, p, g, f, ...) \
-	{.method = METHOD_##m, .path = (p), .guards = (unsigned int)WHO(g), .fields = (f), __VA_ARGS__}
-
-static const struct field next_fields[] = {{"next", FIELD_PATH, false}, {0}};
+static const struct field next_fields[] = {FIELD("next", FIELD_PATH, false), FIELD_END};
 static const struct field login_fields[] = {
-	{"email", FIELD_EMAIL, true},
-	{"password", FIELD_PASSWORD, true},
-	{"next", FIELD_PATH, false},
-	{0},
+	FIELD("email", FIELD_EMAIL, true),
+	FIELD("password", FIELD_PASSWORD, true),
+	FIELD("next", FIELD_PATH, false),
+	FIELD_END,
 };
-static const struct field setup_fields[] = {{"step", FIELD_WORD, false}, {0}};
-static const struct field qr_fields[] = {{"factor", FIELD_FACTOR, true}, {0}};
-static const struct field start_fields[] = {{"label", FIELD_LABEL, false}, PROOF_FIELDS, {0}};
-static const struct field confirm_fields[] = {{"factor", FIELD_FACTOR, true}, {"code", FIELD_CODE, true}, {0}};
+static const struct field setup_fields[] = {FIELD("step", FIELD_WORD, false), FIELD_END};
+static const struct field qr_fields[] = {FIELD("factor", FIELD_FACTOR, true), FIELD_END};
+static const struct field start_fields[] = {FIELD("label", FIELD_LABEL, false), PROOF_FIELDS, FIELD_END};
+static const struct field confirm_fields[] = {FIELD("factor", FIELD_FACTOR, true), FIELD("code", FIELD_CODE, true), FIELD_END};
 static const struct field challenge_fields[] = {
-	{"method", FIELD_WORD, false},
-	{"factor", FIELD_FACTOR, false},
-	{"next", FIELD_PATH, false},
-	{0},
+	FIELD("method", FIELD_WORD, false),
+	FIELD("factor", FIELD_FACTOR, false),
+	FIELD("next", FIELD_PATH, false),
+	FIELD_END,
 };
 static const struct field answer_fields[] = {
-	{"factor", FIELD_FACTOR, false},
-	{"code", FIELD_CODE, false},
-	{"recovery_code", FIELD_CODE, false},
-	{"next", FIELD_PATH, false},
-	{0},
+	FIELD("factor", FIELD_FACTOR, false),
+	FIELD("code", FIELD_CODE, false),
+	FIELD_PROOF("recovery_code", FIELD_CODE, false, PROOF_RECOVERY),
+	FIELD("next", FIELD_PATH, false),
+	FIELD_END,
 };
-static const struct field proof_fields[] = {PROOF_FIELDS, {0}};
-static const struct field done_fields[] = {{"done", FIELD_WORD, false}, {0}};
-static const struct field factor_fields[] = {{"factor", FIELD_FACTOR, true}, {0}};
-static const struct field factor_proof_fields[] = {{"factor", FIELD_FACTOR, true}, PROOF_FIELDS, {0}};
+static const struct field proof_fields[] = {PROOF_FIELDS, FIELD_END};
+static const struct field done_fields[] = {FIELD("done", FIELD_WORD, false), FIELD_END};
+static const struct field factor_fields[] = {FIELD("factor", FIELD_FACTOR, true), FIELD_END};
+static const struct field factor_proof_fields[] = {FIELD("factor", FIELD_FACTOR, true), PROOF_FIELDS, FIELD_END};
 static const struct field rename_fields[] = {
-	{"factor", FIELD_FACTOR, true},
-	{"label", FIELD_LABEL, true},
+	FIELD("factor", FIELD_FACTOR, true),
+	FIELD("label", FIELD_LABEL, true),
 	PROOF_FIELDS,
-	{0},
+	FIELD_END,
 };
-static const struct field session_fields[] = {{"session", FIELD_SESSION, true}, {0}};
+static const struct field session_fields[] = {FIELD("session", FIELD_SESSION, true), FIELD_END};
 
 static const struct route routes[] = {
 	ROUTE(GET, "/", G_PUBLIC, NULL, .run = page_root),
@@ -90,28 +85,92 @@ static const struct route routes[] = {
 	ROUTE(POST, "/profile/sessions/end", G_FORM, session_fields, .run = page_session_end),
 	ROUTE(POST, "/profile/sessions/end-others", G_FORM, NULL, .run = page_sessions_end_others),
 
+	ROUTE(GET, "/docs/api", G_PUBLIC, NULL, .run = page_docs),
+
 	ROUTE(GET, "/healthz", G_PUBLIC, NULL, .run = page_healthz),
 	ROUTE(GET, "/readyz", G_PUBLIC, NULL, .run = page_readyz),
 };
 
-const struct route *
-route_find(const struct req *rq, enum err *e, struct str *allow)
+static const struct route_set page_set = {
+	.dialect = &page_dialect,
+	.routes = routes,
+	.count = sizeof(routes) / sizeof(routes[0]),
+};
+
+static const struct route_set *const sets[] = {&page_set, &api_v1_routes, &api_public_routes};
+
+static const struct str methods[] = {
+	[METHOD_GET] = STR_INIT("GET, HEAD"),
+	[METHOD_POST] = STR_INIT("POST"),
+	[METHOD_PUT] = STR_INIT("PUT"),
+	[METHOD_PATCH] = STR_INIT("PATCH"),
+	[METHOD_DELETE] = STR_INIT("DELETE"),
+};
+
+static bool find(struct call *c, bool exact, struct buf *allow);
+static bool path_fits(struct call *c, const char *pattern, bool exact);
+
+enum err
+route_find(struct call *c, struct str *allow)
 {
-	enum method wanted = rq->method == METHOD_HEAD ? METHOD_GET : rq->method;
-	struct buf methods = {.arena = rq->arena};
-	size_t i;
+	struct buf found = {.arena = c->arena};
 
-	for (i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-		const struct route *r = &routes[i];
+	c->dialect = str_starts(c->req->path, STR("/v1/")) ? api_v1_routes.dialect : &page_dialect;
+	/* A path that stands in the table by itself is not taken for a variable one. */
+	if (find(c, true, &found) || (found.n == 0 && find(c, false, &found)))
+		return OK;
+	c->segment_count = 0;
+	*allow = buf_str(&found);
+	return found.n > 0 ? ERR_METHOD : ERR_NOT_FOUND;
+}
 
-		if (!str_eq(str_of(r->path), rq->path))
-			continue;
-		if (r->method == wanted)
-			return r;
-		buf_add(&methods, methods.n > 0 ? STR(", ") : STR(""));
-		buf_add(&methods, r->method == METHOD_GET ? STR("GET, HEAD") : STR("POST"));
+static bool
+find(struct call *c, bool exact, struct buf *allow)
+{
+	enum method wanted = c->req->method == METHOD_HEAD ? METHOD_GET : c->req->method;
+	size_t i, k;
+
+	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		for (k = 0; k < sets[i]->count; k++) {
+			const struct route *r = &sets[i]->routes[k];
+
+			if (!path_fits(c, r->path, exact))
+				continue;
+			c->dialect = sets[i]->dialect;
+			if (r->method == wanted) {
+				c->route = r;
+				return true;
+			}
+			if (allow->n > 0)
+				buf_add(allow, STR(", "));
+			buf_add(allow, methods[r->method]);
+		}
 	}
-	*allow = buf_str(&methods);
-	*e = methods.n > 0 ? ERR_METHOD : ERR_NOT_FOUND;
-	return NULL;
+	return false;
+}
+
+/* Paths are compared as they were sent, never decoded: no other spelling reaches a handler. */
+static bool
+path_fits(struct call *c, const char *pattern, bool exact)
+{
+	struct str want = str_of(pattern), have = c->req->path;
+
+	if (exact)
+		return !str_has(want, '{') && str_eq(want, have);
+	if (!str_has(want, '{'))
+		return false;
+	c->segment_count = 0;
+	while (!str_absent(want) && !str_absent(have)) {
+		struct str w = str_cut(&want, '/'), h = str_cut(&have, '/');
+
+		if (w.n > 2 && w.p[0] == '{') {
+			if (h.n == 0 || c->segment_count == CALL_SEGMENTS_MAX)
+				return false;
+			c->segments[c->segment_count].name = str_slice(w, 1, w.n - 2);
+			c->segments[c->segment_count++].value = h;
+		} else if (!str_eq(w, h)) {
+			return false;
+		}
+	}
+	return str_absent(want) && str_absent(have);
 }

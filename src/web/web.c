@@ -1,16 +1,19 @@
 /* From a request to its answer. */
 #include "web/web.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "web/call.h"
 #include "web/internal.h"
 
+/* The largest OpenAPI document, in bytes: an answer is built whole in the memory of a request. */
+#define DOCUMENT_MAX (ARENA_REQUEST_MAX / 4)
+
+static enum err load_document(struct web *w, struct arena *a, struct str *why) MUST_CHECK;
 static void dispatch(struct call *c);
-static void settle(struct call *c, enum err e);
-static void start_over(struct call *c);
-static bool form_mends(const struct call *c, enum err e);
-static bool step_up_mends(const struct call *c, enum err e);
+static void refuse_unread(struct call *c, enum err e);
 static void set_cookie(struct call *c);
 static struct str user_agent(const struct req *rq);
 
@@ -18,11 +21,22 @@ enum err
 web_open(struct arena *a, const struct conf *conf, struct flow_env *env, struct web **out, struct str *why)
 {
 	struct web *w = arena_alloc(a, sizeof(*w));
+	enum err e;
 
 	w->conf = conf;
 	w->env = env;
 	*out = w;
-	return templates_load(a, conf->templates, &w->templates, why);
+	e = load_document(w, a, why);
+	return e == OK ? templates_load(a, conf->templates, &w->templates, why) : e;
+}
+
+void
+web_close(struct web *w)
+{
+	if (w == NULL)
+		return;
+	cJSON_Delete(w->contract);
+	w->contract = NULL;
 }
 
 void
@@ -47,10 +61,10 @@ web_handle(struct web *w, struct req *rq, enum err read, struct resp *rs)
 		},
 	};
 	w->call = c;
-	if (read != OK)
-		error_answer(c, read);
-	else
+	if (read == OK)
 		dispatch(c);
+	else
+		refuse_unread(c, read);
 	set_cookie(c);
 	cJSON_Delete(c->model);
 	c->model = NULL;
@@ -71,103 +85,73 @@ web_conf(const struct call *c)
 	return c->web->conf;
 }
 
+/* The contract is read once: served as it is, and as a tree for the reference page. */
+static enum err
+load_document(struct web *w, struct arena *a, struct str *why)
+{
+	const char *path = w->conf->api_document;
+	FILE *f = fopen(path, "re");
+	char *text = arena_alloc(a, DOCUMENT_MAX);
+	size_t n = 0;
+	bool whole = false;
+
+	if (f != NULL) {
+		n = fread(text, 1, DOCUMENT_MAX, f);
+		whole = !ferror(f) && n < DOCUMENT_MAX;
+		(void)fclose(f);
+	}
+	w->openapi = (struct str){.p = text, .n = n};
+	w->contract = whole ? cJSON_ParseWithLength(text, n) : NULL;
+	if (w->contract != NULL)
+		return OK;
+	*why = str_printf(a, "%s: %s", path, whole ? "this is not JSON" : "this cannot be read");
+	return ERR_CONFIG;
+}
+
 static void
 dispatch(struct call *c)
 {
-	struct str allow;
-	enum err e = OK;
+	struct str allow = {0};
+	enum err e = route_find(c, &allow);
 
-	c->route = route_find(c->req, &e, &allow);
-	if (c->route == NULL) {
-		if (e == ERR_METHOD)
-			resp_header(c->resp, "Allow", allow);
-		error_answer(c, e);
+	if (e == ERR_METHOD)
+		resp_header(c->resp, "Allow", allow);
+	if (e == ERR_METHOD && c->req->method == METHOD_OPTIONS) {
+		resp_set(c->resp, 204, (struct str){0}, (struct str){0});
 		return;
 	}
-	e = guard_pass(c);
+	if (e == OK)
+		e = guard_pass(c);
 	if (e == OK)
 		e = c->route->run(c);
 	if (e != OK)
-		settle(c, e);
+		c->dialect->refuse(c, e);
 }
 
-/*
- * A refusal goes back to the form it came from; a failure, and a refusal that no
- * form can mend, to the error page. What a handler began to show is thrown away.
- */
-static void
-settle(struct call *c, enum err e)
-{
-	bool shown = false;
-
-	if (form_mends(c, e)) {
-		enum err loaded = c->signed_in ? flow_refresh(&c->flow) : OK;
-
-		start_over(c);
-		c->refused = e;
-		if (loaded != OK)
-			e = loaded;
-		else
-			e = step_up_mends(c, e) ? present_step_up(c) : c->route->form(c);
-		shown = e == OK;
-	}
-	if (!shown) {
-		start_over(c);
-		error_answer(c, e);
-	}
-}
-
-static void
-start_over(struct call *c)
+void
+web_start_over(struct call *c)
 {
 	cJSON_Delete(c->model);
 	c->model = model_new();
 }
 
-/* The asker can do something about it on the page that the request came from. */
-static bool
-form_mends(const struct call *c, enum err e)
+/* A request that could not be read whole is still answered in its dialect. */
+static void
+refuse_unread(struct call *c, enum err e)
 {
-	if (step_up_mends(c, e))
-		return true;
-	if (c->route->form == NULL || err_kind(e) != ERR_KIND_REFUSAL)
-		return false;
-	switch (e) {
-	case ERR_UNAUTHENTICATED:
-	case ERR_MFA_REQUIRED:
-	case ERR_EMAIL_UNVERIFIED:
-	case ERR_CROSS_ORIGIN:
-	case ERR_BAD_REQUEST:
-	case ERR_MEDIA_TYPE:
-		return false;
-	default:
-		return true;
-	}
+	struct str allow;
+
+	if (route_find(c, &allow) != OK)
+		c->route = NULL;
+	c->dialect->refuse(c, e);
 }
 
-/* A proof misses or was wrong, and the route has no fields for it in a form of its own. */
-static bool
-step_up_mends(const struct call *c, enum err e)
-{
-	if (c->route->what == NULL || !c->signed_in)
-		return false;
-	switch (e) {
-	case ERR_REAUTHENTICATION_REQUIRED:
-	case ERR_VERIFICATION_REQUIRED:
-	case ERR_CREDENTIALS:
-	case ERR_CODE_INVALID:
-	case ERR_THROTTLED:
-	case ERR_LOCKED:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* The last thing to be decided, behind every commit. */
+/* The last thing to be decided, behind every commit. A client that keeps its token itself gets no cookie. */
 static void
 set_cookie(struct call *c)
 {
+	if (c->token_in_body)
+		return;
 	if (c->flow.ended)
 		resp_session_cookie_clear(c->resp);
 	else if (c->flow.new_token.p != NULL)

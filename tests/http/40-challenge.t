@@ -231,6 +231,7 @@ const expected = {
 	'GET /logout': { open: 200 },
 	'POST /logout': { open: '/login' },
 	'GET /dashboard': challenge,
+	'GET /docs/api': { open: 200 },
 	'GET /mfa/setup': challenge,
 	'GET /mfa/setup/qr.png': challenge,
 	'POST /mfa/setup/start': challenge,

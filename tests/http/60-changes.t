@@ -173,8 +173,8 @@ test('new codes ask for a code from an app each time; a recovery code is no proo
 	const before = await set();
 	const [recovery] = who.codes;
 	const wanted = [
-		[{}, {}, 403], [{}, { password: who.password }, 403], [{}, { recovery_code: recovery }, 403],
-		[{}, { password: who.password, recovery_code: recovery }, 403], [{}, { code: recovery }, 422],
+		[{}, {}, 422], [{}, { password: who.password }, 422], [{}, { recovery_code: recovery }, 422],
+		[{}, { password: who.password, recovery_code: recovery }, 422], [{}, { code: recovery }, 422],
 		[{}, { code: 'wrong' }, 422], [{ password: STALE }, { code: 'app' }, 403],
 		[{ password: STALE }, { code: 'app', password: 'wrong' }, 422],
 	];

@@ -9,11 +9,11 @@
 #define SESSION_ID "ses_01h455vb4pex5vsknk084sn02q"
 
 static const struct field login[] = {
-	{"email", FIELD_EMAIL, true},
-	{"password", FIELD_PASSWORD, true},
-	{"next", FIELD_PATH, false},
-	{"factor", FIELD_FACTOR, false},
-	{NULL, FIELD_WORD, false},
+	FIELD("email", FIELD_EMAIL, true),
+	FIELD("password", FIELD_PASSWORD, true),
+	FIELD("next", FIELD_PATH, false),
+	FIELD("factor", FIELD_FACTOR, false),
+	FIELD_END,
 };
 
 static int
@@ -34,7 +34,7 @@ teardown(void **state)
 static bool
 fits(struct arena *a, enum field_type type, struct str value, struct str *out)
 {
-	const struct field table[] = {{"x", type, true}, {NULL, FIELD_WORD, false}};
+	const struct field table[] = {FIELD("x", type, true), FIELD_END};
 	struct fields fs = field_prepare(a, table);
 	bool valid;
 
@@ -222,9 +222,9 @@ static void
 identifiers(void **state)
 {
 	static const struct field table[] = {
-		{"f", FIELD_FACTOR, true},
-		{"s", FIELD_SESSION, true},
-		{NULL, FIELD_WORD, false},
+		FIELD("f", FIELD_FACTOR, true),
+		FIELD("s", FIELD_SESSION, true),
+		FIELD_END,
 	};
 	struct arena *a = *state;
 	struct fields fs = field_prepare(a, table);

@@ -288,7 +288,7 @@ sample_is_the_defaults(void **state)
 		buf_add(&live, line);
 		buf_addc(&live, '\n');
 	}
-	assert_int_equal(options, 21);
+	assert_int_equal(options, 22);
 	assert_int_equal(load(f, str_copy(f->a, buf_str(&live)).p, &c, &why), OK);
 	assert_int_equal(conf_load(f->a, NULL, &defaults_only, &why), OK);
 	assert_true(str_eq(printed(f, &c), printed(f, &defaults_only)));

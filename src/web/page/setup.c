@@ -61,7 +61,8 @@ page_setup_qr(struct call *c)
 enum err
 page_setup_start(struct call *c)
 {
-	enum err e = flow_enroll_begin(&c->flow, field_text(&c->fields, "label"));
+	struct enrolling io = {.label = field_text(&c->fields, "label")};
+	enum err e = flow_enroll_begin(&c->flow, &io);
 
 	if (e == OK)
 		resp_redirect(c->resp, STR("/mfa/setup?step=scan"));
@@ -79,16 +80,19 @@ page_setup_start_form(struct call *c)
 enum err
 page_setup_confirm(struct call *c)
 {
-	struct confirmed out;
-	enum err e = flow_enroll_confirm(&c->flow, field_id(&c->fields, "factor"),
-	    field_secret(c->arena, &c->fields, "code"), &out);
+	struct confirming io = {
+		.factor = field_id(&c->fields, "factor"),
+		.code = field_secret(c->arena, &c->fields, "code"),
+		.raise = true,
+	};
+	enum err e = flow_enroll_confirm(&c->flow, &io);
 
 	if (e == OK)
 		e = flow_refresh(&c->flow);
 	if (e != OK)
 		return e;
-	if (out.code_count > 0)
-		return page_codes_show(c, &out, true);
+	if (io.codes.count > 0)
+		return page_codes_show(c, &io.codes, true);
 	resp_redirect(c->resp, STR("/mfa/setup?step=done"));
 	return OK;
 }

@@ -1,0 +1,101 @@
+/* JSON bodies. cJSON accepts more than JSON, so a strict check comes before it. */
+#include "web/api/api.h"
+
+#include "http/json.h"
+
+#define BODY_DEPTH 4
+
+static void take(struct call *c, const cJSON *item);
+static void offer(struct call *c, struct str name, struct str value);
+static const struct field *field_of(const struct call *c, struct str name);
+static bool in_path(const struct call *c, struct str name);
+
+enum err
+api_read(struct call *c)
+{
+	struct str body = c->req->body, type = req_media_type(c->req);
+	struct json_fault at;
+	cJSON *root;
+	const cJSON *item;
+
+	if (body.n == 0)
+		return OK;
+	if (!str_eq(type, STR("application/json")))
+		return ERR_MEDIA_TYPE;
+	if (json_check(c->arena, body, BODY_DEPTH, &at) != OK) {
+		c->detail = str_printf(c->arena, "The body is not acceptable JSON: %s at byte %zu.", at.what, at.at);
+		return ERR_BAD_REQUEST;
+	}
+	root = cJSON_ParseWithLength(body.p, body.n);
+	if (!cJSON_IsObject(root)) {
+		cJSON_Delete(root);
+		c->detail = STR("The body must be a JSON object.");
+		return ERR_BAD_REQUEST;
+	}
+	cJSON_ArrayForEach(item, root)
+		take(c, item);
+	cJSON_Delete(root);
+	return OK;
+}
+
+void
+api_fault(struct call *c, struct str name, const char *what)
+{
+	if (c->fault_count < CALL_FAULTS_MAX)
+		c->faults[c->fault_count++] = (struct fault){.name = name, .what = what};
+}
+
+/* null is as if the member were not there. */
+static void
+take(struct call *c, const cJSON *item)
+{
+	struct str name = str_copy(c->arena, str_of(item->string));
+	const struct field *f = field_of(c, name);
+
+	if (f == NULL || in_path(c, name)) {
+		api_fault(c, name, "There is no such member.");
+		return;
+	}
+	if (cJSON_IsNull(item))
+		return;
+	if (f->type == FIELD_BOOLEAN) {
+		if (!cJSON_IsBool(item))
+			api_fault(c, name, "It must be true or false.");
+		else
+			offer(c, name, cJSON_IsTrue(item) ? STR("true") : STR("false"));
+		return;
+	}
+	if (!cJSON_IsString(item))
+		api_fault(c, name, "It must be a string.");
+	else
+		offer(c, name, str_of(item->valuestring));
+}
+
+static void
+offer(struct call *c, struct str name, struct str value)
+{
+	if (!field_offer(c->arena, &c->fields, name, value))
+		api_fault(c, name, "It is there twice.");
+}
+
+static const struct field *
+field_of(const struct call *c, struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < c->fields.count; i++)
+		if (str_eq(str_of(c->fields.values[i].field->name), name))
+			return c->fields.values[i].field;
+	return NULL;
+}
+
+static bool
+in_path(const struct call *c, struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < c->segment_count; i++)
+		if (str_eq(c->segments[i].name, name))
+			return true;
+	return false;
+}

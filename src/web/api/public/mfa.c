@@ -1,0 +1,67 @@
+/* The second factor in the words of this dialect. */
+#include "web/api/public/public.h"
+
+static enum err answer(struct call *c, const char *status, const struct codes *codes) MUST_CHECK;
+
+/* The raw secret is told once; a repeat from the same session gets the URL alone. */
+enum err
+public_setup(struct call *c)
+{
+	struct enrolling io = {0};
+	const struct factor *f;
+	struct factor_offer offer;
+	enum err e = flow_enroll_begin(&c->flow, &io);
+
+	if (e == OK)
+		e = flow_enroll_offer(&c->flow, &f, &offer);
+	if (e != OK)
+		return e;
+	if (io.begun)
+		model_text(c->model, "totp_secret", secret_reveal(offer.key));
+	model_text(c->model, "otpauth_url", secret_reveal(offer.uri));
+	return answer(c, "mfa_secret_issued", NULL);
+}
+
+enum err
+public_enable(struct call *c)
+{
+	struct confirming io = {
+		.code = field_secret(c->arena, &c->fields, "mfa_code"),
+		.raise = !c->token_in_body,
+	};
+	enum err e = flow_enroll_confirm(&c->flow, &io);
+
+	return e == OK ? answer(c, "enabled", &io.codes) : e;
+}
+
+enum err
+public_disable(struct call *c)
+{
+	enum err e = flow_mfa_disable(&c->flow);
+
+	return e == OK ? answer(c, "disabled", NULL) : e;
+}
+
+enum err
+public_regenerate(struct call *c)
+{
+	struct codes codes;
+	enum err e = flow_recovery_replace(&c->flow, &codes);
+
+	return e == OK ? answer(c, "recovery_codes_regenerated", &codes) : e;
+}
+
+static enum err
+answer(struct call *c, const char *status, const struct codes *codes)
+{
+	enum err e = flow_refresh(&c->flow);
+
+	if (e != OK)
+		return e;
+	model_text(c->model, "status", str_of(status));
+	model_text(c->model, "account_id", id_format(c->arena, ID_ACCOUNT, c->flow.subject.account.id));
+	model_truth(c->model, "mfa_enabled", subject_active(&c->flow.subject) > 0);
+	if (codes != NULL && codes->count > 0)
+		api_codes(c->model, "mfa_recovery_codes", codes);
+	return api_answer(c, 200);
+}

@@ -1,0 +1,11 @@
+/* The contract, as it stands in the tree. */
+#include "web/api/v1/v1.h"
+
+#include "web/internal.h"
+
+enum err
+v1_openapi(struct call *c)
+{
+	resp_set(c->resp, 200, STR("application/json"), c->web->openapi);
+	return OK;
+}

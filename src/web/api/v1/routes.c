@@ -1,0 +1,82 @@
+/* What can be asked for below /v1. */
+#include "web/api/v1/v1.h"
+
+#define G_READ (G_SESSION | G_ACTIVE)
+#define G_WRITE (G_SESSION | G_ACTIVE | G_SAME_ORIGIN)
+#define G_FRESH (G_FRESH_PASSWORD | G_FRESH_VERIFICATION)
+
+static const struct field sign_in_fields[] = {
+	FIELD("email", FIELD_EMAIL, true),
+	FIELD("password", FIELD_PASSWORD, true),
+	FIELD_END,
+};
+static const struct field answer_fields[] = {
+	FIELD("code", FIELD_CODE, false),
+	FIELD_PROOF("recoveryCode", FIELD_CODE, false, PROOF_RECOVERY),
+	FIELD("factorId", FIELD_FACTOR, false),
+	FIELD_END,
+};
+static const struct field password_fields[] = {FIELD("password", FIELD_PASSWORD, true), FIELD_END};
+static const struct field organization_fields[] = {FIELD("organizationId", FIELD_ORGANIZATION, true), FIELD_END};
+static const struct field session_fields[] = {FIELD("session", FIELD_SESSION, true), FIELD_END};
+static const struct field enroll_fields[] = {
+	FIELD_PROOF("password", FIELD_PASSWORD, true, PROOF_PASSWORD),
+	FIELD("label", FIELD_LABEL, false),
+	FIELD_END,
+};
+static const struct field confirm_fields[] = {
+	FIELD("code", FIELD_CODE, true),
+	FIELD("factorId", FIELD_FACTOR, false),
+	FIELD_END,
+};
+static const struct field proof_fields[] = {
+	FIELD_PROOF("password", FIELD_PASSWORD, true, PROOF_PASSWORD),
+	FIELD_END,
+};
+static const struct field factor_fields[] = {FIELD("factor", FIELD_FACTOR, true), FIELD_END};
+static const struct field change_fields[] = {
+	FIELD("factor", FIELD_FACTOR, true),
+	FIELD("label", FIELD_LABEL, false),
+	FIELD("preferred", FIELD_BOOLEAN, false),
+	FIELD_END,
+};
+static const struct field code_fields[] = {
+	FIELD_PROOF("code", FIELD_CODE, true, PROOF_CODE),
+	FIELD_END,
+};
+
+static const struct route routes[] = {
+	ROUTE(POST, "/v1/sessions", G_PUBLIC, sign_in_fields, .run = v1_sign_in),
+	ROUTE(GET, "/v1/sessions", G_READ, NULL, .run = v1_sessions),
+	ROUTE(GET, "/v1/sessions/current", G_SESSION, NULL, .run = v1_session),
+	ROUTE(DELETE, "/v1/sessions/current", G_SESSION | G_SAME_ORIGIN, NULL, .run = v1_sign_out),
+	ROUTE(POST, "/v1/sessions/current/verification", G_SESSION | G_SAME_ORIGIN, answer_fields, .run = v1_verify),
+	ROUTE(POST, "/v1/sessions/current/reauthentication", G_WRITE, password_fields, .run = v1_reauthenticate),
+	ROUTE(PUT, "/v1/sessions/current/organization", G_WRITE, organization_fields, .run = v1_organization),
+	ROUTE(DELETE, "/v1/sessions/{session}", G_WRITE, session_fields, .run = v1_session_revoke),
+
+	ROUTE(GET, "/v1/me/mfa", G_READ, NULL, .run = v1_mfa),
+	ROUTE(POST, "/v1/me/mfa/totp/enroll", G_WRITE | G_EMAIL_VERIFIED | G_PASSWORD_NOW | G_FRESH_VERIFICATION,
+	    enroll_fields, .run = v1_totp_enroll),
+	ROUTE(POST, "/v1/me/mfa/totp/verify", G_WRITE | G_EMAIL_VERIFIED, confirm_fields, .run = v1_totp_verify),
+	ROUTE(DELETE, "/v1/me/mfa/totp", G_WRITE | G_PASSWORD_NOW | G_FRESH_VERIFICATION, proof_fields,
+	    .run = v1_totp_delete),
+	ROUTE(GET, "/v1/me/mfa/factors", G_READ, NULL, .run = v1_factors),
+	ROUTE(PATCH, "/v1/me/mfa/factors/{factor}", G_WRITE | G_FRESH, change_fields, .run = v1_factor_change),
+	ROUTE(DELETE, "/v1/me/mfa/factors/{factor}", G_WRITE | G_FRESH, factor_fields, .run = v1_factor_delete),
+	ROUTE(POST, "/v1/me/mfa/recovery-codes", G_WRITE | G_APP_CODE_NOW, code_fields, .run = v1_codes_replace),
+
+	ROUTE(GET, "/v1/openapi.json", G_PUBLIC, NULL, .run = v1_openapi),
+};
+
+static const struct dialect v1_dialect = {
+	.token_in_header = true,
+	.read = api_read,
+	.refuse = api_refuse,
+};
+
+const struct route_set api_v1_routes = {
+	.dialect = &v1_dialect,
+	.routes = routes,
+	.count = sizeof(routes) / sizeof(routes[0]),
+};

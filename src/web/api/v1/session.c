@@ -1,0 +1,121 @@
+/* Sessions. */
+#include "web/api/v1/v1.h"
+
+#include "base/clock.h"
+
+/* The token is handed out in the body, so the client keeps it itself. */
+enum err
+v1_sign_in(struct call *c)
+{
+	struct sign_in in = {
+		.email = field_text(&c->fields, "email"),
+		.password = field_secret(c->arena, &c->fields, "password"),
+	};
+	enum err e;
+
+	c->token_in_body = true;
+	e = flow_sign_in(&c->flow, &in);
+	if (e != OK)
+		return e;
+	api_session(c);
+	return api_answer(c, 201);
+}
+
+enum err
+v1_session(struct call *c)
+{
+	api_session(c);
+	return api_answer(c, 200);
+}
+
+enum err
+v1_sign_out(struct call *c)
+{
+	enum err e = flow_sign_out(&c->flow);
+
+	return e == OK ? api_done(c) : e;
+}
+
+enum err
+v1_verify(struct call *c)
+{
+	struct answer answer = {
+		.factor = field_id(&c->fields, "factorId"),
+		.code = field_secret(c->arena, &c->fields, "code"),
+		.recovery = field_text(&c->fields, "recoveryCode").n > 0,
+	};
+	enum err e;
+
+	if ((answer.code.n > 0) == answer.recovery) {
+		api_fault(c, STR("code"), "Give either code or recoveryCode.");
+		api_fault(c, STR("recoveryCode"), "Give either code or recoveryCode.");
+		return ERR_FIELD;
+	}
+	e = flow_verify(&c->flow, &answer);
+	if (e == OK)
+		e = flow_refresh(&c->flow);
+	if (e != OK)
+		return e;
+	api_session(c);
+	return api_answer(c, 200);
+}
+
+enum err
+v1_reauthenticate(struct call *c)
+{
+	enum err e = flow_reauthenticate(&c->flow, field_secret(c->arena, &c->fields, "password"));
+
+	if (e == OK)
+		e = flow_refresh(&c->flow);
+	if (e != OK)
+		return e;
+	api_session(c);
+	return api_answer(c, 200);
+}
+
+enum err
+v1_organization(struct call *c)
+{
+	enum err e = flow_switch_organization(&c->flow, field_id(&c->fields, "organizationId"));
+
+	if (e == OK)
+		e = flow_refresh(&c->flow);
+	if (e != OK)
+		return e;
+	api_session(c);
+	return api_answer(c, 200);
+}
+
+enum err
+v1_sessions(struct call *c)
+{
+	cJSON *list = model_list(c->model, "sessions");
+	struct session *sessions;
+	size_t count, i;
+	enum err e = flow_sessions_list(&c->flow, &sessions, &count);
+
+	if (e != OK)
+		return e;
+	for (i = 0; i < count; i++) {
+		const struct session *s = &sessions[i];
+		cJSON *o = model_item(list);
+
+		model_text(o, "id", id_format(c->arena, ID_SESSION, s->id));
+		model_truth(o, "current", uuid_eq(s->id, c->flow.subject.session.id));
+		model_text(o, "state", session_state_name(s->state));
+		model_text(o, "createdAt", clock_rfc3339(c->arena, s->created_at));
+		model_text(o, "lastSeenAt", clock_rfc3339(c->arena, s->last_seen_at));
+		model_text(o, "expiresAt", clock_rfc3339(c->arena, s->expires_at));
+		model_text(o, "address", s->address);
+		model_text(o, "userAgent", s->user_agent);
+	}
+	return api_answer(c, 200);
+}
+
+enum err
+v1_session_revoke(struct call *c)
+{
+	enum err e = flow_session_revoke(&c->flow, field_id(&c->fields, "session"));
+
+	return e == OK ? api_done(c) : e;
+}

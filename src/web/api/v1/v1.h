@@ -1,0 +1,16 @@
+/* The handlers below /v1: sessions, and a person's own second factor. */
+#ifndef WEB_API_V1_V1_H
+#define WEB_API_V1_V1_H
+
+#include "web/api/api.h"
+
+/* session.c */
+handler v1_sign_in, v1_session, v1_sign_out, v1_verify, v1_reauthenticate, v1_organization, v1_sessions,
+    v1_session_revoke;
+/* me.c */
+handler v1_mfa, v1_totp_enroll, v1_totp_verify, v1_totp_delete, v1_factors, v1_factor_change, v1_factor_delete,
+    v1_codes_replace;
+/* openapi.c */
+handler v1_openapi;
+
+#endif

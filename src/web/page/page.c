@@ -1,0 +1,140 @@
+/* The dialect of pages: forms in, pages out, and where a refusal leads. */
+#include "web/page/page.h"
+
+#include "base/codec.h"
+#include "base/log.h"
+#include "http/form.h"
+
+static enum err page_read(struct call *c) MUST_CHECK;
+static void page_refuse(struct call *c, enum err e);
+static bool form_mends(const struct call *c, enum err e);
+static bool step_up_mends(const struct call *c, enum err e);
+static void error_answer(struct call *c, enum err e);
+static void go_to_login(struct call *c);
+
+const struct dialect page_dialect = {
+	.read = page_read,
+	.refuse = page_refuse,
+};
+
+static enum err
+page_read(struct call *c)
+{
+	if (c->req->body.n == 0)
+		return OK;
+	if (!str_eq(req_media_type(c->req), STR("application/x-www-form-urlencoded")))
+		return ERR_MEDIA_TYPE;
+	return form_parse(c->arena, c->req->body, &c->fields);
+}
+
+/*
+ * A refusal goes back to the form it came from; a failure, and a refusal that no
+ * form can mend, to the error page. What a handler began to show is thrown away.
+ */
+static void
+page_refuse(struct call *c, enum err e)
+{
+	bool shown = false;
+
+	if (c->route != NULL && form_mends(c, e)) {
+		enum err loaded = c->signed_in ? flow_refresh(&c->flow) : OK;
+
+		web_start_over(c);
+		c->refused = e;
+		if (loaded != OK)
+			e = loaded;
+		else
+			e = step_up_mends(c, e) ? present_step_up(c) : c->route->form(c);
+		shown = e == OK;
+	}
+	if (!shown) {
+		web_start_over(c);
+		error_answer(c, e);
+	}
+}
+
+/* The asker can do something about it on the page that the request came from. */
+static bool
+form_mends(const struct call *c, enum err e)
+{
+	if (step_up_mends(c, e))
+		return true;
+	if (c->route->form == NULL || err_kind(e) != ERR_KIND_REFUSAL)
+		return false;
+	switch (e) {
+	case ERR_UNAUTHENTICATED:
+	case ERR_MFA_REQUIRED:
+	case ERR_EMAIL_UNVERIFIED:
+	case ERR_CROSS_ORIGIN:
+	case ERR_BAD_REQUEST:
+	case ERR_MEDIA_TYPE:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* A proof misses or was wrong, and the route has no fields for it in a form of its own. */
+static bool
+step_up_mends(const struct call *c, enum err e)
+{
+	if (c->route->what == NULL || !c->signed_in)
+		return false;
+	switch (e) {
+	case ERR_REAUTHENTICATION_REQUIRED:
+	case ERR_VERIFICATION_REQUIRED:
+	case ERR_CREDENTIALS:
+	case ERR_CODE_INVALID:
+	case ERR_THROTTLED:
+	case ERR_LOCKED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* To where it can be mended, or the error page. */
+static void
+error_answer(struct call *c, enum err e)
+{
+	if (e == ERR_UNAUTHENTICATED && c->route != NULL) {
+		go_to_login(c);
+		return;
+	}
+	if (e == ERR_MFA_REQUIRED) {
+		resp_redirect(c->resp, STR("/mfa/challenge"));
+		return;
+	}
+	if (e == ERR_EMAIL_UNVERIFIED) {
+		resp_redirect(c->resp, STR("/mfa/setup"));
+		return;
+	}
+	c->refused = OK; /* the page itself is the error; it has no form to mark */
+	model_number(c->model, "status", error_status(e));
+	model_text(c->model, "heading", str_of(error_title(e)));
+	model_text(c->model, "text", error_text(c, e));
+	model_truth(c->model, "retry", error_status(e) == 503);
+	model_text(c->model, "back_href", c->signed_in ? STR("/dashboard") : STR("/login"));
+	if (present_page(c, "error", error_title(e)) != OK)
+		log_fatal("page.error", "the error page cannot be rendered");
+	c->resp->status = error_status(e);
+	(void)error_retry_after(c, e);
+}
+
+/* With the way back for a page that was asked for; a form that was sent is not repeated. */
+static void
+go_to_login(struct call *c)
+{
+	struct str here = c->req->path;
+
+	if (c->route->method != METHOD_GET) {
+		resp_redirect(c->resp, STR("/login"));
+		return;
+	}
+	if (c->req->query.n > 0)
+		here = str_printf(c->arena, "%.*s?%.*s", STR_FMT(here), STR_FMT(c->req->query));
+	here = percent_encode(c->arena, here, "/");
+	if (here.n > FIELD_PATH_MAX)
+		here = STR("/dashboard");
+	resp_redirect(c->resp, str_printf(c->arena, "/login?next=%.*s", STR_FMT(here)));
+}

@@ -1,0 +1,235 @@
+#!/usr/bin/env -S node --test-reporter=tap
+// The OpenAPI document: linted, complete, and of one mind with the sources.
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const tools = path.resolve(__dirname, '../node_modules');
+if (!process.env.COUNTERSIGN_CHECK && !fs.existsSync(path.join(tools, '.package-lock.json'))) {
+	console.log('1..0 # SKIP the tools of tests/package-lock.json are not installed');
+	process.exit(0);
+}
+
+const assert = require('node:assert/strict');
+const test = require('node:test');
+
+const contract = require('../lib/contract.js');
+const rig = require('../lib/rig.js');
+
+const { document, operations, resolve } = contract;
+const JSON_TYPE = 'application/json', PROBLEM_TYPE = 'application/problem+json';
+
+const source = (file) => fs.readFileSync(path.join(rig.top, file), 'utf8');
+const nameOf = (op) => `${op.method} ${op.path}`;
+const sorted = (list) => [...list].sort();
+
+// --- what the sources say ------------------------------------------------------
+
+// The rows of a table of routes: guards by name, fields as { name: required }.
+function routesIn(file) {
+	const text = source(file);
+	const short = Object.fromEntries([...text.matchAll(/^#define (G_\w+) \(([^)]*)\)$/gm)].map((m) => [m[1], m[2]]));
+	const rows = [...text.matchAll(/^\tROUTE\((\w+),\s+"([^"]+)",\s+([A-Z_|\s]+),\s+(\w+),/gm)];
+	assert.equal(rows.length, text.match(/\bROUTE\(/g).length, `every row of ${file} is understood`);
+	return rows.map(([, method, target, guards, fields]) => {
+		let all = guards;
+		while (all.split(/[\s|]+/).some((g) => short[g]))
+			all = all.replace(/\w+/g, (g) => short[g] ?? g);
+		const names = all.split(/[\s|]+/).map((g) => g.replace(/^G_/, '').toLowerCase());
+		return { method, path: target, guards: sorted(new Set(names)), fields: fields === 'NULL' ? {} : fieldsIn(text, fields) };
+	});
+}
+
+function fieldsIn(text, table) {
+	const [, body] = new RegExp(`struct field ${table}\\[\\] = \\{([^;]*)\\};`).exec(text);
+	const rows = [...body.matchAll(/FIELD(?:_PROOF)?\("(\w+)", FIELD_\w+, (true|false)/g)];
+	assert.equal(rows.length, body.match(/FIELD(_PROOF)?\(/g).length, `every field of ${table} is understood`);
+	return Object.fromEntries(rows.map(([, name, required]) => [name, required === 'true']));
+}
+
+const folder = path.join(rig.top, 'src/web/api');
+const routes = fs.readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+	.flatMap((entry) => routesIn(path.join('src/web/api', entry.name, 'routes.c')));
+const routeOf = (op) => routes.find((r) => nameOf(r) === nameOf(op));
+
+// The outcomes: code by member, and status, title and sentence by code.
+const members = [...source('src/base/err.h').matchAll(/X\((\w+), "(\w+)", ERR_KIND_\w+\)/g)].filter(([, m]) => m !== 'OK');
+const wordings = Object.fromEntries(members.map(([, member, code]) => {
+	const found = new RegExp(`\\[${member}\\] = \\{(\\d+), "([^"]*)",\\s+"([^"]*)"\\}`).exec(source('src/web/error.c'));
+	assert.ok(found, `${member} has a wording`);
+	return [code, { status: Number(found[1]), title: found[2], detail: found[3] }];
+}));
+
+// --- the document ---------------------------------------------------------------
+
+test('Redocly finds nothing, not even to warn of', async () => {
+	const args = [path.join(tools, '@redocly/cli/bin/cli.js'), 'lint', '--format', 'json', '--config',
+		path.join(__dirname, 'redocly.yaml'), contract.file];
+	const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', CI: 'true' };
+	const said = await rig.run(process.execPath, args, { env }).catch((error) => error.stdout);
+	const { totals, problems } = JSON.parse(said.slice(said.indexOf('{'), said.lastIndexOf('}') + 1));
+	assert.deepEqual(problems.map((p) => `${p.ruleId}: ${p.message} ${p.location?.[0]?.pointer}`), []);
+	assert.deepEqual(totals, { errors: 0, warnings: 0, ignored: 0 });
+});
+
+test('its operations are the rows of the tables of routes', () => {
+	assert.ok(routes.length >= 21);
+	assert.deepEqual(sorted(operations.map(nameOf)), sorted(routes.map(nameOf)));
+	assert.equal(new Set(operations.map((op) => op.operationId)).size, operations.length);
+});
+
+test('each operation names the guards of its route, and each guard is explained', () => {
+	const named = new Set();
+	for (const op of operations) {
+		assert.deepEqual(sorted(op['x-guards']), routeOf(op).guards, nameOf(op));
+		assert.equal(op.security !== undefined, op['x-guards'].includes('public'), `${nameOf(op)}: whether it needs a token`);
+		assert.deepEqual(op.security ?? [], [], nameOf(op));
+		op['x-guards'].forEach((guard) => named.add(guard));
+	}
+	assert.deepEqual(sorted(Object.keys(document['x-guards'])), sorted(named));
+});
+
+test('parameters and members of bodies are the fields of the routes', () => {
+	for (const op of operations) {
+		const { fields } = routeOf(op);
+		const given = (op.parameters ?? []).map(resolve);
+		const inPath = [...op.path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]);
+		assert.deepEqual(given.map((p) => [p.name, p.in, p.required]), inPath.map((name) => [name, 'path', true]), nameOf(op));
+		const schema = resolve(op.requestBody?.content[JSON_TYPE].schema);
+		const told = Object.fromEntries(Object.keys(schema?.properties ?? {}).map((name) =>
+			[name, (schema.required ?? []).includes(name)]));
+		const expected = Object.entries(fields).filter(([name]) => !inPath.includes(name));
+		assert.deepEqual(told, Object.fromEntries(expected), nameOf(op));
+		assert.equal(op.requestBody?.required, expected.length > 0 ? true : undefined, nameOf(op));
+	}
+});
+
+test('its codes are those of the sources, each with an example in their words', () => {
+	const codes = Object.keys(wordings);
+	assert.ok(codes.length >= 27);
+	assert.deepEqual(document.components.schemas.Problem.properties.code.enum, codes);
+	assert.deepEqual(Object.keys(document.components.examples), codes);
+	for (const [code, { description, value }] of Object.entries(document.components.examples)) {
+		const { status, title, detail } = wordings[code];
+		assert.deepEqual([value.code, value.type, value.status, value.title], [code, `/docs/api#${code}`, status, title]);
+		assert.ok(value.detail.startsWith(detail), `${code}: ${value.detail}`);
+		assert.ok(description.length >= 20, `${code} is explained`);
+		assert.deepEqual(contract.faults({ $ref: '#/components/schemas/Problem' }, value), [], code);
+		assert.equal(value.retryAfter !== undefined, status === 503 || status === 429, `${code}: whether waiting helps`);
+	}
+});
+
+test('each operation says what it does and what a repeat does', () => {
+	for (const op of operations) {
+		assert.match(op.summary, /^[A-Z].*[^.]$/, nameOf(op));
+		const paragraphs = op.description.split('\n\n');
+		assert.ok(paragraphs.length >= 2, nameOf(op));
+		assert.match(paragraphs.at(-1), /^A repeat .*\.$/, nameOf(op));
+		assert.ok(document.tags.some((tag) => tag.name === op.tags[0]), nameOf(op));
+	}
+	assert.equal(new Set(operations.map((op) => op.summary)).size, operations.length, 'no two are called alike');
+});
+
+test('each operation has examples of its request and its answers, and they fit their schemas', () => {
+	const shown = contract.examples();
+	for (const op of operations) {
+		const mine = shown.filter((example) => example.operationId === op.operationId);
+		assert.ok(mine.length >= 1, nameOf(op));
+		for (const { name, body, parameters } of mine) {
+			if (op.requestBody)
+				assert.deepEqual(contract.faults(op.requestBody.content[JSON_TYPE].schema, body), [], `${nameOf(op)} ${name}`);
+			else
+				assert.equal(body, undefined, nameOf(op));
+			assert.doesNotMatch(contract.fill(op.path, parameters), /undefined|[{}]/, nameOf(op));
+		}
+		for (const [status, response] of Object.entries(op.responses))
+			checkResponse(resolve(response), `${nameOf(op)} ${status}`, Number(status));
+	}
+	for (const parameter of Object.values(document.components.parameters))
+		assert.deepEqual(contract.faults(parameter.schema, parameter.example), [], parameter.name);
+});
+
+function checkResponse(response, what, status) {
+	const media = Object.entries(response.content ?? {});
+	assert.equal(media.length, status === 204 ? 0 : 1, what);
+	for (const [type, { schema, examples }] of media) {
+		assert.equal(type, status < 400 ? JSON_TYPE : PROBLEM_TYPE, what);
+		const values = Object.values(examples).map((example) => resolve(example).value);
+		assert.ok(values.length >= 1, what);
+		for (const value of values)
+			assert.deepEqual(contract.faults(schema, value), [], what);
+		if (status < 400)
+			continue;
+		assert.deepEqual(values.map((value) => value.code), response['x-codes'], what);
+		for (const value of values)
+			assert.equal(value.status, status, `${what}: ${value.code}`);
+	}
+}
+
+// Which code a guard refuses with.
+const REFUSALS = {
+	same_origin: [403, 'cross_origin'], active: [403, 'mfa_required'], email_verified: [403, 'email_unverified'],
+	fresh_password: [403, 'reauthentication_required'], fresh_verification: [403, 'verification_required'],
+	session: [401, 'unauthenticated'], password_now: [422, 'credentials_invalid'],
+	answer_now: [422, 'code_invalid'], app_code_now: [422, 'code_invalid'],
+};
+
+test('each operation tells the refusals of its guards and of its kind', () => {
+	for (const op of operations) {
+		const codes = (status) => (op.responses[status] ? resolve(op.responses[status])['x-codes'] : []);
+		for (const status of [400, 413, 503])
+			assert.ok(codes(status).length > 0, `${nameOf(op)}: ${status}`);
+		for (const status of [415, 422, 429])
+			assert.equal(codes(status).length > 0, op.method !== 'GET', `${nameOf(op)}: ${status}`);
+		for (const [guard, [status, code]] of Object.entries(REFUSALS))
+			if (op['x-guards'].includes(guard))
+				assert.ok(codes(status).includes(code), `${nameOf(op)}: ${guard} refuses with ${code}`);
+		for (const guard of ['same_origin', 'active', 'email_verified', 'fresh_password', 'fresh_verification'])
+			if (!op['x-guards'].includes(guard))
+				assert.ok(!codes(403).includes(REFUSALS[guard][1]), `${nameOf(op)} has no guard ${guard}`);
+	}
+});
+
+// Every place of the document, with its pointer.
+function* places(node, pointer = '#') {
+	yield [pointer, node];
+	if (node !== null && typeof node === 'object')
+		for (const [name, part] of Object.entries(node))
+			yield* places(part, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+}
+
+test('a member that is not told is wrong: every object is closed', () => {
+	const objects = [...places(document.components.schemas, '#/components/schemas')]
+		.filter(([, node]) => node?.type === 'object' && node.properties !== undefined);
+	assert.ok(objects.length >= 25);
+	for (const [pointer, node] of objects) {
+		assert.equal(node.additionalProperties, false, pointer);
+		for (const [name, member] of Object.entries(node.properties))
+			assert.ok(resolve(member).description, `${pointer} ${name} is described`);
+		for (const name of node.required ?? [])
+			assert.ok(Object.hasOwn(node.properties, name), `${pointer} ${name}`);
+	}
+});
+
+test('nothing stands there unused, and no reference leads nowhere', () => {
+	const used = new Set();
+	for (const [, node] of places(document))
+		if (typeof node?.$ref === 'string' && resolve(node))
+			used.add(node.$ref);
+	for (const kind of ['schemas', 'responses', 'parameters', 'headers'])
+		for (const name of Object.keys(document.components[kind]))
+			assert.ok(used.has(`#/components/${kind}/${name}`), `${kind}/${name}`);
+});
+
+test('its texts name operations that exist and close their code', () => {
+	for (const [pointer, text] of places(document)) {
+		if (typeof text !== 'string' || !/\/(description|summary)$/.test(pointer))
+			continue;
+		assert.equal(text.split('`').length % 2, 1, `${pointer}: code is closed`);
+		for (const [, name] of text.matchAll(/`((?:GET|POST|PUT|PATCH|DELETE) \/[^`]*)`/g))
+			assert.ok(operations.some((op) => nameOf(op) === name), `${pointer}: ${name}`);
+		for (const [, code] of text.matchAll(/\b[45]\d\d `(\w+)`/g))
+			assert.ok(wordings[code], `${pointer}: ${code}`);
+	}
+});
