@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 
+static enum err answer_session(struct call *c, enum err e) MUST_CHECK;
+
 /* The token is handed out in the body, so the client keeps it itself. */
 enum err
 v1_sign_in(struct call *c)
@@ -44,46 +46,25 @@ v1_verify(struct call *c)
 		.code = field_secret(c->arena, &c->fields, "code"),
 		.recovery = field_text(&c->fields, "recoveryCode").n > 0,
 	};
-	enum err e;
 
 	if ((answer.code.n > 0) == answer.recovery) {
 		api_fault(c, STR("code"), "Give either code or recoveryCode.");
 		api_fault(c, STR("recoveryCode"), "Give either code or recoveryCode.");
 		return ERR_FIELD;
 	}
-	e = flow_verify(&c->flow, &answer);
-	if (e == OK)
-		e = flow_refresh(&c->flow);
-	if (e != OK)
-		return e;
-	api_session(c);
-	return api_answer(c, 200);
+	return answer_session(c, flow_verify(&c->flow, &answer));
 }
 
 enum err
 v1_reauthenticate(struct call *c)
 {
-	enum err e = flow_reauthenticate(&c->flow, field_secret(c->arena, &c->fields, "password"));
-
-	if (e == OK)
-		e = flow_refresh(&c->flow);
-	if (e != OK)
-		return e;
-	api_session(c);
-	return api_answer(c, 200);
+	return answer_session(c, flow_reauthenticate(&c->flow, field_secret(c->arena, &c->fields, "password")));
 }
 
 enum err
 v1_organization(struct call *c)
 {
-	enum err e = flow_switch_organization(&c->flow, field_id(&c->fields, "organizationId"));
-
-	if (e == OK)
-		e = flow_refresh(&c->flow);
-	if (e != OK)
-		return e;
-	api_session(c);
-	return api_answer(c, 200);
+	return answer_session(c, flow_switch_organization(&c->flow, field_id(&c->fields, "organizationId")));
 }
 
 enum err
@@ -118,4 +99,16 @@ v1_session_revoke(struct call *c)
 	enum err e = flow_session_revoke(&c->flow, field_id(&c->fields, "session"));
 
 	return e == OK ? api_done(c) : e;
+}
+
+/* The session as it stands behind a change of it. */
+static enum err
+answer_session(struct call *c, enum err e)
+{
+	if (e == OK)
+		e = flow_refresh(&c->flow);
+	if (e != OK)
+		return e;
+	api_session(c);
+	return api_answer(c, 200);
 }
