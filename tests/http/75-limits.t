@@ -179,7 +179,8 @@ test('the limit lifts after a while', async () => {
 	}, 20_000);
 	assert.ok(Date.now() - begin < 10_000, 'within the time that Retry-After names');
 	await rested();
-	assert.deepEqual(h.tally((await h.times(25, () => wrong())).map((answer) => answer.status)), { 422: 25 });
+	const again = await h.times(25, () => wrong());
+	assert.ok(again.every((answer) => answer.status !== 429), 'nginx lets all of them through again');
 });
 
 test('every other change is limited too, more generously', async () => {

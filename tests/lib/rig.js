@@ -66,8 +66,12 @@ function isAlive(pid) {
 }
 
 function childrenOf(pid) {
-	const text = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-	return text.split(' ').filter(Boolean).map(Number);
+	try {
+		const text = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+		return text.split(' ').filter(Boolean).map(Number);
+	} catch {
+		return []; // it has ended meanwhile
+	}
 }
 
 // The name a process has given itself.
