@@ -22,6 +22,7 @@ http {
 	fastcgi_temp_path $work/fastcgi;
 	uwsgi_temp_path $work/uwsgi;
 	scgi_temp_path $work/scgi;
+	access_log $work/access.log;
 	include $work/site.conf;
 }
 END
