@@ -1,0 +1,17 @@
+#!/bin/bash
+# Every option of the table stands in the man page, which names no other, and in the
+# operating guide.
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+
+sed -n 's/^\t{"\([a-z0-9_]*\)", CONF_.*/\1/p' "$top/src/conf/conf.c" | sort >"$work/table"
+[ "$(wc -l <"$work/table")" -gt 15 ]
+result $? "the table of options is read"
+sed -n '/^\.Sh CONFIGURATION/,/^\.Sh [^C]/s/^\.It Ic \([a-z0-9_]*\).*/\1/p' "$top/doc/countersignd.8" | sort >"$work/man"
+diff "$work/table" "$work/man" >"$work/out"
+result $? "the man page has them"
+sed -n 's/^| `\([a-z0-9_]*\)`\( \*\)* | [^|]* | [^|]* |$/\1/p' "$top/doc/operating.md" | sort >"$work/guide"
+comm -23 "$work/table" "$work/guide" >"$work/out"
+[ ! -s "$work/out" ]
+result $? "the operating guide has them"
+done_testing
