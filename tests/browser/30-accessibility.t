@@ -353,7 +353,8 @@ test('sign-in and challenge with the keyboard alone', async () => {
 	await eva.expectPath('/mfa/challenge');
 	await tabTo(eva, eva.link('Use a recovery code'));
 	await enter();
-	await page.keyboard.type(eva.codes.shift()); // the field has the focus
+	await page.waitForFunction(() => document.activeElement.id === 'recovery_code'); // by itself
+	await page.keyboard.type(eva.codes.shift());
 	await tabTo(eva, eva.button('Verify'));
 	await enter();
 	await eva.expectText('now spent');
