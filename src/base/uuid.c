@@ -35,6 +35,12 @@ uuid_eq(struct uuid a, struct uuid b)
 	return memcmp(a.b, b.b, sizeof(a.b)) == 0;
 }
 
+int
+uuid_compare(struct uuid a, struct uuid b)
+{
+	return memcmp(a.b, b.b, sizeof(a.b));
+}
+
 bool
 uuid_nil(struct uuid a)
 {

@@ -24,6 +24,8 @@ struct uuid {
 struct uuid uuid_new(int64_t now_us);
 
 bool uuid_eq(struct uuid a, struct uuid b);
+/* Below, at or above 0, by their bytes: the order PostgreSQL has. */
+int uuid_compare(struct uuid a, struct uuid b);
 /* True for sixteen zero bytes: no identifier at all. */
 bool uuid_nil(struct uuid a);
 

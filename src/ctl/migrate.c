@@ -28,6 +28,7 @@ struct migrate {
 static int apply_all(struct migrate *m) MUST_CHECK;
 static int apply_next(struct migrate *m, bool *more) MUST_CHECK;
 static int apply(struct migrate *m, const struct migration *next, int64_t deadline_ms) MUST_CHECK;
+static int make_months(struct migrate *m) MUST_CHECK;
 static int make_record(struct migrate *m, bool exists) MUST_CHECK;
 static int read_record(struct migrate *m, int64_t deadline_ms) MUST_CHECK;
 static int look(struct migrate *m, bool exists) MUST_CHECK;
@@ -63,6 +64,8 @@ migrate_run(struct ctl *ctl)
 	status = dry || list ? look(&m, exists) : make_record(&m, exists);
 	if (status == EX_OK && !dry && !list)
 		status = apply_all(&m);
+	if (status == EX_OK && !dry && !list)
+		status = make_months(&m);
 	if (status == EX_OK && dry)
 		print_dry_run(&m);
 	if (status == EX_OK && list)
@@ -130,6 +133,14 @@ apply(struct migrate *m, const struct migration *next, int64_t deadline_ms)
 	(void)fflush(stdout);
 	m->applied_count++;
 	return EX_OK;
+}
+
+static int
+make_months(struct migrate *m)
+{
+	enum err e = schema_months(m->arena, m->database, clock_mono_ms() + MIGRATE_FILE_MS, m->now);
+
+	return e == OK ? EX_OK : ctl_failure(e);
 }
 
 static int

@@ -1,6 +1,8 @@
 /* Statements on countersign.schema_migrations. */
 #include "ctl/schema.h"
 
+#include "domain/audit.h"
+
 /* pg_type oids. */
 #define OID_INT4 23
 #define OID_TEXT 25
@@ -12,6 +14,22 @@
 static const struct pg_statement probe[] = {
 	{.name = "schema_exists",
 	    .sql = "SELECT pg_catalog.to_regclass('countersign.schema_migrations') IS NOT NULL"},
+};
+
+static const struct pg_statement probe_months[] = {
+	{.name = "schema_has_months",
+	    .sql = "SELECT pg_catalog.to_regprocedure('countersign.audit_month_make(timestamptz)') IS NOT NULL"},
+};
+
+enum { MONTHS_LOCK, MONTHS_MAKE };
+
+/* The lock is that of the trail's readers and of who drops from it (sql/queries/audit.sql). */
+static const struct pg_statement months[] = {
+	[MONTHS_LOCK] = {.name = "months_lock", .sql = "SELECT pg_catalog.pg_advisory_lock(7215914482634)::text"},
+	[MONTHS_MAKE] = {.name = "months_make",
+	    .sql = "SELECT countersign.audit_month_make($1)",
+	    .param_count = 1,
+	    .param_types = {OID_TIMESTAMPTZ}},
 };
 
 enum { SCHEMA_LOCK, SCHEMA_APPLIED, SCHEMA_RECORD };
@@ -56,18 +74,13 @@ static const char make[] =
     "COMMENT ON COLUMN countersign.schema_migrations.applied_at IS 'When it was applied.';\n"
     "COMMENT ON COLUMN countersign.schema_migrations.app_version IS 'The version of the program that applied it.';\n";
 
+static enum err ask(struct arena *a, const char *database, int64_t deadline_ms, const struct pg_statement *question,
+    bool *yes) MUST_CHECK;
+
 enum err
 schema_exists(struct arena *a, const char *database, int64_t deadline_ms, bool *exists)
 {
-	struct pg *pg = pg_new(a, database, probe, sizeof(probe) / sizeof(probe[0]));
-	struct pg_args args = {.arena = a};
-	struct pg_rows rows;
-	enum err e = pg_read(pg, deadline_ms, 0, &args, &rows);
-
-	*exists = e == OK && pg_next(&rows) && pg_bool(&rows);
-	pg_done(&rows);
-	pg_close(pg);
-	return e;
+	return ask(a, database, deadline_ms, probe, exists);
 }
 
 enum err
@@ -144,5 +157,43 @@ schema_record(struct pg *pg, struct arena *a, int64_t deadline_ms, const struct 
 		pg_close(pg);
 	}
 	pg_done(&rows);
+	return e;
+}
+
+enum err
+schema_months(struct arena *a, const char *database, int64_t deadline_ms, int64_t now)
+{
+	struct pg_args none = {.arena = a};
+	struct pg_rows rows;
+	struct pg *pg;
+	bool there;
+	enum err e = ask(a, database, deadline_ms, probe_months, &there);
+
+	if (e != OK || !there)
+		return e;
+	pg = pg_new(a, database, months, sizeof(months) / sizeof(months[0]));
+	e = pg_read(pg, deadline_ms, MONTHS_LOCK, &none, &rows);
+	pg_done(&rows);
+	for (int i = 0; e == OK && i <= 3; i++) {
+		struct pg_args args = {.arena = a};
+
+		pg_arg_time(&args, audit_month(now, i));
+		e = pg_write(pg, deadline_ms, MONTHS_MAKE, &args, NULL);
+	}
+	pg_close(pg);
+	return e;
+}
+
+static enum err
+ask(struct arena *a, const char *database, int64_t deadline_ms, const struct pg_statement *question, bool *yes)
+{
+	struct pg *pg = pg_new(a, database, question, 1);
+	struct pg_args args = {.arena = a};
+	struct pg_rows rows;
+	enum err e = pg_read(pg, deadline_ms, 0, &args, &rows);
+
+	*yes = e == OK && pg_next(&rows) && pg_bool(&rows);
+	pg_done(&rows);
+	pg_close(pg);
 	return e;
 }

@@ -41,4 +41,7 @@ enum err schema_applied(struct pg *pg, struct arena *a, int64_t deadline_ms, str
 enum err schema_record(struct pg *pg, struct arena *a, int64_t deadline_ms, const struct migration *m, int64_t now,
     const char *program) MUST_CHECK;
 
+/* Makes the audit trail's tables of this month and the next three, where the schema has them by month. */
+enum err schema_months(struct arena *a, const char *database, int64_t deadline_ms, int64_t now) MUST_CHECK;
+
 #endif

@@ -1,11 +1,14 @@
-/* Names and MACs of audit events. */
+/* Names and MACs of audit events, and their months. */
 #include "domain/audit.h"
 
 #include <endian.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "crypto/keyring.h"
 
+static void finish(struct buf *b, const unsigned char *key, unsigned char mac[SHA256_SIZE]);
 static void add_number(struct buf *b, int64_t n);
 static void add_bytes(struct buf *b, const void *p, size_t n);
 static void add_text(struct buf *b, struct str s);
@@ -41,36 +44,94 @@ audit_result_name(bool accepted)
 	return accepted ? STR("accepted") : STR("refused");
 }
 
+void
+audit_append(struct arena *a, struct audit_event *ev, const struct audit_chain *chain, uint16_t key_id,
+    const unsigned char *key)
+{
+	struct audit_record r = {
+		.account = ev->account,
+		.seq = chain->length + 1,
+		.at = ev->at,
+		.kind = audit_kind_name(ev->kind),
+		.result = audit_result_name(ev->accepted),
+		.actor = audit_actor_name(ev->actor),
+		.actor_id = ev->actor_id,
+		.session = ev->session,
+		.factor = ev->factor,
+		.organization = ev->organization,
+		.address = ev->address,
+		.user_agent = ev->user_agent,
+		.request_id = ev->request_id,
+		.details = ev->details,
+	};
+
+	ev->seq = r.seq;
+	ev->key_id = key_id;
+	audit_mac(a, &r, chain->head, key, ev->mac);
+}
+
 /*
  * What is hashed: every field with its length before it, absent told apart from
  * empty, so that no two events have the same bytes.
  */
 void
-audit_append(struct arena *a, struct audit_event *ev, const struct audit_chain *chain, uint16_t key_id,
-    const unsigned char *key)
+audit_mac(struct arena *a, const struct audit_record *r, const unsigned char before[SHA256_SIZE],
+    const unsigned char *key, unsigned char mac[SHA256_SIZE])
 {
 	struct buf b = {.arena = a};
-	unsigned char mac[64];
 
-	ev->seq = chain->length + 1;
-	ev->key_id = key_id;
-	add_bytes(&b, chain->head, sizeof(chain->head));
-	add_id(&b, ev->account);
-	add_number(&b, ev->seq);
-	add_number(&b, ev->at);
-	add_text(&b, audit_kind_name(ev->kind));
-	add_text(&b, audit_result_name(ev->accepted));
-	add_text(&b, audit_actor_name(ev->actor));
-	add_id(&b, ev->actor_id);
-	add_id(&b, ev->session);
-	add_id(&b, ev->factor);
-	add_id(&b, ev->organization);
-	add_text(&b, ev->address);
-	add_text(&b, ev->user_agent);
-	add_text(&b, ev->request_id);
-	add_text(&b, ev->details);
-	(void)hmac(HASH_SHA256, key, KEYRING_KEY_SIZE, b.p, b.n, mac);
-	memcpy(ev->mac, mac, sizeof(ev->mac));
+	add_bytes(&b, before, SHA256_SIZE);
+	add_id(&b, r->account);
+	add_number(&b, r->seq);
+	add_number(&b, r->at);
+	add_text(&b, r->kind);
+	add_text(&b, r->result);
+	add_text(&b, r->actor);
+	add_id(&b, r->actor_id);
+	add_id(&b, r->session);
+	add_id(&b, r->factor);
+	add_id(&b, r->organization);
+	add_text(&b, r->address);
+	add_text(&b, r->user_agent);
+	add_text(&b, r->request_id);
+	add_text(&b, r->details);
+	finish(&b, key, mac);
+}
+
+/* An event begins with the length of a MAC, an anchor with that of its name. */
+void
+audit_anchor_mac(struct arena *a, const struct audit_anchor *anchor, const unsigned char *key,
+    unsigned char mac[SHA256_SIZE])
+{
+	struct buf b = {.arena = a};
+
+	add_text(&b, STR("audit anchor"));
+	add_id(&b, anchor->account);
+	add_number(&b, anchor->seq);
+	add_bytes(&b, anchor->head, sizeof(anchor->head));
+	add_number(&b, anchor->pruned_at);
+	finish(&b, key, mac);
+}
+
+int64_t
+audit_month(int64_t at, int months)
+{
+	time_t seconds = (time_t)(at / CLOCK_SECOND - (at % CLOCK_SECOND < 0 ? 1 : 0));
+	struct tm tm = {0};
+
+	gmtime_r(&seconds, &tm);
+	/* timegm() carries months beyond a year over. */
+	tm = (struct tm){.tm_year = tm.tm_year, .tm_mon = tm.tm_mon + months, .tm_mday = 1};
+	return (int64_t)timegm(&tm) * CLOCK_SECOND;
+}
+
+static void
+finish(struct buf *b, const unsigned char *key, unsigned char mac[SHA256_SIZE])
+{
+	unsigned char room[64];
+
+	(void)hmac(HASH_SHA256, key, KEYRING_KEY_SIZE, b->p, b->n, room);
+	memcpy(mac, room, SHA256_SIZE);
 }
 
 static void

@@ -72,6 +72,37 @@ struct audit_event {
 	unsigned char mac[SHA256_SIZE];
 };
 
+/* An event as it was read: nothing in it is known to be ours before its MAC was checked. */
+struct audit_record {
+	struct uuid account;
+	int64_t seq;
+	int64_t at; /* microseconds since 1970 */
+	struct str kind;
+	struct str result;
+	struct str actor;
+	struct uuid actor_id;
+	struct uuid session;
+	struct uuid factor;
+	struct uuid organization;
+	struct str address;
+	struct str user_agent;
+	struct str request_id;
+	struct str details;
+	int64_t key_id;
+	unsigned char mac[SHA256_SIZE];
+	bool odd; /* it holds a value that no event of ours can have */
+};
+
+/* Where a chain begins after its first events were dropped. */
+struct audit_anchor {
+	struct uuid account;
+	int64_t seq; /* the last that was dropped; 0: none was */
+	unsigned char head[SHA256_SIZE];
+	int64_t pruned_at;
+	int64_t key_id;
+	unsigned char mac[SHA256_SIZE];
+};
+
 struct str audit_kind_name(enum audit_kind kind);
 struct str audit_actor_name(enum audit_actor actor);
 struct str audit_result_name(bool accepted);
@@ -82,5 +113,16 @@ struct str audit_result_name(bool accepted);
  */
 void audit_append(struct arena *a, struct audit_event *ev, const struct audit_chain *chain, uint16_t key_id,
     const unsigned char *key);
+
+/* The MAC that an event has behind one with the MAC `before` (zeros: behind none). */
+void audit_mac(struct arena *a, const struct audit_record *r, const unsigned char before[SHA256_SIZE],
+    const unsigned char *key, unsigned char mac[SHA256_SIZE]);
+
+/* The MAC of an anchor, which no event can have. */
+void audit_anchor_mac(struct arena *a, const struct audit_anchor *anchor, const unsigned char *key,
+    unsigned char mac[SHA256_SIZE]);
+
+/* When the month begins that is `months` away from the one `at` is in; both in microseconds since 1970, UTC. */
+int64_t audit_month(int64_t at, int months);
 
 #endif

@@ -15,7 +15,7 @@
 #include "pg/pg.h"
 
 /* The schema this build knows: the number of the last migration in sql/migrations. */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 /* One use of the database: the connection, memory for what is read, and until when. */
 struct store {
@@ -186,6 +186,52 @@ enum err store_membership_create(struct store *st, struct uuid account, struct u
 
 /* A transaction without an event, for what belongs to no account. */
 enum err store_begin_plain(struct store *st) MUST_CHECK;
+
+/* ---- the audit trail as a whole (trail.c), for countersignctl ---- */
+
+/* A chain as it is noted beside its events. */
+struct trail_chain {
+	struct uuid account;
+	bool noted; /* false: nothing is, though there is an anchor */
+	struct audit_chain chain;
+	bool anchored;
+	struct audit_anchor anchor;
+	int64_t first_kept; /* number of the first event not before the cutoff; 0: there is none */
+};
+
+/* A month with a table of its own. */
+struct trail_month {
+	int64_t month; /* when it begins */
+	int64_t events;
+};
+
+/* Keeps those who drop from everybody else until the connection ends; waits. Outside a transaction. */
+enum err store_trail_lock(struct store *st, bool exclusive) MUST_CHECK;
+/* Begins a transaction that sees one moment and changes nothing. */
+enum err store_trail_snapshot(struct store *st) MUST_CHECK;
+/* Opens both cursors within a transaction: of all accounts, or of one. `before` 0: no cutoff. */
+enum err store_trail_open(struct store *st, struct uuid account, int64_t since, int64_t before) MUST_CHECK;
+/* Tables that a cursor reads cannot be dropped. */
+enum err store_trail_close(struct store *st) MUST_CHECK;
+/* The next rows, by account; by account and number. None at the end. */
+enum err store_trail_chains(struct store *st, struct trail_chain **list, size_t *count) MUST_CHECK;
+enum err store_trail_events(struct store *st, struct audit_record **list, size_t *count) MUST_CHECK;
+/* The MAC that event `seq` has; ERR_NOT_FOUND when neither it nor an anchor has it. */
+enum err store_trail_head(struct store *st, struct uuid account, int64_t seq, unsigned char mac[SHA256_SIZE]) MUST_CHECK;
+
+/* Months before a time that have a table. */
+enum err store_trail_months(struct store *st, int64_t before, struct trail_month **list, size_t *count) MUST_CHECK;
+/* Months from a time on whose events have no table yet; `events` is not counted. */
+enum err store_trail_months_waiting(struct store *st, int64_t since, struct trail_month **list,
+    size_t *count) MUST_CHECK;
+/* Makes a month's table; `made` is false when it is there. ERR_UNAVAILABLE when it is used too much just now. */
+enum err store_trail_month_make(struct store *st, int64_t month, bool *made) MUST_CHECK;
+/* Within a transaction: nobody else writes to what is before a time. ERR_UNAVAILABLE as above. */
+enum err store_trail_months_lock(struct store *st, int64_t before) MUST_CHECK;
+enum err store_trail_anchor(struct store *st, const struct audit_anchor *anchor) MUST_CHECK;
+/* Within a transaction, after the anchors; `staying` counts the events that no anchor covers. */
+enum err store_trail_month_drop(struct store *st, int64_t month, int64_t *staying) MUST_CHECK;
+enum err store_trail_default_clear(struct store *st, int64_t before) MUST_CHECK;
 
 /* ---- housekeeping: at most a thousand rows each; `count` says how many ---- */
 

@@ -86,6 +86,76 @@ every_field_is_in_the_mac(void **state)
 	arena_free(a);
 }
 
+/* What is recomputed from texts is what was appended; the MAC of an anchor covers all of it. */
+static void
+macs_of_records_and_anchors(void **state)
+{
+	struct arena *a = arena_new(1000000);
+	struct audit_chain chain = {.length = 41, .head = {5}};
+	struct audit_event ev = sample();
+	struct audit_record r = {
+		.account = ev.account,
+		.seq = 42,
+		.at = ev.at,
+		.kind = STR("verification"),
+		.result = STR("accepted"),
+		.actor = STR("account"),
+		.actor_id = ev.actor_id,
+		.session = ev.session,
+		.factor = ev.factor,
+		.organization = ev.organization,
+		.address = ev.address,
+		.user_agent = ev.user_agent,
+		.request_id = ev.request_id,
+		.details = ev.details,
+	};
+	struct audit_anchor base = {.account = {{1}}, .seq = 42, .pruned_at = 5}, other[4];
+	unsigned char mac[SHA256_SIZE], again[SHA256_SIZE];
+	size_t i;
+
+	(void)state;
+	audit_append(a, &ev, &chain, 1, key);
+	audit_mac(a, &r, chain.head, key, mac);
+	assert_memory_equal(mac, ev.mac, SHA256_SIZE);
+	audit_anchor_mac(a, &base, key, mac);
+	for (i = 0; i < 4; i++)
+		other[i] = base;
+	other[0].account.b[15] = 1;
+	other[1].seq++;
+	other[2].head[31] = 1;
+	other[3].pruned_at++;
+	for (i = 0; i < 4; i++) {
+		audit_anchor_mac(a, &other[i], key, again);
+		assert_memory_not_equal(again, mac, SHA256_SIZE);
+	}
+	arena_free(a);
+}
+
+static void
+months_begin_at_midnight_utc(void **state)
+{
+	static const struct {
+		int64_t at; /* seconds */
+		int months;
+		int64_t begins;
+	} rows[] = {
+		{1795424102, 0, 1793491200},   /* 2026-11-23 -> 2026-11-01 */
+		{1793491200, 0, 1793491200},   /* the first instant */
+		{1793491199, 0, 1790812800},   /* the last of October */
+		{1795424102, 1, 1796083200},   /* December */
+		{1795424102, 2, 1798761600},   /* 2027-01 */
+		{1795424102, -11, 1764547200}, /* 2025-12 */
+		{1835481599, -12, 1801440000}, /* 2028-02-29 23:59:59 -> 2027-02-01 */
+		{1795424102, -1200, -1362268800}, /* 1926-11-01 */
+		{-1, 0, -2678400},             /* 1969-12-01 */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(audit_month(rows[i].at * 1000000 + (rows[i].at == 1793491199 ? 999999 : 0), rows[i].months),
+		    rows[i].begins * 1000000);
+}
+
 static void
 names_are_distinct(void **state)
 {
@@ -108,6 +178,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_event_takes_the_next_place),
 		cmocka_unit_test(every_field_is_in_the_mac),
+		cmocka_unit_test(macs_of_records_and_anchors),
+		cmocka_unit_test(months_begin_at_midnight_utc),
 		cmocka_unit_test(names_are_distinct),
 	};
 

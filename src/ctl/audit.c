@@ -1,0 +1,245 @@
+/* Commands on the audit trail. */
+#include "flow/audit.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/codec.h"
+#include "ctl/audit_file.h"
+#include "ctl/ctl.h"
+#include "ctl/line.h"
+
+/* What is printed of a verification. */
+struct report {
+	struct arena *arena; /* of its own: it is emptied after each finding */
+	bool json;
+	int64_t printed;
+};
+
+static int verify_database(struct ctl *ctl, struct report *r, struct audit_tally *tally) MUST_CHECK;
+static int verify_file(struct ctl *ctl, struct report *r, struct audit_tally *tally) MUST_CHECK;
+static void print_summary(const struct report *r, const struct audit_tally *tally);
+static trail_report print_finding;
+static void print_text(const struct trail_finding *f, struct str account);
+static void print_json(struct arena *a, const struct trail_finding *f, struct str account, bool first);
+static audit_taker take_json, take_csv;
+static bool put(struct str text);
+static int day_of(const char *text, int64_t *us) MUST_CHECK;
+static int pruned(struct ctl *ctl, const struct audit_pruning *p) MUST_CHECK;
+
+int
+audit_verify(struct ctl *ctl)
+{
+	const char *const *options = ctl->args.options;
+	struct report r = {.json = options[ARGS_JSON] != NULL};
+	struct audit_tally tally = {0};
+	int status;
+
+	if (options[ARGS_FILE] != NULL && options[ARGS_ACCOUNT] != NULL)
+		return ctl_fail(EX_USAGE, "--account and --file do not go together");
+	r.arena = arena_new(ARENA_REQUEST_MAX);
+	if (options[ARGS_FILE] != NULL)
+		status = verify_file(ctl, &r, &tally);
+	else
+		status = verify_database(ctl, &r, &tally);
+	arena_free(r.arena);
+	if (status != EX_OK)
+		return status;
+	print_summary(&r, &tally);
+	return tally.faults == 0 ? EX_OK : EX_DATAERR;
+}
+
+int
+audit_export(struct ctl *ctl)
+{
+	const char *const *options = ctl->args.options;
+	struct str format = options[ARGS_FORMAT] != NULL ? str_of(options[ARGS_FORMAT]) : STR("jsonl");
+	bool csv = str_eq(format, STR("csv"));
+	struct audit_range range = {0};
+	enum err e;
+	int status = EX_OK;
+
+	if (!csv && !str_eq(format, STR("jsonl")))
+		return ctl_fail(EX_USAGE, "a format is jsonl or csv");
+	if (options[ARGS_SINCE] != NULL)
+		status = day_of(options[ARGS_SINCE], &range.since);
+	if (status == EX_OK && options[ARGS_UNTIL] != NULL)
+		status = day_of(options[ARGS_UNTIL], &range.before);
+	if (status == EX_OK && options[ARGS_ACCOUNT] != NULL)
+		status = ctl_email(ctl, options[ARGS_ACCOUNT], &range.email);
+	if (status == EX_OK)
+		status = ctl_open(ctl);
+	if (status != EX_OK)
+		return status;
+	if (csv && !put(line_csv_head()))
+		return ctl_fail(EX_IOERR, "standard output cannot be written");
+	e = operator_audit_export(&ctl->flow, &range, csv ? take_csv : take_json, NULL);
+	if (e == ERR_NOT_FOUND)
+		return ctl_no_account(range.email);
+	if (e == ERR_CONFLICT)
+		return ctl_fail(EX_IOERR, "standard output cannot be written");
+	return e == OK ? EX_OK : ctl_failure(e);
+}
+
+int
+audit_prune(struct ctl *ctl)
+{
+	struct report r = {0};
+	struct audit_pruning p = {.dry = ctl->args.options[ARGS_DRY_RUN] != NULL, .report = print_finding, .arg = &r};
+	int64_t months;
+	enum err e;
+	int status;
+
+	if (!str_to_int64(str_of(ctl->args.options[ARGS_MONTHS]), &months) || months < 1 || months > AUDIT_MONTHS_MAX)
+		return ctl_fail(EX_USAGE, "--months is a number from 1 to %d", AUDIT_MONTHS_MAX);
+	p.months = (int)months;
+	status = ctl_open(ctl);
+	if (status != EX_OK)
+		return status;
+	r.arena = arena_new(ARENA_REQUEST_MAX);
+	e = operator_audit_prune(&ctl->flow, &p);
+	arena_free(r.arena);
+	return e == OK ? pruned(ctl, &p) : ctl_failure(e);
+}
+
+static int
+verify_database(struct ctl *ctl, struct report *r, struct audit_tally *tally)
+{
+	const char *address = ctl->args.options[ARGS_ACCOUNT];
+	struct str email = {0};
+	enum err e;
+	int status = address != NULL ? ctl_email(ctl, address, &email) : EX_OK;
+
+	if (status == EX_OK)
+		status = ctl_open(ctl);
+	if (status != EX_OK)
+		return status;
+	if (r->json)
+		fputs("{\"faults\":[", stdout);
+	e = operator_audit_verify(&ctl->flow, email, print_finding, r, tally);
+	if (e == ERR_NOT_FOUND)
+		return ctl_no_account(email);
+	return e == OK ? EX_OK : ctl_failure(e);
+}
+
+static int
+verify_file(struct ctl *ctl, struct report *r, struct audit_tally *tally)
+{
+	struct keyring *keys = NULL;
+	struct str why = {0};
+	int status = ctl_load(ctl);
+
+	if (status != EX_OK)
+		return status;
+	if (keyring_load(ctl->arena, ctl->conf.keyring, &keys, &why) != OK)
+		return ctl_fail(EX_CONFIG, "%.*s", STR_FMT(why));
+	if (r->json)
+		fputs("{\"faults\":[", stdout);
+	status = audit_file_verify(ctl->args.options[ARGS_FILE], keys, print_finding, r, tally);
+	keyring_free(keys);
+	return status;
+}
+
+static void
+print_summary(const struct report *r, const struct audit_tally *tally)
+{
+	if (r->json)
+		printf("],\"accounts\":%lld,\"events\":%lld,\"sound\":%s}\n", (long long)tally->accounts,
+		    (long long)tally->events, tally->faults == 0 ? "true" : "false");
+	else if (tally->faults == 0)
+		printf("%lld accounts, %lld events: sound\n", (long long)tally->accounts, (long long)tally->events);
+	else
+		printf("%lld accounts, %lld events: NOT SOUND, %lld found\n", (long long)tally->accounts,
+		    (long long)tally->events, (long long)tally->faults);
+}
+
+static void
+print_finding(void *arg, const struct trail_finding *f)
+{
+	struct report *r = arg;
+	struct str account = id_format(r->arena, ID_ACCOUNT, f->account);
+
+	if (r->json)
+		print_json(r->arena, f, account, r->printed == 0);
+	else
+		print_text(f, account);
+	r->printed++;
+	arena_reset(r->arena);
+}
+
+static void
+print_text(const struct trail_finding *f, struct str account)
+{
+	struct str text = trail_fault_text(f->fault);
+
+	if (f->fault == TRAIL_BROKEN)
+		printf("line %lld: ", (long long)f->seq);
+	else if (f->last > f->seq)
+		printf("%.*s events %lld to %lld: ", STR_FMT(account), (long long)f->seq, (long long)f->last);
+	else
+		printf("%.*s event %lld: ", STR_FMT(account), (long long)f->seq);
+	printf("%.*s\n", STR_FMT(text));
+}
+
+static void
+print_json(struct arena *a, const struct trail_finding *f, struct str account, bool first)
+{
+	struct str name = trail_fault_name(f->fault), text = json_quote(a, trail_fault_text(f->fault));
+
+	printf("%s\n", first ? "" : ",");
+	if (f->fault == TRAIL_BROKEN)
+		printf("{\"line\":%lld,", (long long)f->seq);
+	else
+		printf("{\"accountId\":\"%.*s\",\"seq\":%lld,\"lastSeq\":%lld,", STR_FMT(account), (long long)f->seq,
+		    (long long)f->last);
+	printf("\"fault\":\"%.*s\",\"text\":%.*s}", STR_FMT(name), STR_FMT(text));
+}
+
+static bool
+take_json(void *arg, struct arena *a, const struct audit_record *r, const unsigned char previous[SHA256_SIZE])
+{
+	(void)arg;
+	return put(line_json(a, r, previous)) && putchar('\n') != EOF;
+}
+
+static bool
+take_csv(void *arg, struct arena *a, const struct audit_record *r, const unsigned char previous[SHA256_SIZE])
+{
+	(void)arg;
+	(void)previous;
+	return put(line_csv(a, r));
+}
+
+static bool
+put(struct str text)
+{
+	return fwrite(text.p, 1, text.n, stdout) == text.n;
+}
+
+static int
+day_of(const char *text, int64_t *us)
+{
+	if (!line_day(str_of(text), us))
+		return ctl_fail(EX_DATAERR, "not a day as YYYY-MM-DD: %s", text);
+	return EX_OK;
+}
+
+static int
+pruned(struct ctl *ctl, const struct audit_pruning *p)
+{
+	struct str before = str_slice(clock_rfc3339(ctl->arena, p->before), 0, 10);
+
+	if (p->tally.faults > 0)
+		return ctl_fail(EX_DATAERR, "what is older is not sound: nothing was dropped");
+	for (size_t i = 0; i < p->count; i++) {
+		struct str month = str_slice(clock_rfc3339(ctl->arena, p->list[i].month), 0, 7);
+
+		printf("%s %.*s: %lld events\n", p->dry ? "would drop" : "dropped", STR_FMT(month),
+		    (long long)p->list[i].events);
+	}
+	if (p->staying > 0)
+		printf("%lld of them stay: they come behind younger ones in their chains\n", (long long)p->staying);
+	printf("%s before %.*s: %lld events of %lld accounts\n", p->dry ? "would go" : "gone", STR_FMT(before),
+	    (long long)p->tally.events, (long long)p->tally.accounts);
+	return EX_OK;
+}

@@ -1,0 +1,107 @@
+/* Reading an exported audit trail line by line. */
+#include "ctl/audit_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/ctl.h"
+#include "ctl/line.h"
+
+/* No line of ours is longer. */
+#define LINE_MAX_SIZE ((size_t)1024 * 1024)
+/* A line, its parts, and the line written again. */
+#define MEMORY_MAX (64 * LINE_MAX_SIZE)
+
+struct reading {
+	FILE *in;
+	char *line; /* LINE_MAX_SIZE bytes */
+	size_t n;
+	bool whole; /* it ended with a newline, and all of it is there */
+	int64_t number;
+	struct trail trail;
+	struct uuid account;
+	int64_t accounts;
+};
+
+static void read_all(struct reading *rd);
+static bool read_line(struct reading *rd);
+static void take_line(struct reading *rd);
+
+int
+audit_file_verify(const char *path, const struct keyring *keys, trail_report *report, void *arg,
+    struct audit_tally *tally)
+{
+	bool standard = str_eq(str_of(path), STR("-"));
+	struct reading rd = {.in = standard ? stdin : fopen(path, "re")};
+	struct arena *line;
+	bool failed;
+
+	if (rd.in == NULL)
+		return ctl_fail(EX_NOINPUT, "%s: %s", path, strerror(errno));
+	line = arena_new(LINE_MAX_SIZE);
+	rd.line = arena_alloc(line, LINE_MAX_SIZE);
+	rd.trail = (struct trail){.keys = keys, .arena = arena_new(MEMORY_MAX), .report = report, .arg = arg};
+	read_all(&rd);
+	failed = ferror(rd.in) != 0;
+	*tally = (struct audit_tally){
+		.accounts = rd.accounts,
+		.events = rd.trail.events,
+		.faults = rd.trail.faults,
+	};
+	arena_free(rd.trail.arena);
+	arena_free(line);
+	if (!standard)
+		(void)fclose(rd.in);
+	return failed ? ctl_fail(EX_NOINPUT, "%s cannot be read", path) : EX_OK;
+}
+
+static void
+read_all(struct reading *rd)
+{
+	while (read_line(rd)) {
+		take_line(rd);
+		arena_reset(rd->trail.arena);
+	}
+}
+
+/* False at the end of the file. What is too long is read to its end and not kept. */
+static bool
+read_line(struct reading *rd)
+{
+	int c;
+
+	rd->n = 0;
+	rd->whole = true;
+	while ((c = getc(rd->in)) != EOF && c != '\n') {
+		if (rd->n < LINE_MAX_SIZE)
+			rd->line[rd->n++] = (char)c;
+		else
+			rd->whole = false;
+	}
+	if (c == EOF && rd->n == 0)
+		return false;
+	rd->whole = rd->whole && c == '\n';
+	rd->number++;
+	return true;
+}
+
+static void
+take_line(struct reading *rd)
+{
+	struct trail_finding broken = {.fault = TRAIL_BROKEN, .seq = rd->number, .last = rd->number};
+	unsigned char previous[SHA256_SIZE];
+	struct audit_record r;
+
+	if (!rd->whole || !line_parse(rd->trail.arena, (struct str){rd->line, rd->n}, &r, previous)) {
+		rd->trail.faults++;
+		rd->trail.report(rd->trail.arg, &broken);
+		return;
+	}
+	if (rd->accounts == 0 || !uuid_eq(r.account, rd->account)) {
+		rd->accounts++;
+		rd->account = r.account;
+		trail_begin_part(&rd->trail, r.account, r.seq - 1, previous);
+	}
+	trail_event(&rd->trail, &r, previous);
+}

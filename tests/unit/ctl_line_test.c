@@ -1,0 +1,144 @@
+/* Audit events as lines: what is written is read again, and nothing else is. */
+#include "unit.h"
+
+#include "base/arena.h"
+#include "ctl/line.h"
+
+static int
+setup(void **state)
+{
+	*state = arena_new((size_t)16 * 1024 * 1024);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	arena_free(*state);
+	return 0;
+}
+
+static struct audit_record
+sample(void)
+{
+	return (struct audit_record){
+		.account = {{1, 2}},
+		.seq = 9007199254740991,
+		.at = 1795424102000001,
+		.kind = STR("mfa_reset"),
+		.result = STR("accepted"),
+		.actor = STR("operator"),
+		.session = {{3}},
+		.address = STR("192.0.2.1"),
+		.user_agent = STR("=a \"b\",\\c\x01\x7f\xc3\xbc\n"),
+		.request_id = STR(""),
+		.details = STR("{ \"reason\" :\"x\"}"),
+		.key_id = 65535,
+		.mac = {0xab, 1},
+	};
+}
+
+static void
+a_line_is_read_again(void **state)
+{
+	const unsigned char previous[SHA256_SIZE] = {0xcd};
+	unsigned char again[SHA256_SIZE];
+	struct audit_record r = sample(), out;
+	struct str line = line_json(*state, &r, previous);
+
+	assert_false(str_has(line, '\n'));
+	assert_true(line_parse(*state, line, &out, again));
+	assert_memory_equal(again, previous, SHA256_SIZE);
+	assert_memory_equal(out.mac, r.mac, SHA256_SIZE);
+	assert_true(uuid_eq(out.account, r.account) && uuid_eq(out.session, r.session) && uuid_nil(out.factor));
+	assert_int_equal(out.seq, r.seq);
+	assert_int_equal(out.at, r.at);
+	assert_int_equal(out.key_id, r.key_id);
+	assert_true(str_eq(out.user_agent, r.user_agent) && str_eq(out.details, r.details));
+	assert_false(str_absent(out.request_id));
+	assert_true(uuid_nil(out.organization) && uuid_nil(out.actor_id));
+}
+
+/* Whatever one bit is turned over, it is another event or none, never the same one. */
+static void
+every_bit_counts(void **state)
+{
+	const unsigned char previous[SHA256_SIZE] = {0xcd};
+	unsigned char other[SHA256_SIZE];
+	struct audit_record r = sample(), out;
+	struct str line = line_json(*state, &r, previous);
+	struct arena *a = arena_new((size_t)16 * 1024 * 1024);
+
+	for (size_t i = 0; i < line.n * 8; i++) {
+		char *p = arena_copy(a, line.p, line.n);
+
+		p[i / 8] = (char)((unsigned char)p[i / 8] ^ (1U << (i % 8)));
+		if (line_parse(a, (struct str){p, line.n}, &out, other))
+			assert_false(str_eq(line_json(a, &out, other), line));
+		arena_reset(a);
+	}
+	arena_free(a);
+}
+
+static void
+other_forms_are_refused(void **state)
+{
+	static const char *const lines[] = {"", "{}", "[]", "null", "{\"accountId\":1}", "{\"accountId\":", "\xff"};
+	const unsigned char previous[SHA256_SIZE] = {0};
+	unsigned char again[SHA256_SIZE];
+	struct audit_record r = sample(), out;
+	struct str line = line_json(*state, &r, previous), more = str_printf(*state, " %.*s", STR_FMT(line));
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		assert_false(line_parse(*state, str_of(lines[i]), &out, again));
+	assert_false(line_parse(*state, more, &out, again));
+	for (size_t i = 1; i < line.n; i++)
+		assert_false(line_parse(*state, str_slice(line, 0, i), &out, again));
+	r.seq = 0;
+	assert_false(line_parse(*state, line_json(*state, &r, previous), &out, again));
+}
+
+static void
+days_and_times(void **state)
+{
+	static const char *const wrong[] = {"", "2026-11-2", "2026-11-231", "2026-02-29", "2026-13-01", "2026-00-10",
+		"2026-01-00", "2026/01/01", "-026-01-01", "2026-1 -01", "1970-01-01", "2026-01--1"};
+	int64_t us;
+
+	assert_true(line_day(STR("2026-11-23"), &us));
+	assert_int_equal(us, INT64_C(1795392000000000));
+	assert_true(line_day(STR("2028-02-29"), &us));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		if (line_day(str_of(wrong[i]), &us))
+			fail_msg("%s is a day", wrong[i]);
+	assert_str(line_time(*state, 1795424102000001), "2026-11-23T08:55:02.000001Z");
+	assert_str(line_time(*state, -1), "1969-12-31T23:59:59.999999Z");
+}
+
+static void
+cells_of_csv(void **state)
+{
+	struct audit_record r = sample();
+	struct str line = line_csv(*state, &r), head = line_csv_head();
+
+	assert_true(str_ends(line, STR("\r\n")));
+	assert_true(str_ends(head, STR("\r\n")));
+	assert_non_null(strstr(line.p, ",\"'=a \"\"b\"\",\\c"));
+	assert_non_null(strstr(line.p, ",\"{ \"\"reason\"\" :\"\"x\"\"}\",65535,ab01"));
+	r.user_agent = STR("-1+1");
+	assert_non_null(strstr(str_c(*state, line_csv(*state, &r)), ",'-1+1,"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_is_read_again),
+		cmocka_unit_test(every_bit_counts),
+		cmocka_unit_test(other_forms_are_refused),
+		cmocka_unit_test(days_and_times),
+		cmocka_unit_test(cells_of_csv),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
