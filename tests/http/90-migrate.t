@@ -49,7 +49,7 @@ async function assertRefused(why) {
 async function assertHealed() {
 	await h.until('it is ready again', async () => (await stack.get('/readyz')).status === 200);
 	assert.ok(await h.reload(stack));
-	assert.equal(stack.pids.workers.length, WORKERS);
+	await h.until('the old workers have left', () => stack.pids.workers.length === WORKERS);
 	const browser = await h.signInFully(stack, who);
 	assert.equal((await browser.get('/profile')).status, 200);
 }
