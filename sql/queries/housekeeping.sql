@@ -15,3 +15,19 @@ WHERE (account_id, factor_id) IN (
 	SELECT account_id, factor_id FROM countersign.factors
 	WHERE state = 'pending' AND expires_at < :now LIMIT 1000)
 RETURNING factor_id;
+
+-- name: janitor_outbox_overdue(now timestamptz, created_before timestamptz)
+-- Mail that could not be sent for so long, or that nobody was there to send.
+UPDATE countersign.outbox SET next_attempt_at = NULL, sealed = NULL,
+	last_error = coalesce(last_error, 'it was not sent in time')
+WHERE (account_id, message_id) IN (
+	SELECT account_id, message_id FROM countersign.outbox
+	WHERE next_attempt_at <= :now AND created_at < :created_before LIMIT 1000 FOR UPDATE SKIP LOCKED)
+RETURNING message_id;
+
+-- name: janitor_outbox(created_before timestamptz)
+DELETE FROM countersign.outbox
+WHERE (account_id, message_id) IN (
+	SELECT account_id, message_id FROM countersign.outbox
+	WHERE created_at < :created_before ORDER BY created_at LIMIT 1000)
+RETURNING message_id;

@@ -26,6 +26,15 @@
 	WHERE t.account_id = :ev_account_id AND t.failures > 0
 )
 
+-- fragment: tell_code(mail_id uuid, mail_low_id uuid, mail_recipient text, mail_values json)
+-- Its owner is told that it was used, and perhaps that few are left; without an id nothing is.
+, mail AS (
+	INSERT INTO countersign.outbox (account_id, message_id, kind, recipient, "values", created_at, next_attempt_at)
+	SELECT :ev_account_id, told.message_id, told.kind, :mail_recipient, :mail_values, :ev_at, :ev_at
+	FROM proof, (VALUES (:mail_id, 'recovery_code_used'), (:mail_low_id, 'recovery_codes_low')) AS told (message_id, kind)
+	WHERE told.message_id IS NOT NULL
+)
+
 -- fragment: raise_session(token_hash bytea, expires_at timestamptz)
 -- The session has passed its challenge; its token is re-issued.
 , session AS (
@@ -45,9 +54,10 @@ SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM ses
 @raise_session
 ;
 
--- name: verification_by_code(@event, @take_code, @raise_session)
+-- name: verification_by_code(@event, @take_code, @tell_code, @raise_session)
 @event
 @take_code
+@tell_code
 @raise_session
 ;
 
@@ -57,9 +67,10 @@ SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM ses
 @take_step
 SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM proof)::integer AS granted;
 
--- name: spend_code(@event, @take_code)
+-- name: spend_code(@event, @take_code, @tell_code)
 @event
 @take_code
+@tell_code
 SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM proof)::integer AS granted;
 
 -- name: answer_wrong(@event, failures integer, blocked_until timestamptz, session_failures smallint,

@@ -14,6 +14,7 @@ static field_fits fits_password;
 static field_fits fits_code;
 static field_fits fits_label;
 static field_fits fits_path;
+static field_fits fits_token;
 static field_fits fits_factor;
 static field_fits fits_session;
 static field_fits fits_organization;
@@ -29,6 +30,7 @@ static field_fits *const fits[] = {
 	[FIELD_CODE] = fits_code,
 	[FIELD_LABEL] = fits_label,
 	[FIELD_PATH] = fits_path,
+	[FIELD_TOKEN] = fits_token,
 	[FIELD_FACTOR] = fits_factor,
 	[FIELD_SESSION] = fits_session,
 	[FIELD_ORGANIZATION] = fits_organization,
@@ -197,6 +199,13 @@ fits_path(struct arena *a, struct str *text)
 {
 	(void)a;
 	return fits_text(*text, FIELD_PATH_MAX);
+}
+
+static bool
+fits_token(struct arena *a, struct str *text)
+{
+	(void)a;
+	return fits_text(*text, FIELD_TOKEN_MAX);
 }
 
 static bool

@@ -19,6 +19,7 @@
 #define FIELD_CODE_MAX 64
 #define FIELD_LABEL_MAX 64
 #define FIELD_PATH_MAX 1024
+#define FIELD_TOKEN_MAX 256
 
 enum field_type {
 	FIELD_EMAIL,    /* one '@', no spaces or controls, at most FIELD_EMAIL_MAX; the value is lower case */
@@ -26,6 +27,7 @@ enum field_type {
 	FIELD_CODE,     /* what an app shows: any text at most FIELD_CODE_MAX; the factor kind judges it */
 	FIELD_LABEL,    /* 1 to FIELD_LABEL_MAX bytes of UTF-8, trimmed, no controls */
 	FIELD_PATH,     /* where to go next: any text; flow decides whether it is a path of this site */
+	FIELD_TOKEN,    /* of a link: any text at most FIELD_TOKEN_MAX; the use case judges it */
 	FIELD_FACTOR,   /* fct_… */
 	FIELD_SESSION,  /* ses_… */
 	FIELD_ORGANIZATION, /* org_… */

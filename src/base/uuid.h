@@ -19,6 +19,7 @@ struct uuid {
 #define ID_ORGANIZATION "org"
 #define ID_FACTOR "fct"
 #define ID_SESSION "ses"
+#define ID_MESSAGE "msg"
 
 /* A new one from the time (microseconds since 1970, UTC) and 74 random bits. */
 struct uuid uuid_new(int64_t now_us);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/arena.h"
 
 #ifndef COUNTERSIGN_SYSCONFDIR
@@ -52,6 +53,26 @@ const struct conf_option conf_options[] = {
 	    "Password hashes at the same time over all workers; 0: one a processor."},
 	{"issuer", CONF_ISSUER, AT(issuer), 1, 64, "Countersign", true,
 	    "Name of this service in authenticator apps and on pages; without a colon."},
+	{"base_url", CONF_TEXT, AT(base_url), 0, 200, "", true,
+	    "Address of this service in links of mail, such as https://mfa.example.org."},
+	{"mail_from", CONF_TEXT, AT(mail_from), 0, ADDRESS_MAX, "", true,
+	    "Address that mail is from; needed with one of the three that follow."},
+	{"mail_url", CONF_TEXT, AT(mail_url), 0, CONF_TEXT_MAX, "", true,
+	    "Mail goes to this server: smtp://host:port, or smtps:// for TLS from the first byte."},
+	{"mail_command", CONF_TEXT, AT(mail_command), 0, CONF_TEXT_MAX, "", true,
+	    "Mail goes to this program on its standard input, the recipient being its last word; no shell."},
+	{"mail_directory", CONF_TEXT, AT(mail_directory), 0, CONF_TEXT_MAX, "", true,
+	    "Mail goes into this directory, a file a message."},
+	{"mail_user", CONF_TEXT, AT(mail_user), 0, 256, "", true,
+	    "Name to sign in to the server of mail_url with; empty: without."},
+	{"mail_password_file", CONF_TEXT, AT(mail_password_file), 0, CONF_TEXT_MAX, "", true,
+	    "File with the password that belongs to mail_user."},
+	{"mail_tls", CONF_SWITCH, AT(mail_tls), 0, 1, "yes", true,
+	    "Whether the server of mail_url must speak TLS with a certificate for its name: yes or no."},
+	{"mail_ca_file", CONF_TEXT, AT(mail_ca_file), 0, CONF_TEXT_MAX, "", true,
+	    "Certificates that vouch for the server of mail_url; empty: those of the system."},
+	{"mail_timeout", CONF_NUMBER, AT(mail_timeout), 1, 120, "30", true,
+	    "Seconds that handing over one message may take."},
 	{"totp_window", CONF_NUMBER, AT(totp_window), 0, 1, "1", true,
 	    "Time steps accepted either side of the current one."},
 	{"recovery_code_groups", CONF_NUMBER, AT(recovery_code_groups), 2, 3, "2", true,
@@ -99,7 +120,7 @@ conf_number_at(const struct conf *c, const struct conf_option *o)
 bool
 conf_is_text(const struct conf_option *o)
 {
-	return o->kind != CONF_NUMBER && o->kind != CONF_OCTAL;
+	return o->kind != CONF_NUMBER && o->kind != CONF_OCTAL && o->kind != CONF_SWITCH;
 }
 
 static bool
@@ -131,9 +152,15 @@ conf_range(struct arena *a, const struct conf_option *o)
 static const char *
 conf_set_number(struct arena *a, struct conf *c, const struct conf_option *o, struct str value)
 {
-	int64_t n;
+	int64_t n = str_eq(value, STR("yes"));
 	bool octal = o->kind == CONF_OCTAL;
 
+	if (o->kind == CONF_SWITCH) {
+		if (n == 0 && !str_eq(value, STR("no")))
+			return "is neither yes nor no";
+		*(int64_t *)(void *)((char *)c + o->offset) = n;
+		return NULL;
+	}
 	if (octal ? !conf_parse_octal(value, &n) : !str_to_int64(value, &n))
 		return octal ? "is not an octal number" : "is not a whole number";
 	if (n < o->min || n > o->max)
@@ -236,15 +263,82 @@ conf_read_line(struct conf_reader *r, struct conf *c, struct str line)
 	return wrong == NULL ? OK : conf_refuse(r, name, wrong);
 }
 
+bool
+conf_sends_mail(const struct conf *c)
+{
+	return c->mail_url[0] != '\0' || c->mail_command[0] != '\0' || c->mail_directory[0] != '\0';
+}
+
+/* The origin of a site; without TLS only on the host itself, for trying it out. */
+static bool
+conf_is_origin(struct str url)
+{
+	static const struct str beginnings[] = {
+		STR_INIT("https://"), STR_INIT("http://localhost"), STR_INIT("http://127.0.0.1")};
+	size_t i, from = str_starts(url, STR("https:")) ? 8 : 7;
+	bool begins = false;
+
+	for (i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+		begins = begins || str_starts(url, beginnings[i]);
+	for (i = from; begins && i < url.n; i++) {
+		char ch = url.p[i];
+
+		if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
+			ch == '.' || ch == '-' || ch == ':' || ch == '[' || ch == ']'))
+			return false;
+	}
+	return begins && url.n > from;
+}
+
+static bool
+conf_is_smtp(struct str url)
+{
+	bool smtp = str_starts(url, STR("smtp://")), smtps = str_starts(url, STR("smtps://"));
+
+	return (smtp || smtps) && url.n > (smtp ? 7U : 8U) && !str_has(url, '@') && !str_has(url, ' ');
+}
+
+static bool
+conf_given(const char *value)
+{
+	return value[0] != '\0';
+}
+
+static const char *
+conf_check_mail(const struct conf *c)
+{
+	if (conf_given(c->base_url) && !conf_is_origin(str_of(c->base_url)))
+		return "base_url is not https:// and a host, without a path";
+	if (conf_given(c->mail_from) && !address_fits(str_of(c->mail_from)))
+		return "mail_from is not an address mail can be sent from";
+	if (conf_given(c->mail_url) + conf_given(c->mail_command) + conf_given(c->mail_directory) > 1)
+		return "only one of mail_url, mail_command and mail_directory can be used";
+	if (conf_given(c->mail_url) && !conf_is_smtp(str_of(c->mail_url)))
+		return "mail_url is not smtp:// or smtps:// and a host";
+	if (conf_given(c->mail_command) && c->mail_command[0] != '/')
+		return "mail_command does not begin with the path of a program";
+	if (conf_given(c->mail_directory) && c->mail_directory[0] != '/')
+		return "mail_directory is not an absolute path";
+	if (conf_given(c->mail_user) != conf_given(c->mail_password_file))
+		return "mail_user and mail_password_file go together";
+	if (conf_given(c->mail_user) && !c->mail_tls)
+		return "mail_user needs mail_tls: a password does not travel in the clear";
+	if (conf_sends_mail(c) && !conf_given(c->mail_from))
+		return "mail_from is needed to send mail";
+	if (conf_sends_mail(c) && !conf_given(c->base_url))
+		return "base_url is needed to send mail";
+	return NULL;
+}
+
 /* What one option alone cannot say. */
 static enum err
 conf_check(struct arena *a, const char *path, const struct conf *c, struct str *why)
 {
-	const char *what = NULL;
+	const char *what = conf_check_mail(c);
 
-	if (c->session_idle > c->session_lifetime)
+	if (what == NULL && c->session_idle > c->session_lifetime)
 		what = "session_idle is longer than session_lifetime";
-	else if (c->challenge_lifetime > c->session_lifetime)
+	else if (what == NULL && c->challenge_lifetime > c->session_lifetime)
 		what = "challenge_lifetime is longer than session_lifetime";
 	if (what == NULL)
 		return OK;

@@ -30,6 +30,17 @@ struct conf {
 	int64_t hash_lanes;     /* password hashes at the same time; 0: one a processor */
 	/* who we are */
 	const char *issuer;     /* shown in authenticator apps and on pages; no ':' */
+	const char *base_url;   /* https://host, for links in mail; empty: none is sent */
+	/* mail: one of url, command and directory, or none */
+	const char *mail_from;
+	const char *mail_url;
+	const char *mail_command;
+	const char *mail_directory;
+	const char *mail_user;
+	const char *mail_password_file;
+	int64_t mail_tls;       /* 1: required, 0: none */
+	const char *mail_ca_file; /* empty: the system's */
+	int64_t mail_timeout;   /* seconds for one message */
 	/* rules, times in seconds */
 	int64_t totp_window;            /* steps accepted either side: 0 or 1 */
 	int64_t recovery_code_groups;   /* groups of five characters: 2 or 3 */
@@ -49,6 +60,9 @@ struct conf {
  * `a`. On ERR_CONFIG `why` says "file:line: what".
  */
 enum err conf_load(struct arena *a, const char *path, struct conf *c, struct str *why) MUST_CHECK;
+
+/* Whether there is a way for mail to leave. */
+bool conf_sends_mail(const struct conf *c);
 
 /* Names of options that differ between two and need a restart, in a list for the log; absent when none. */
 struct str conf_needs_restart(struct arena *a, const struct conf *old, const struct conf *new);

@@ -14,6 +14,7 @@ enum conf_kind {
 	CONF_SECRET_TEXT, /* the same, never printed: it may hold a password */
 	CONF_ISSUER,      /* text without ':' */
 	CONF_NUMBER,
+	CONF_SWITCH, /* yes or no; a number, 1 or 0 */
 	CONF_OCTAL
 };
 

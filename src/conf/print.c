@@ -38,6 +38,8 @@ conf_print(const struct conf *c, FILE *out)
 		else if (o->kind == CONF_OCTAL)
 			fprintf(
 			    out, "%s = 0%" PRIo64 "\n", o->name, (uint64_t)*conf_number_at(c, o));
+		else if (o->kind == CONF_SWITCH)
+			fprintf(out, "%s = %s\n", o->name, *conf_number_at(c, o) != 0 ? "yes" : "no");
 		else if (o->kind == CONF_NUMBER)
 			fprintf(out, "%s = %" PRId64 "\n", o->name, *conf_number_at(c, o));
 		else

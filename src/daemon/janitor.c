@@ -5,7 +5,6 @@
 #include "daemon/janitor.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,23 +18,6 @@
 #define JANITOR_FIRST_MS 1000
 #define JANITOR_EVERY_MS 55000
 #define JANITOR_JITTER_MS 10000
-#define JANITOR_LOOK_MS 1000
-
-/* Waits about `ms`; false when it is time to leave. */
-static bool
-janitor_wait(const struct post *post, int term_fd, int64_t ms)
-{
-	int64_t until = clock_mono_ms() + ms + (int64_t)rand_below(JANITOR_JITTER_MS), now;
-	struct pollfd p = {.fd = term_fd, .events = POLLIN};
-
-	while ((now = clock_mono_ms()) < until) {
-		score_alive(post->score, now);
-		if (poll(&p, 1,
-			until - now < JANITOR_LOOK_MS ? (int)(until - now) : JANITOR_LOOK_MS) > 0)
-			return false;
-	}
-	return true;
-}
 
 static void
 janitor_round(const struct post *post, struct flow_env *env, struct arena *a)
@@ -61,7 +43,7 @@ janitor_work(const struct post *post, struct flow_env *env, struct arena *a)
 		return SERVICE_EXIT_FAILURE;
 	}
 	service_ready(post);
-	while (janitor_wait(post, term_fd, wait)) {
+	while (service_wait(post, term_fd, wait + (int64_t)rand_below(JANITOR_JITTER_MS))) {
 		janitor_round(post, env, a);
 		wait = JANITOR_EVERY_MS;
 	}

@@ -13,6 +13,7 @@
 #include "crypto/keyring.h"
 #include "daemon/confine.h"
 #include "daemon/janitor.h"
+#include "daemon/mailer.h"
 #include "daemon/supervisor.h"
 #include "daemon/worker.h"
 
@@ -28,6 +29,8 @@
 #define MAIN_WORKERS_MAX 256
 #define MAIN_BUSY_WORKER_MS 10000
 #define MAIN_BUSY_JANITOR_MS 60000
+/* Above mail_timeout and the two statements around it. */
+#define MAIN_BUSY_MAILER_MS 150000
 
 enum main_mode { MODE_RUN, MODE_TEST, MODE_SAMPLE, MODE_VERSION, MODE_HELP, MODE_WRONG };
 
@@ -178,6 +181,7 @@ main_supervise(
 	    {"worker", main_count(conf->workers, MAIN_WORKERS_PER_PROCESSOR, MAIN_WORKERS_MAX),
 		true, MAIN_BUSY_WORKER_MS, worker_run},
 	    {"janitor", 1, false, MAIN_BUSY_JANITOR_MS, janitor_run},
+	    {"mailer", 1, false, MAIN_BUSY_MAILER_MS, mailer_run},
 	};
 	struct supervision s = {
 		.services = services,

@@ -2,6 +2,7 @@
 #include "daemon/service.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -9,6 +10,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+
+#define SERVICE_LOOK_MS 1000
 
 int
 service_term_fd(void)
@@ -18,6 +21,22 @@ service_term_fd(void)
 	(void)sigemptyset(&term);
 	(void)sigaddset(&term, SIGTERM);
 	return signalfd(-1, &term, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+bool
+service_wait(const struct post *post, int term_fd, int64_t ms)
+{
+	struct pollfd term = {.fd = term_fd, .events = POLLIN};
+	int64_t until = clock_mono_ms() + ms, now, left;
+
+	do {
+		now = clock_mono_ms();
+		score_alive(post->score, now);
+		left = until > now ? until - now : 0;
+		if (poll(&term, 1, left < SERVICE_LOOK_MS ? (int)left : SERVICE_LOOK_MS) > 0)
+			return false;
+	} while (clock_mono_ms() < until);
+	return true;
 }
 
 void

@@ -41,6 +41,9 @@ struct service {
 /* A descriptor that becomes readable at SIGTERM; -1 with errno. */
 int service_term_fd(void);
 
+/* Waits so long, with signs of life for the supervisor; false when it is time to leave. */
+bool service_wait(const struct post *post, int term_fd, int64_t ms);
+
 /* Tells the supervisor that the start is done. */
 void service_ready(const struct post *post);
 

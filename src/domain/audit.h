@@ -20,6 +20,7 @@
 	X(AUDIT_ACCOUNT_DISABLED, "account_disabled")        \
 	X(AUDIT_ACCOUNT_ENABLED, "account_enabled")          \
 	X(AUDIT_PASSWORD_CHANGED, "password_changed")        \
+	X(AUDIT_EMAIL_LINK_SENT, "email_link_sent")          \
 	X(AUDIT_EMAIL_VERIFIED, "email_verified")            \
 	X(AUDIT_MEMBERSHIP_ADDED, "membership_added")        \
 	X(AUDIT_SIGN_IN, "sign_in")                          \

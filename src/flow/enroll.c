@@ -2,7 +2,6 @@
 #include "flow/internal.h"
 
 #include "base/clock.h"
-#include "crypto/seal.h"
 
 static flow_step begin_step;
 static flow_step cancel_step;
@@ -188,6 +187,8 @@ activate(struct flow *fl, const struct factor *pending, int64_t step, struct con
 		e = store_sessions_unverify_others(&st, s->account.id, s->session.id);
 	if (e == OK && io->raise)
 		e = store_session_verified(&st, s->account.id, s->session.id, token.hash, str_of(f.kind->name), fl->now);
+	if (e == OK)
+		e = flow_notify(fl, MAIL_FACTOR_ADDED, f.label);
 	e = flow_change_end(fl, e == ERR_NOT_FOUND ? ERR_NO_PENDING : e);
 	if (e == OK && io->raise)
 		flow_token_grant(fl, &token, text);

@@ -12,6 +12,7 @@
 #define JANITOR_BATCHES 50
 
 static enum err check_schema(struct flow_env *env, struct arena *a, int64_t deadline_ms, struct str *why) MUST_CHECK;
+static enum err give_up_mail(struct flow_env *env, struct arena *a, int64_t now) MUST_CHECK;
 static struct store env_store(struct flow_env *env, struct arena *a, int64_t deadline_ms);
 
 enum err
@@ -68,23 +69,42 @@ enum err
 flow_janitor_run(struct flow_env *env, struct arena *a, int64_t now)
 {
 	int64_t created_before = now - env->conf->session_lifetime * CLOCK_SECOND;
-	int batch, sessions = 0, pending = 0;
+	int batch, sessions = 0, pending = 0, mail = 0;
 	enum err e = OK;
 
 	for (batch = 0; e == OK && batch < JANITOR_BATCHES; batch++) {
 		struct store st = env_store(env, a, clock_mono_ms() + JANITOR_MS);
-		int n = 0, m = 0;
+		int n = 0, m = 0, k = 0;
 
 		e = store_janitor_sessions(&st, created_before, &n);
 		if (e == OK)
 			e = store_janitor_pending(&st, now, &m);
+		if (e == OK)
+			e = store_janitor_mail(&st, now - MAIL_KEPT, &k);
 		sessions += n;
 		pending += m;
-		if (n + m == 0)
+		mail += k;
+		if (n + m + k == 0)
 			break;
 	}
-	if (sessions + pending > 0)
-		log_info("janitor.deleted", LOG_INT("sessions", sessions), LOG_INT("pending_factors", pending));
+	if (e == OK)
+		e = give_up_mail(env, a, now);
+	if (sessions + pending + mail > 0)
+		log_info("janitor.deleted", LOG_INT("sessions", sessions), LOG_INT("pending_factors", pending),
+		    LOG_INT("mail", mail));
+	return e;
+}
+
+/* Old news is not sent, also where nobody was there to send it. */
+static enum err
+give_up_mail(struct flow_env *env, struct arena *a, int64_t now)
+{
+	struct store st = env_store(env, a, clock_mono_ms() + JANITOR_MS);
+	int n = 0;
+	enum err e = store_janitor_mail_overdue(&st, now, now - MAIL_LIFETIME, &n);
+
+	if (n > 0)
+		log_warning("mail.given_up", LOG_INT("messages", n), LOG_CSTR("why", "they were not sent in time"));
 	return e;
 }
 

@@ -33,7 +33,7 @@ bool flow_env_ready(struct flow_env *env, struct arena *a, int64_t deadline_ms);
 
 /*
  * One round of housekeeping: deletes, in bounded batches, sessions past their
- * end and pending factors past theirs. `now` in microseconds since 1970.
+ * end, pending factors past theirs and old mail, and gives mail up that was not sent in time. `now` in microseconds since 1970.
  */
 enum err flow_janitor_run(struct flow_env *env, struct arena *a, int64_t now) MUST_CHECK;
 

@@ -108,6 +108,8 @@ remove_step(struct flow *fl, void *arg)
 		e = store_factor_prefer(&st, s->account.id, next->id);
 	if (e == OK)
 		e = store_sessions_unverify_others(&st, s->account.id, s->session.id);
+	if (e == OK)
+		e = flow_notify(fl, MAIL_FACTOR_REMOVED, f->label);
 	return flow_change_end(fl, e);
 }
 
@@ -140,6 +142,8 @@ remove_all(struct flow *fl, enum audit_kind kind, struct uuid factor)
 		e = store_sessions_end_others(&st, account, session);
 	if (e == OK)
 		e = store_session_unverify(&st, account, session);
+	if (e == OK)
+		e = flow_notify(fl, MAIL_MFA_DISABLED, (struct str){0});
 	return flow_change_end(fl, e);
 }
 

@@ -36,6 +36,7 @@ struct flow {
 	struct secret new_token;
 	/* the session was ended: the client's token is worth nothing */
 	bool ended;
+	int64_t resend_wait; /* seconds, when flow_email_resend() said ERR_THROTTLED */
 
 	/* private to the floor */
 	bool stale;             /* the subject has changed since it was loaded */
@@ -180,6 +181,23 @@ enum err flow_mfa_disable(struct flow *fl) MUST_CHECK;
 enum err flow_recovery_replace(struct flow *fl, struct codes *out) MUST_CHECK;
 /* The owner has saved the codes; a second time is as good. */
 enum err flow_recovery_acknowledge(struct flow *fl) MUST_CHECK;
+
+/* ---- the address (email.c) ---- */
+
+/*
+ * Another message with a link that proves the address. ERR_CONFLICT when it is verified,
+ * ERR_THROTTLED within a minute of the last one (`resend_wait` says how long).
+ */
+enum err flow_email_resend(struct flow *fl) MUST_CHECK;
+
+/*
+ * The address that a link's token would prove; changes nothing. ERR_NOT_FOUND when it is no such
+ * token, its link was used, replaced or has ended, or the session is of another account.
+ */
+enum err flow_email_look(struct flow *fl, struct str token, struct str *address) MUST_CHECK;
+
+/* The address is verified and the link spent; ERR_NOT_FOUND as above. Nobody needs to be signed in. */
+enum err flow_email_verify(struct flow *fl, struct str token) MUST_CHECK;
 
 /* ---- sessions (sessions.c) ---- */
 

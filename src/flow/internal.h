@@ -4,6 +4,7 @@
 
 #include "crypto/keyring.h"
 #include "crypto/pwhash.h"
+#include "crypto/seal.h"
 #include "flow/flow.h"
 #include "store/store.h"
 
@@ -48,6 +49,13 @@ enum err flow_remove_all(struct flow *fl, struct store *st) MUST_CHECK;
 
 /* A new set of codes, written within a change. */
 enum err flow_recovery_write(struct flow *fl, struct codes *out) MUST_CHECK;
+
+/* Within a change: the account's verified address is told of it; `label` is a factor's, or absent. */
+enum err flow_notify(struct flow *fl, enum mail_kind kind, struct str label) MUST_CHECK;
+/* What is told when the recovery code that was offered is used. */
+struct mail_code flow_notify_code(struct flow *fl);
+/* Within a change: a new link for the account's address, and the message that carries it. */
+enum err flow_email_link_write(struct flow *fl) MUST_CHECK;
 
 /* Loads the subject again for the session it has. ERR_UNAUTHENTICATED when it does not stand any more. */
 enum err flow_reload(struct flow *fl) MUST_CHECK;

@@ -53,6 +53,8 @@ operator_account_create(struct flow *fl, struct str email, struct str name, stru
 	ev = event(fl, AUDIT_ACCOUNT_CREATED, (struct str){0});
 	if (e == OK)
 		e = store_event(&st, &ev);
+	if (e == OK && !verified)
+		e = flow_email_link_write(fl);
 	*id = account->id;
 	return flow_change_end(fl, e);
 }
@@ -282,7 +284,9 @@ write_reset(struct flow *fl, struct store *st, void *arg)
 	if (s->factor_count == 0 && uuid_nil(s->recovery.id) && s->throttle.failures == 0)
 		return ERR_CONFLICT;
 	e = flow_remove_all(fl, st);
-	return e == OK ? store_sessions_end_others(st, s->account.id, none) : e;
+	if (e == OK)
+		e = store_sessions_end_others(st, s->account.id, none);
+	return e == OK ? flow_notify(fl, MAIL_MFA_RESET, (struct str){0}) : e;
 }
 
 static enum err

@@ -13,7 +13,7 @@
 #define PASSWORD_MIN 8
 
 /*
- * A new account with one address. ERR_CONFLICT when the address is taken,
+ * A new account with one address; one that is not verified is sent a link. ERR_CONFLICT when the address is taken,
  * ERR_FIELD when the password is too short or too long.
  */
 enum err operator_account_create(struct flow *fl, struct str email, struct str name, struct secret password,

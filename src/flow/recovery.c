@@ -64,6 +64,8 @@ replace_step(struct flow *fl, void *arg)
 	e = flow_recovery_write(fl, out);
 	if (e == OK)
 		e = store_sessions_unverify_others(&st, fl->subject.account.id, fl->subject.session.id);
+	if (e == OK)
+		e = flow_notify(fl, MAIL_CODES_REPLACED, (struct str){0});
 	e = flow_change_end(fl, e);
 	if (e != OK)
 		*out = (struct codes){0};

@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "crypto/seal.h"
 
 /* An answer, and whether the session is to rise by it or one change is to be proven. */
 struct verifying {
@@ -125,6 +124,7 @@ grant(struct flow *fl, const struct judgement *j)
 	bool by_code = !str_absent(j->recovery);
 	struct session_rise rise = {.expires_at = s->expires_at};
 	struct store st = flow_store(fl);
+	struct mail_code mail = flow_notify_code(fl);
 	struct audit_event ev;
 	struct token token;
 	struct secret text;
@@ -138,7 +138,7 @@ grant(struct flow *fl, const struct judgement *j)
 		rise.expires_at = s->created_at + fl->env->conf->session_lifetime * CLOCK_SECOND;
 	ev = flow_event(fl, AUDIT_VERIFICATION, true, j->factor,
 	    by_code ? STR("{\"by\":\"recovery_code\"}") : (struct str){0});
-	e = by_code ? store_verify_by_code(&st, &ev, &rise, j->recovery)
+	e = by_code ? store_verify_by_code(&st, &ev, &rise, j->recovery, &mail)
 		    : store_verify_by_factor(&st, &ev, &rise, j->step);
 	if (e == OK)
 		flow_token_grant(fl, &token, text);
@@ -151,13 +151,14 @@ spend(struct flow *fl, const struct judgement *j)
 {
 	bool by_code = !str_absent(j->recovery);
 	struct store st = flow_store(fl);
+	struct mail_code mail = flow_notify_code(fl);
 	struct audit_event ev = flow_event(fl, AUDIT_VERIFICATION, true, j->factor,
 	    by_code ? STR("{\"by\":\"recovery_code\",\"for\":\"change\"}") : STR("{\"for\":\"change\"}"));
 	enum err e;
 
 	if ((j->step > 0) == by_code)
 		log_fatal("verify.spend", "a change is to be proven without proof");
-	e = by_code ? store_spend_code(&st, &ev, j->recovery) : store_spend_step(&st, &ev, j->step);
+	e = by_code ? store_spend_code(&st, &ev, j->recovery, &mail) : store_spend_step(&st, &ev, j->step);
 	fl->stale = true;
 	return e;
 }

@@ -11,11 +11,13 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "domain/email.h"
+#include "domain/mail.h"
 #include "domain/subject.h"
 #include "pg/pg.h"
 
 /* The schema this build knows: the number of the last migration in sql/migrations. */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 /* One use of the database: the connection, memory for what is read, and until when. */
 struct store {
@@ -69,10 +71,11 @@ struct session_rise {
 enum err store_verify_by_factor(struct store *st, const struct audit_event *ev, const struct session_rise *rise,
     int64_t step) MUST_CHECK;
 enum err store_verify_by_code(struct store *st, const struct audit_event *ev, const struct session_rise *rise,
-    struct str mac) MUST_CHECK;
+    struct str mac, const struct mail_code *mail) MUST_CHECK;
 /* The same for one change, without the session. ERR_RACE. */
 enum err store_spend_step(struct store *st, const struct audit_event *ev, int64_t step) MUST_CHECK;
-enum err store_spend_code(struct store *st, const struct audit_event *ev, struct str mac) MUST_CHECK;
+enum err store_spend_code(struct store *st, const struct audit_event *ev, struct str mac,
+    const struct mail_code *mail) MUST_CHECK;
 /*
  * A wrong answer: the budget becomes `after`, the session's failures become `failures`,
  * or it ends. ERR_RACE when the chain has moved.
@@ -137,6 +140,28 @@ enum err store_recovery_hand_over(struct store *st, struct uuid account, struct 
     int64_t now) MUST_CHECK;
 /* ERR_NOT_FOUND when that set is not there or was acknowledged before. */
 enum err store_recovery_acknowledge(struct store *st, struct uuid account, struct uuid set, int64_t now) MUST_CHECK;
+
+/* ---- mail ---- */
+
+/* Within the change it tells of. */
+enum err store_mail_insert(struct store *st, const struct mail *m) MUST_CHECK;
+/* Takes up to `batch` messages that are due at `now`, until `lost_at`. */
+enum err store_mail_claim(struct store *st, int64_t now, int64_t lost_at, int batch, struct mail **list,
+    size_t *count) MUST_CHECK;
+enum err store_mail_sent(struct store *st, const struct mail *m, int64_t now) MUST_CHECK;
+/* To be tried again at `next`; 0: given up. */
+enum err store_mail_failed(struct store *st, const struct mail *m, int64_t next, struct str error) MUST_CHECK;
+
+/* ---- links that prove an address ---- */
+
+/* In the place of any before it for that address. */
+enum err store_email_link_put(struct store *st, const struct email_link *link) MUST_CHECK;
+/* When the account's last one was made; 0: never. */
+enum err store_email_link_last(struct store *st, struct uuid account, int64_t *at) MUST_CHECK;
+/* ERR_NOT_FOUND when it is not there or its address is not to be verified any more. */
+enum err store_email_link_find(struct store *st, struct uuid account, struct uuid id, struct email_link *link) MUST_CHECK;
+/* ERR_NOT_FOUND when it is over. */
+enum err store_email_link_use(struct store *st, const struct email_link *link, int64_t now) MUST_CHECK;
 
 /* ---- accounts and organizations, for countersignctl ---- */
 
@@ -237,5 +262,8 @@ enum err store_trail_default_clear(struct store *st, int64_t before) MUST_CHECK;
 
 enum err store_janitor_sessions(struct store *st, int64_t created_before, int *count) MUST_CHECK;
 enum err store_janitor_pending(struct store *st, int64_t now, int *count) MUST_CHECK;
+/* Gives up what is due and was written before. */
+enum err store_janitor_mail_overdue(struct store *st, int64_t now, int64_t created_before, int *count) MUST_CHECK;
+enum err store_janitor_mail(struct store *st, int64_t created_before, int *count) MUST_CHECK;
 
 #endif

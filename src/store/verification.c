@@ -1,6 +1,8 @@
 /* The statements of a check. */
 #include "store/internal.h"
 
+static void bind_mail(struct pg_args *args, const struct mail_code *mail);
+
 enum err
 store_verify_by_factor(struct store *st, const struct audit_event *ev, const struct session_rise *rise, int64_t step)
 {
@@ -14,12 +16,14 @@ store_verify_by_factor(struct store *st, const struct audit_event *ev, const str
 }
 
 enum err
-store_verify_by_code(struct store *st, const struct audit_event *ev, const struct session_rise *rise, struct str mac)
+store_verify_by_code(struct store *st, const struct audit_event *ev, const struct session_rise *rise, struct str mac,
+    const struct mail_code *mail)
 {
 	struct pg_args args = {.arena = st->arena};
 
 	store_bind_event(&args, ev);
 	pg_arg_bytes(&args, mac.p, mac.n);
+	bind_mail(&args, mail);
 	pg_arg_bytes(&args, rise->token_hash, sizeof(rise->token_hash));
 	pg_arg_time(&args, rise->expires_at);
 	return store_with_event(st, Q_VERIFICATION_BY_CODE, &args);
@@ -36,12 +40,13 @@ store_spend_step(struct store *st, const struct audit_event *ev, int64_t step)
 }
 
 enum err
-store_spend_code(struct store *st, const struct audit_event *ev, struct str mac)
+store_spend_code(struct store *st, const struct audit_event *ev, struct str mac, const struct mail_code *mail)
 {
 	struct pg_args args = {.arena = st->arena};
 
 	store_bind_event(&args, ev);
 	pg_arg_bytes(&args, mac.p, mac.n);
+	bind_mail(&args, mail);
 	return store_with_event(st, Q_SPEND_CODE, &args);
 }
 
@@ -66,4 +71,14 @@ store_throttle_clear(struct store *st, struct uuid account)
 
 	pg_arg_uuid(&args, account);
 	return store_run(st, Q_THROTTLE_CLEAR, &args);
+}
+
+/* The parameters of the fragment `tell_code`, in its order. */
+static void
+bind_mail(struct pg_args *args, const struct mail_code *mail)
+{
+	pg_arg_uuid(args, mail->id);
+	pg_arg_uuid(args, mail->low_id);
+	pg_arg_text(args, mail->recipient);
+	pg_arg_text(args, mail->values);
 }

@@ -20,6 +20,7 @@
 /* How a value is written, by the place it stands in. */
 enum ops_place {
 	OPS_TEXT,      /* text or a quoted attribute */
+	OPS_PLAIN,     /* in a template of plain text */
 	OPS_URL_START, /* the beginning of an address */
 	OPS_URL_PART   /* behind the beginning of an address */
 };
@@ -40,6 +41,7 @@ struct op {
 struct template {
 	struct str name;
 	struct str file; /* for messages */
+	bool plain;      /* no HTML: nothing is escaped */
 	struct op *ops;
 	size_t count;
 	size_t depth; /* most sections and inclusions open at one time; set when inclusions are resolved */

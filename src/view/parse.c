@@ -149,8 +149,8 @@ parse_names(struct parse *ps, struct op *op, struct str name)
 static enum err
 parse_value(struct parse *ps, struct str name)
 {
-	enum ops_place place;
-	const char *wrong = context_value(&ps->context, &place);
+	enum ops_place place = OPS_PLAIN;
+	const char *wrong = ps->out->plain ? NULL : context_value(&ps->context, &place);
 	struct op *op;
 
 	if (wrong != NULL)
@@ -210,14 +210,16 @@ parse_include(struct parse *ps, struct str name)
 		return parse_fail(ps, "another template may be included in text only");
 	if (!parse_is_file(name))
 		return parse_fail(ps, "the name of a template was expected");
-	parse_add(ps, OPS_INCLUDE)->text = name;
+	/* Plain text takes in plain text only. */
+	parse_add(ps, OPS_INCLUDE)->text =
+	    ps->out->plain ? str_printf(ps->arena, "%.*s.txt", STR_FMT(name)) : name;
 	return OK;
 }
 
 static enum err
 parse_sign(struct parse *ps, char sign, struct str text)
 {
-	const char *wrong = context_tag(&ps->context, ps->at);
+	const char *wrong = ps->out->plain ? NULL : context_tag(&ps->context, ps->at);
 
 	if (wrong != NULL)
 		return parse_fail(ps, wrong);
@@ -285,7 +287,7 @@ parse_text(struct parse *ps)
 				return e;
 			continue;
 		}
-		wrong = context_feed(&ps->context, ps->at);
+		wrong = ps->out->plain ? NULL : context_feed(&ps->context, ps->at);
 		if (wrong != NULL)
 			return parse_fail(ps, wrong);
 		parse_pass(ps, ps->at + 1);

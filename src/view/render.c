@@ -1,4 +1,4 @@
-/* From the steps of a template and a tree of values to HTML. */
+/* From the steps of a template and a tree of values to HTML or plain text. */
 #include "base/codec.h"
 #include "view/ops.h"
 
@@ -118,6 +118,19 @@ render_escaped(struct buf *out, struct str s)
 	buf_add(out, str_slice(s, from, s.n - from));
 }
 
+/* A value stays on its line: what begins another is a blank. */
+static void
+render_plain(struct buf *out, struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		buf_addc(out, c < 0x20 || c == 0x7f ? ' ' : s.p[i]);
+	}
+}
+
 /* A whole address: a path of this site, or one of few schemes. */
 static bool
 render_url_allowed(struct str s)
@@ -155,6 +168,9 @@ render_value(struct render *r, const struct op *op)
 		return;
 	case OPS_TEXT:
 		render_escaped(&r->out, s);
+		return;
+	case OPS_PLAIN:
+		render_plain(&r->out, s);
 		return;
 	}
 }

@@ -13,6 +13,7 @@
 #include "view/ops.h"
 
 #define TEMPLATE_ENDING STR(".html")
+#define TEMPLATE_PLAIN_ENDING STR(".txt")
 /* Far above any page; what is larger is not a template. */
 #define TEMPLATE_SIZE_MAX ((off_t)256 * 1024)
 
@@ -87,7 +88,8 @@ template_note(struct template_search *s, struct str path)
 	while (str_starts(name, STR("/")))
 		name = str_slice(name, 1, name.n);
 	found->t.file = str_copy(s->arena, path);
-	found->t.name = str_copy(s->arena, str_slice(name, 0, name.n - TEMPLATE_ENDING.n));
+	found->t.plain = str_ends(name, TEMPLATE_PLAIN_ENDING);
+	found->t.name = str_copy(s->arena, found->t.plain ? name : str_slice(name, 0, name.n - TEMPLATE_ENDING.n));
 	found->next = s->first;
 	s->first = found;
 	s->count++;
@@ -105,7 +107,8 @@ template_visit(struct template_search *s, FTS *tree, FTSENT *entry)
 		return OK;
 	case FTS_F:
 		/* Hidden files are what editors leave behind. */
-		if (str_ends(name, TEMPLATE_ENDING) && !str_starts(name, STR(".")))
+		if ((str_ends(name, TEMPLATE_ENDING) || str_ends(name, TEMPLATE_PLAIN_ENDING)) &&
+		    !str_starts(name, STR(".")))
 			template_note(s, path);
 		return OK;
 	case FTS_DNR:

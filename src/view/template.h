@@ -17,6 +17,9 @@
  * percent-encoded as a part. A value anywhere else (an unquoted attribute, a
  * tag name, script, style, on…, style=) is refused at load, as are unknown files,
  * unclosed sections and inclusion of itself.
+ *
+ * A file that ends in .txt is plain text: nothing is escaped, but a value never
+ * begins a new line; it includes plain text only.
  */
 #ifndef VIEW_TEMPLATE_H
 #define VIEW_TEMPLATE_H
@@ -30,8 +33,8 @@
 struct templates;
 
 /*
- * Loads every *.html below `dir` (names relative to it, without the ending:
- * "challenge", "factor/totp"). All memory comes from `a`. ERR_CONFIG with `why`
+ * Loads every *.html and *.txt below `dir` (names relative to it, "challenge",
+ * "factor/totp", without the ending of HTML: "mail/mfa_reset.txt"). All memory comes from `a`. ERR_CONFIG with `why`
  * as "file:line: what".
  */
 enum err templates_load(struct arena *a, const char *dir, struct templates **out, struct str *why) MUST_CHECK;

@@ -43,6 +43,8 @@ static const struct field rename_fields[] = {
 	PROOF_FIELDS,
 	FIELD_END,
 };
+static const struct field link_fields[] = {FIELD("token", FIELD_TOKEN, false), FIELD("done", FIELD_WORD, false), FIELD_END};
+static const struct field token_fields[] = {FIELD("token", FIELD_TOKEN, true), FIELD_END};
 static const struct field session_fields[] = {FIELD("session", FIELD_SESSION, true), FIELD_END};
 
 static const struct route routes[] = {
@@ -84,6 +86,10 @@ static const struct route routes[] = {
 	    .what = "To remove this method, confirm that it is you."),
 	ROUTE(POST, "/profile/sessions/end", G_FORM, session_fields, .run = page_session_end),
 	ROUTE(POST, "/profile/sessions/end-others", G_FORM, NULL, .run = page_sessions_end_others),
+
+	ROUTE(GET, "/verify-email", G_VISITOR, link_fields, .run = page_email),
+	ROUTE(POST, "/verify-email", G_VISITOR | G_SAME_ORIGIN, token_fields, .run = page_email_post),
+	ROUTE(POST, "/verify-email/resend", G_FORM, NULL, .run = page_email_resend),
 
 	ROUTE(GET, "/docs/api", G_PUBLIC, NULL, .run = page_docs),
 

@@ -12,6 +12,7 @@ const { after, before, test } = require('node:test');
 const { HtmlValidate } = require('html-validate');
 const { launch, person } = require('../lib/browser');
 const rig = require('../lib/rig');
+const mail = require('../lib/mail');
 
 const AXE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -117,6 +118,17 @@ function submit(someone, action, fields) {
 	]);
 }
 
+// The token of the link in the last message that ./start wrote into its folder.
+async function newestToken() {
+	const folder = path.join(stack.data, 'mail');
+	const count = fs.readdirSync(folder).length;
+	for (let tries = 0; fs.readdirSync(folder).length < 2 && tries < 100; tries++)
+		await rig.sleep(100);
+	assert.equal(fs.readdirSync(folder).length, 2, `two messages are there, not ${count}`);
+	const name = fs.readdirSync(folder).sort().pop();
+	return (await mail.read(fs.readFileSync(path.join(folder, name), 'latin1'))).token;
+}
+
 // --- before sign-in ----------------------------------------------------------
 
 state('sign-in', 'Sign in', () => eva.goto('/login'));
@@ -150,6 +162,40 @@ state('set-up with an address that is not verified', 'Two-factor authentication 
 	await una.signIn();
 	await una.goto('/mfa/setup');
 	await una.expectText('must be verified');
+	return una;
+});
+state('profile with an address that is not verified', 'Profile', async () => {
+	await una.goto('/profile');
+	await una.expectText('Not verified');
+	return una;
+});
+state('a verification message asked for too soon', 'Verify your email address', async () => {
+	await una.press('Send the message again');
+	await una.expectText('less than a minute ago');
+	return una;
+});
+state('another verification message', 'Verify your email address', async () => {
+	stack.clock.advance(61);
+	await una.press('Send the message again');
+	await una.expectText('on its way');
+	return una;
+});
+state('the page behind a verification link', 'Verify your email address', async () => {
+	await una.goto(`/verify-email?token=${await newestToken()}`);
+	return una;
+});
+state('the address verified', 'Verify your email address', async () => {
+	await una.press('Verify email address');
+	await una.expectText('is verified');
+	return una;
+});
+state('the address verified before', 'Verify your email address', async () => {
+	await una.goto('/verify-email');
+	await una.expectText('is verified');
+	return una;
+});
+state('a verification link that does not work', 'This link does not work', async () => {
+	await una.goto('/verify-email?token=x');
 	return una;
 });
 state('dashboard, disabled', 'Dashboard', () => eva.goto('/login').then(() => eva.signIn()));

@@ -12,6 +12,7 @@ const { after, before, test } = require('node:test');
 
 const rig = require('../lib/rig.js');
 const h = require('../lib/http.js');
+const mail = require('../lib/mail.js');
 
 const PROGRAM = path.join(rig.top, 'start');
 const IS_ROOT = process.getuid() === 0;
@@ -277,6 +278,20 @@ test('the demonstration: two organizations, seven accounts, passwords that are r
 	}
 });
 
+test('mail is written into a folder: the link for the one whose address is not verified', async () => {
+	const folder = path.join(data, 'mail');
+	const letters = await h.until('the mail of the demonstration', () => {
+		const all = fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name), 'latin1'));
+		return all.length === 2 && all;
+	});
+	const recipients = letters.map((raw) => /^To: <(.*)>\r$/m.exec(raw)[1]).sort();
+	assert.deepEqual(recipients, ['mia@harbour.example', 'una@linden.example']);
+	const link = await mail.read(letters.find((raw) => raw.includes('una@linden.example')));
+	assert.equal(link.link, `${first.base}/verify-email?token=${link.token}`);
+	assert.equal((await first.get(`/verify-email?token=${link.token}`)).status, 200);
+	assert.match(first.output, /^mail is written into .*\/mail$/m);
+});
+
 test('the key of the one who is enrolled gives codes that pass the challenge', async () => {
 	const [, email, password] = /^ {2}(mia@\S+) +(\S+)/m.exec(demo);
 	const keys = [...demo.matchAll(/key for an authenticator app: (\S+)$/gm)];
@@ -481,7 +496,7 @@ test('an interrupted first start leaves nothing half-made', async () => {
 	one.child.kill('SIGINT');
 	await one.exited;
 	assert.equal(one.stdout, '');
-	assert.deepEqual(fs.readdirSync(where).sort(), ['lock', 'log', 'nginx', 'run']);
+	assert.deepEqual(fs.readdirSync(where).sort(), ['lock', 'log', 'mail', 'nginx', 'run']);
 	assert.deepEqual(fs.readdirSync(path.join(where, 'run')), []);
 });
 

@@ -164,7 +164,7 @@ class Stack {
 		return {
 			start: this.child.pid,
 			supervisor,
-			workers: childrenOf(supervisor).filter((pid) => isAlive(pid) && nameOf(pid) !== 'janitor'),
+			workers: childrenOf(supervisor).filter((pid) => isAlive(pid) && !['janitor', 'mailer'].includes(nameOf(pid))),
 			postgres: first('postgres/postmaster.pid'),
 			nginx: first('run/nginx.pid'),
 		};

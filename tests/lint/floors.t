@@ -7,12 +7,12 @@
 below() {
 	case $1 in
 	base) ;;
-	conf | crypto | qr | pg | http | view) echo base ;;
+	conf | crypto | qr | pg | http | view | mail) echo base ;;
 	domain) echo base crypto ;;
 	store) echo base crypto pg domain ;;
 	flow) echo base conf crypto pg domain store ;;
 	web) echo base conf http view qr domain flow ;;
-	daemon) echo base conf crypto http flow view web ;;
+	daemon) echo base conf crypto domain http mail flow view web ;;
 	ctl) echo base conf crypto pg domain store flow ;;
 	*) return 1 ;;
 	esac

@@ -27,8 +27,8 @@ SELECT is_empty(
 SELECT bag_eq(
     $$SELECT relname::text FROM pg_catalog.pg_class WHERE relnamespace = 'countersign'::regnamespace AND relkind IN ('r', 'p')
          AND has_table_privilege('countersign_worker', oid, 'DELETE')$$,
-    ARRAY['factors', 'recovery_sets', 'recovery_codes', 'sessions'],
-    'the worker deletes factors, codes and sessions only');
+    ARRAY['factors', 'recovery_sets', 'recovery_codes', 'sessions', 'outbox'],
+    'the worker deletes factors, codes, sessions and mail only');
 SELECT ok(NOT has_table_privilege('countersign_worker', 'countersign.accounts', 'INSERT'), 'the worker makes no accounts');
 SELECT ok(NOT has_column_privilege('countersign_worker', 'countersign.accounts', 'disabled_at', 'UPDATE'), 'the worker enables no accounts');
 SELECT ok(NOT has_table_privilege('countersign_worker', 'countersign.memberships', 'INSERT'), 'the worker makes no members');
@@ -39,7 +39,8 @@ SELECT is_empty(
               OR has_table_privilege('countersign_reader', oid, 'DELETE'))$$,
     'the reader writes nothing');
 SELECT is_empty(
-    $$SELECT 1 FROM (VALUES ('accounts', 'password_hash'), ('factors', 'sealed'), ('recovery_codes', 'code_mac'), ('sessions', 'token_hash'), ('sessions', 'return_to')) AS secret (t, c)
+    $$SELECT 1 FROM (VALUES ('accounts', 'password_hash'), ('factors', 'sealed'), ('recovery_codes', 'code_mac'), ('sessions', 'token_hash'), ('sessions', 'return_to'),
+         ('outbox', 'sealed'), ('outbox', 'values'), ('email_links', 'token_hash')) AS secret (t, c)
        WHERE has_column_privilege('countersign_reader', 'countersign.' || t, c, 'SELECT')$$,
     'the reader sees no secret');
 SELECT ok(has_column_privilege('countersign_reader', 'countersign.factors', 'label', 'SELECT'), 'the reader sees the rest');

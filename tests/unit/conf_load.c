@@ -117,6 +117,46 @@ values(void **state)
 	assert_string_equal(c.listen, "/run/x.sock");
 }
 
+#define MAIL "mail_from = mfa@example.org\nbase_url = https://mfa.example.org\n"
+
+static void
+one_way_for_mail_and_what_it_needs(void **state)
+{
+	struct fixture *f = *state;
+	struct conf c;
+	struct str why;
+
+	assert_int_equal(load(f, "workers = 1\n", &c, &why), OK);
+	assert_false(conf_sends_mail(&c));
+	assert_int_equal(c.mail_tls, 1);
+	assert_int_equal(load(f, MAIL "mail_url = smtp://relay:587\nmail_tls = no\n", &c, &why), OK);
+	assert_true(conf_sends_mail(&c));
+	assert_int_equal(c.mail_tls, 0);
+	assert_int_equal(load(f, MAIL "mail_command = /usr/bin/msmtp --\n", &c, &why), OK);
+	assert_true(conf_sends_mail(&c));
+	assert_int_equal(load(f, "mail_from = a@localhost\nbase_url = http://localhost:8080\nmail_directory = /tmp\n", &c, &why), OK);
+	assert_true(conf_sends_mail(&c));
+	refused(f, MAIL "mail_url = smtp://r\nmail_directory = /tmp\n",
+	    ": only one of mail_url, mail_command and mail_directory can be used");
+	refused(f, "base_url = https://x\nmail_url = smtp://r\n", ": mail_from is needed to send mail");
+	refused(f, "mail_from = a@b\nmail_url = smtp://r\n", ": base_url is needed to send mail");
+	refused(f, MAIL "mail_url = http://r\n", ": mail_url is not smtp:// or smtps:// and a host");
+	refused(f, MAIL "mail_url = smtp://user:word@r\n", ": mail_url is not smtp:// or smtps:// and a host");
+	refused(f, MAIL "mail_command = sendmail\n", ": mail_command does not begin with the path of a program");
+	refused(f, MAIL "mail_directory = mail\n", ": mail_directory is not an absolute path");
+	refused(f, "mail_from = Mia <a@b>\n", ": mail_from is not an address mail can be sent from");
+	refused(f, "mail_user = a\n", ": mail_user and mail_password_file go together");
+	refused(f, "mail_password_file = /a\n", ": mail_user and mail_password_file go together");
+	refused(f, "mail_user = a\nmail_password_file = /a\nmail_tls = no\n",
+	    ": mail_user needs mail_tls: a password does not travel in the clear");
+	refused(f, "mail_tls = maybe\n", ":1: mail_tls is neither yes nor no");
+	refused(f, "mail_timeout = 121\n", ":1: mail_timeout is not between 1 and 120");
+	refused(f, "base_url = http://mfa.example.org\n", ": base_url is not https:// and a host, without a path");
+	refused(f, "base_url = https://mfa.example.org/\n", ": base_url is not https:// and a host, without a path");
+	refused(f, "base_url = https://a\"b\n", ": base_url is not https:// and a host, without a path");
+	refused(f, "base_url = https://\n", ": base_url is not https:// and a host, without a path");
+}
+
 static void
 errors_name_their_line(void **state)
 {
@@ -288,7 +328,7 @@ sample_is_the_defaults(void **state)
 		buf_add(&live, line);
 		buf_addc(&live, '\n');
 	}
-	assert_int_equal(options, 22);
+	assert_int_equal(options, 32);
 	assert_int_equal(load(f, str_copy(f->a, buf_str(&live)).p, &c, &why), OK);
 	assert_int_equal(conf_load(f->a, NULL, &defaults_only, &why), OK);
 	assert_true(str_eq(printed(f, &c), printed(f, &defaults_only)));
@@ -321,6 +361,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(defaults, setup, teardown),
 		cmocka_unit_test_setup_teardown(values, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_way_for_mail_and_what_it_needs, setup, teardown),
 		cmocka_unit_test_setup_teardown(errors_name_their_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(options_that_contradict, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_range_ends_where_it_says, setup, teardown),

@@ -363,7 +363,7 @@ template_test_includes(void **state)
 	folder_put(f, "part/empty.html", "");
 	folder_put(f, ".hidden/bad.html", "{{");
 	folder_put(f, ".t.html", "{{");
-	folder_put(f, "notes.txt", "{{");
+	folder_put(f, "notes.md", "{{");
 	expect(f, "<ul>\n{{#l}}\n{{>part/item}}\n{{/l}}\n</ul>{{>part/empty}}{{> part/item }}",
 	    "{\"name\":\"n\",\"l\":[{\"name\":\"a\"},{\"name\":\"b\"}]}",
 	    "<ul>\n<li>a</li>\n<li>b</li>\n</ul><li>n</li>\n");
@@ -437,6 +437,30 @@ template_test_unknown(void **state)
 
 #define FOLDER_TEST(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
 
+static void
+template_test_plain(void **state)
+{
+	struct folder *f = *state;
+	cJSON *model = cJSON_Parse("{\"v\":\"<a & \\\"b\\\">\\r\\nX: y\", \"list\":[1,2]}");
+	struct templates *ts;
+	struct str why = {0}, out;
+
+	folder_put(f, "m.txt", "a < b {{v}}\n{{>foot}}\n{{#list}}\n{{.}};\n{{/list}}\n");
+	folder_put(f, "foot.txt", "-- {{v}}\n");
+	folder_put(f, "m.html", "<p>{{v}}</p>\n{{>foot}}");
+	folder_put(f, "foot.html", "<hr>");
+	ts = folder_load(f);
+	out = template_render(ts, "m.txt", f->arena, model);
+	assert_str(out, "a < b <a & \"b\">  X: y\n-- <a & \"b\">  X: y\n1;\n2;\n");
+	out = template_render(ts, "m", f->arena, model);
+	assert_str(out, "<p>&lt;a &amp; &quot;b&quot;&gt;\r\nX: y</p>\n<hr>");
+	cJSON_Delete(model);
+	folder_put(f, "n.txt", "{{>only}}");
+	folder_put(f, "only.html", "<hr>");
+	assert_int_equal(templates_load(f->arena, f->dir, &ts, &why), ERR_CONFIG);
+	assert_true(str_ends(why, STR("n.txt:1: there is no such template")));
+}
+
 int
 main(void)
 {
@@ -459,6 +483,7 @@ main(void)
 		FOLDER_TEST(template_test_depth),
 		FOLDER_TEST(template_test_no_folder),
 		FOLDER_TEST(template_test_unknown),
+		FOLDER_TEST(template_test_plain),
 	};
 
 	model_setup();

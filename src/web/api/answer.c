@@ -158,6 +158,7 @@ field_wants(const struct field *f)
 		[FIELD_CODE] = "It must be text of at most 64 bytes.",
 		[FIELD_LABEL] = "It must be 1 to 64 bytes of text without control characters.",
 		[FIELD_PATH] = "It must be a path of this site.",
+		[FIELD_TOKEN] = "It must be text of at most 256 bytes.",
 		[FIELD_FACTOR] = "It must be the id of a factor, fct_ and 26 characters.",
 		[FIELD_SESSION] = "It must be the id of a session, ses_ and 26 characters.",
 		[FIELD_ORGANIZATION] = "It must be the id of an organization, org_ and 26 characters.",

@@ -18,6 +18,8 @@ handler page_codes, page_codes_post, page_codes_acknowledge, page_disable, page_
 /* the profile (profile.c) */
 handler page_profile, page_factor_rename, page_factor_prefer, page_factor_remove, page_factor_remove_post,
     page_session_end, page_sessions_end_others;
+/* proving an address (email.c) */
+handler page_email, page_email_post, page_email_resend;
 /* for operators (health.c), and the reference of the API (docs.c) */
 handler page_healthz, page_readyz, page_docs;
 

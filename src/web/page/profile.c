@@ -36,6 +36,7 @@ page_profile(struct call *c)
 	model_truth(model_object(c->model, "nav"), "profile", true);
 	model_text(c->model, "email", account->email);
 	model_truth(c->model, "email_verified", account->email_verified);
+	model_truth(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
 	return present_page(c, "profile", "Profile");
 }
 

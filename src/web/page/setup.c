@@ -29,6 +29,7 @@ page_setup(struct call *c)
 	}
 	if (!c->flow.subject.account.email_verified) {
 		model_text(c->model, "email", c->flow.subject.account.email);
+		model_truth(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
 		return present_page(c, "setup_unverified", TITLE);
 	}
 	e = flow_enroll_offer(&c->flow, &f, &offer);

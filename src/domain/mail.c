@@ -1,0 +1,76 @@
+/* Kinds of mail, and the arithmetic of sending. */
+#include "domain/mail.h"
+
+#include "base/codec.h"
+#include "domain/email.h"
+
+static const struct str names[] = {
+#define MAIL_NAME(member, name) [member] = STR_INIT(name),
+	MAIL_KINDS(MAIL_NAME)
+#undef MAIL_NAME
+};
+
+static void add_text(struct buf *b, const char *name, struct str text);
+
+struct str
+mail_kind_name(enum mail_kind kind)
+{
+	return names[kind];
+}
+
+bool
+mail_kind_parse(struct str name, enum mail_kind *kind)
+{
+	int i;
+
+	for (i = 0; i < MAIL_KIND_COUNT; i++) {
+		if (str_eq(name, names[i])) {
+			*kind = (enum mail_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+int64_t
+mail_lifetime(enum mail_kind kind)
+{
+	return kind == MAIL_VERIFY_EMAIL ? EMAIL_LINK_LIFETIME : MAIL_LIFETIME;
+}
+
+int64_t
+mail_next_attempt(enum mail_kind kind, int64_t created_at, int32_t attempts, int64_t now)
+{
+	int64_t wait = MAIL_WAIT_FIRST;
+	int32_t i;
+
+	for (i = 1; i < attempts && wait < MAIL_WAIT_LAST; i++)
+		wait *= 3;
+	if (wait > MAIL_WAIT_LAST)
+		wait = MAIL_WAIT_LAST;
+	return now + wait < created_at + mail_lifetime(kind) ? now + wait : 0;
+}
+
+struct str
+mail_values_json(struct arena *a, const struct mail_values *v)
+{
+	struct buf b = {.arena = a};
+
+	buf_addc(&b, '{');
+	add_text(&b, "name", v->name);
+	add_text(&b, "label", v->label);
+	add_text(&b, "address", v->address);
+	if (v->left >= 0)
+		buf_printf(&b, "%s\"left\":%lld", b.n > 1 ? "," : "", (long long)v->left);
+	buf_addc(&b, '}');
+	return buf_str(&b);
+}
+
+static void
+add_text(struct buf *b, const char *name, struct str text)
+{
+	if (text.n == 0)
+		return;
+	buf_printf(b, "%s\"%s\":", b->n > 1 ? "," : "", name);
+	buf_add(b, json_quote(b->arena, text));
+}

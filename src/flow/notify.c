@@ -1,0 +1,75 @@
+/* Telling the owner of an account what has changed: written with the change itself. */
+#include "flow/internal.h"
+
+static struct str values(struct flow *fl, struct str label, int64_t left);
+
+enum err
+flow_notify(struct flow *fl, enum mail_kind kind, struct str label)
+{
+	const struct account *account = &fl->subject.account;
+	struct store st = flow_store(fl);
+	struct mail m = {
+		.account = account->id,
+		.id = uuid_new(fl->now),
+		.kind = kind,
+		.recipient = account->email,
+		.created_at = fl->now,
+	};
+
+	if (!account->email_verified)
+		return OK;
+	m.values = values(fl, label, -1);
+	return store_mail_insert(&st, &m);
+}
+
+struct mail_code
+flow_notify_code(struct flow *fl)
+{
+	const struct subject *s = &fl->subject;
+	int64_t left = s->recovery.left - 1;
+	struct mail_code m = {{{0}}, {{0}}, {0}, {0}};
+
+	if (!s->account.email_verified)
+		return m;
+	m.id = uuid_new(fl->now);
+	if (left < RECOVERY_LOW)
+		m.low_id = uuid_new(fl->now);
+	m.recipient = s->account.email;
+	m.values = values(fl, (struct str){0}, left);
+	return m;
+}
+
+enum err
+flow_email_link_write(struct flow *fl)
+{
+	const struct account *account = &fl->subject.account;
+	struct store st = flow_store(fl);
+	struct secret token;
+	struct email_link link = email_link_make(fl->arena, account->id, account->email, fl->now, &token);
+	struct mail m = {
+		.account = account->id,
+		.id = uuid_new(fl->now),
+		.kind = MAIL_VERIFY_EMAIL,
+		.recipient = account->email,
+		.created_at = fl->now,
+	};
+	enum err e = store_email_link_put(&st, &link);
+
+	m.values = values(fl, (struct str){0}, -1);
+	m.sealed = seal_make(fl->arena, fl->env->keyring, m.account, m.id, token);
+	return e == OK ? store_mail_insert(&st, &m) : e;
+}
+
+/* The address of an operator is nobody's business. */
+static struct str
+values(struct flow *fl, struct str label, int64_t left)
+{
+	struct mail_values v = {
+		.name = fl->subject.account.name,
+		.label = label,
+		.address = fl->address,
+		.left = left,
+	};
+
+	return mail_values_json(fl->arena, &v);
+}

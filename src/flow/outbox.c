@@ -1,0 +1,57 @@
+/* Taking mail out of the outbox, and noting what became of it. */
+#include "flow/outbox.h"
+
+#include "crypto/seal.h"
+#include "flow/internal.h"
+
+/* How much is kept of why an attempt failed, in bytes. */
+#define WHY_MAX 200
+
+static struct str clean(struct arena *a, struct str why);
+
+enum err
+flow_outbox_claim(struct flow *fl, int64_t lost_at, int batch, struct mail **list, size_t *count)
+{
+	struct store st = flow_store(fl);
+
+	return store_mail_claim(&st, fl->now, lost_at, batch, list, count);
+}
+
+enum err
+flow_outbox_token(struct flow *fl, const struct mail *m, struct secret *token)
+{
+	*token = (struct secret){0};
+	if (str_absent(m->sealed))
+		return OK;
+	return seal_open(fl->arena, fl->env->keyring, m->account, m->id, m->sealed, token);
+}
+
+enum err
+flow_outbox_sent(struct flow *fl, const struct mail *m)
+{
+	struct store st = flow_store(fl);
+
+	return store_mail_sent(&st, m, fl->now);
+}
+
+enum err
+flow_outbox_failed(struct flow *fl, const struct mail *m, bool final, struct str why, bool *given_up)
+{
+	struct store st = flow_store(fl);
+	int64_t next = final ? 0 : mail_next_attempt(m->kind, m->created_at, m->attempts, fl->now);
+
+	*given_up = next == 0;
+	return store_mail_failed(&st, m, next, clean(fl->arena, why));
+}
+
+/* What another program said: printable ASCII of it. */
+static struct str
+clean(struct arena *a, struct str why)
+{
+	struct buf b = {.arena = a};
+	size_t i;
+
+	for (i = 0; i < why.n && i < WHY_MAX; i++)
+		buf_addc(&b, why.p[i] >= ' ' && why.p[i] < 0x7f ? why.p[i] : ' ');
+	return b.n > 0 ? str_trim(buf_str(&b)) : STR("unknown");
+}
