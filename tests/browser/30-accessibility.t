@@ -118,15 +118,15 @@ function submit(someone, action, fields) {
 	]);
 }
 
-// The token of the link in the last message that ./start wrote into its folder.
+// The token of the link in the second message that ./start wrote into its folder. Only a file that
+// has its last name is a message.
 async function newestToken() {
 	const folder = path.join(stack.data, 'mail');
-	const count = fs.readdirSync(folder).length;
-	for (let tries = 0; fs.readdirSync(folder).length < 2 && tries < 100; tries++)
+	const messages = () => fs.readdirSync(folder).filter((name) => name.endsWith('.eml')).sort();
+	for (let tries = 0; messages().length < 2 && tries < 100; tries++)
 		await rig.sleep(100);
-	assert.equal(fs.readdirSync(folder).length, 2, `two messages are there, not ${count}`);
-	const name = fs.readdirSync(folder).sort().pop();
-	return (await mail.read(fs.readFileSync(path.join(folder, name), 'latin1'))).token;
+	assert.equal(messages().length, 2, 'two messages are there');
+	return (await mail.read(fs.readFileSync(path.join(folder, messages().pop()), 'latin1'))).token;
 }
 
 // --- before sign-in ----------------------------------------------------------
