@@ -31,10 +31,3 @@ UPDATE countersign.accounts SET disabled_at = :disabled_at WHERE account_id = :a
 
 -- name: account_details(account_id uuid)
 SELECT created_at, password_changed_at, last_sign_in_at FROM countersign.accounts WHERE account_id = :account_id;
-
--- name: account_memberships(account_id uuid)
-SELECT o.slug, o.name, m.role, m.sensitive, m.joined_at
-FROM countersign.memberships m
-JOIN countersign.organizations o ON o.organization_id = m.organization_id
-WHERE m.account_id = :account_id
-ORDER BY o.slug;

@@ -13,10 +13,6 @@ SELECT organization_id FROM countersign.organizations WHERE slug = :slug;
 INSERT INTO countersign.memberships (account_id, organization_id, role, sensitive, joined_at)
 VALUES (:account_id, :organization_id, :role, :sensitive, :now);
 
--- name: membership_find(account_id uuid, organization_id uuid)
-SELECT role FROM countersign.memberships
-WHERE account_id = :account_id AND organization_id = :organization_id;
-
 -- name: organizations_list(after text)
 -- A page of a hundred behind a slug.
 SELECT o.organization_id, o.slug, o.name, o.created_at,

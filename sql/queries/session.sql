@@ -8,9 +8,9 @@
 	WHERE a.account_id = :ev_account_id
 ), session AS (
 	INSERT INTO countersign.sessions (account_id, session_id, token_hash, state, created_at, last_seen_at,
-		expires_at, password_at, return_to, address, user_agent)
-	SELECT account_id, :ev_session_id, :token_hash, :state, :ev_at, :ev_at, :expires_at, :ev_at, :return_to,
-		:ev_address, :ev_user_agent
+		expires_at, password_at, organization_id, return_to, address, user_agent)
+	SELECT account_id, :ev_session_id, :token_hash, :state, :ev_at, :ev_at, :expires_at, :ev_at,
+		:ev_organization_id, :return_to, :ev_address, :ev_user_agent
 	FROM chain
 )
 SELECT count(*)::integer AS moved FROM chain;

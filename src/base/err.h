@@ -36,6 +36,9 @@ enum err_kind { ERR_KIND_OK, ERR_KIND_REFUSAL, ERR_KIND_FAILURE };
 	X(ERR_FACTOR_LIMIT, "too_many_factors", ERR_KIND_REFUSAL)                      \
 	X(ERR_NOT_ENABLED, "mfa_not_enabled", ERR_KIND_REFUSAL)                        \
 	X(ERR_CONFLICT, "conflict", ERR_KIND_REFUSAL)                                  \
+	X(ERR_FORBIDDEN, "forbidden", ERR_KIND_REFUSAL)                                \
+	X(ERR_ORGANIZATION, "organization_required", ERR_KIND_REFUSAL)                 \
+	X(ERR_FACTOR_REQUIRED, "factor_required", ERR_KIND_REFUSAL)                    \
 	X(ERR_BUSY, "busy", ERR_KIND_FAILURE)                                          \
 	X(ERR_RACE, "race_lost", ERR_KIND_FAILURE)                                     \
 	X(ERR_UNAVAILABLE, "unavailable", ERR_KIND_FAILURE)                            \

@@ -69,14 +69,15 @@ account(const struct show *s, FILE *out)
 static void
 memberships(const struct show *s, FILE *out)
 {
-	if (s->report->membership_count == 0)
+	if (s->subject->membership_count == 0)
 		line(out, "Memberships", STR("none"));
-	for (size_t i = 0; i < s->report->membership_count; i++) {
-		const struct membership *m = &s->report->memberships[i];
+	for (size_t i = 0; i < s->subject->membership_count; i++) {
+		const struct membership *m = &s->subject->memberships[i];
+		struct str role = role_name(m->role);
 
 		line(out, i == 0 ? "Memberships" : "",
-		    str_printf(s->arena, "%.*s (%.*s), %.*s%s, since %.*s", STR_FMT(m->organization), STR_FMT(m->slug),
-			STR_FMT(m->role), m->sensitive ? " (sensitive)" : "", STR_FMT(when(s, m->joined_at))));
+		    str_printf(s->arena, "%.*s (%.*s), %.*s%s, since %.*s", STR_FMT(m->name), STR_FMT(m->slug),
+			STR_FMT(role), m->sensitive ? " (sensitive)" : "", STR_FMT(when(s, m->joined_at))));
 	}
 }
 

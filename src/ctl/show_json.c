@@ -51,12 +51,12 @@ memberships(const struct show *s, cJSON *to)
 	cJSON *list = cJSON_AddArrayToObject(to, "memberships");
 	bool done = list != NULL;
 
-	for (size_t i = 0; done && i < s->report->membership_count; i++) {
-		const struct membership *m = &s->report->memberships[i];
+	for (size_t i = 0; done && i < s->subject->membership_count; i++) {
+		const struct membership *m = &s->subject->memberships[i];
 		cJSON *o = append(list);
 
-		done = o != NULL && text(s, o, "slug", m->slug) && text(s, o, "organization", m->organization) &&
-		    text(s, o, "role", m->role) && cJSON_AddBoolToObject(o, "sensitive", m->sensitive) != NULL &&
+		done = o != NULL && text(s, o, "slug", m->slug) && text(s, o, "organization", m->name) &&
+		    text(s, o, "role", role_name(m->role)) && cJSON_AddBoolToObject(o, "sensitive", m->sensitive) != NULL &&
 		    when(s, o, "joinedAt", m->joined_at);
 	}
 	return done;

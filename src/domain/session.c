@@ -8,7 +8,13 @@ static bool fresh(int64_t at, int64_t age, int64_t now);
 struct str
 session_state_name(enum session_state state)
 {
-	return state == SESSION_ACTIVE ? STR("active") : STR("mfa_required");
+	static const struct str names[] = {
+		[SESSION_MFA_REQUIRED] = STR_INIT("mfa_required"),
+		[SESSION_ACTIVE] = STR_INIT("active"),
+		[SESSION_ENROLLMENT_REQUIRED] = STR_INIT("enrollment_required"),
+	};
+
+	return names[state];
 }
 
 bool
@@ -36,11 +42,11 @@ session_counts_answers(const struct session *s, int64_t age, int64_t now)
 }
 
 struct stepup
-stepup_missing(const struct session *s, bool has_factor, int64_t age, int64_t now)
+stepup_missing(const struct session *s, bool has_factor, struct proof_ages ages, int64_t now)
 {
 	return (struct stepup){
-		.password = !fresh(s->password_at, age, now),
-		.verification = has_factor && !fresh(s->verified_at, age, now),
+		.password = !fresh(s->password_at, ages.password, now),
+		.verification = has_factor && !fresh(s->verified_at, ages.verification, now),
 	};
 }
 

@@ -17,7 +17,8 @@
 /* How old `last_seen_at` may get before it is written again, in seconds. */
 #define SESSION_SEEN_STEP 60
 
-enum session_state { SESSION_MFA_REQUIRED, SESSION_ACTIVE };
+/* The last one is never stored: it comes of the policy and the time (subject_state()). */
+enum session_state { SESSION_MFA_REQUIRED, SESSION_ACTIVE, SESSION_ENROLLMENT_REQUIRED };
 
 struct session {
 	struct uuid id; /* nil: no session */
@@ -36,7 +37,7 @@ struct session {
 	struct str user_agent;
 };
 
-/* The names of the states in the database and the API. */
+/* The names of the states in the database and the API; only what can be stored is parsed. */
 struct str session_state_name(enum session_state state);
 bool session_state_parse(struct str name, enum session_state *state);
 
@@ -56,11 +57,17 @@ struct stepup {
 	bool verification;
 };
 
+/* Up to which age, in seconds, a proof is fresh. */
+struct proof_ages {
+	int64_t password;
+	int64_t verification;
+};
+
 /*
- * Which proofs are missing for a change: a password confirmed within the last
- * `age` seconds and, where the account has an active factor, a verification
- * within them. A time in the future is no proof.
+ * Which proofs are missing for a change: a password confirmed within its age and,
+ * where the account has an active factor, a verification within its own. A time in
+ * the future is no proof.
  */
-struct stepup stepup_missing(const struct session *s, bool has_factor, int64_t age, int64_t now);
+struct stepup stepup_missing(const struct session *s, bool has_factor, struct proof_ages ages, int64_t now);
 
 #endif

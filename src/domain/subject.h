@@ -8,6 +8,7 @@
 
 #include "domain/audit.h"
 #include "domain/factor.h"
+#include "domain/policy.h"
 #include "domain/recovery.h"
 #include "domain/session.h"
 #include "domain/throttle.h"
@@ -30,6 +31,8 @@ struct subject {
 	struct str recovery_match; /* MAC of the unused code that was offered, absent: none fits */
 	struct factor *factors;    /* the preferred one first, then by age; pending ones too */
 	size_t factor_count;
+	struct membership *memberships; /* by slug */
+	size_t membership_count;
 };
 
 /* How many active factors it has. */
@@ -40,5 +43,27 @@ const struct factor *subject_factor(const struct subject *s, struct uuid id);
 
 /* The pending factor that this subject's session set up and that has not expired at `now`; or NULL. */
 const struct factor *subject_pending(const struct subject *s, int64_t now);
+
+/* Its membership in an organization; NULL when it is no member. */
+const struct membership *subject_membership(const struct subject *s, struct uuid organization);
+
+/* The organization it works in: the session's while it is a member there, else its only one; nil when that is open. */
+struct uuid subject_organization(const struct subject *s);
+
+/*
+ * The membership whose policy counts for what the session does at `now`, and where the account
+ * stands under it: that in the session's organization, or for a session in none the strictest.
+ * NULL when no policy wants anything.
+ */
+const struct membership *subject_policy(const struct subject *s, int64_t now, struct standing *standing);
+
+/* What the session may do at `now`: as stored, or `enrollment_required` when the deadline of the policy that counts has passed. */
+enum session_state subject_state(const struct subject *s, int64_t now);
+
+/* Whether any policy wants the account to keep its last factor at `now`. */
+bool subject_requires_factor(const struct subject *s, int64_t now);
+
+/* How old proofs may be: `age` seconds, or less where a policy that counts for the session says so. */
+struct proof_ages subject_ages(const struct subject *s, int64_t age);
 
 #endif

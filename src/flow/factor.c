@@ -97,6 +97,8 @@ remove_step(struct flow *fl, void *arg)
 
 	if (f == NULL)
 		return ERR_NOT_FOUND;
+	if (subject_active(s) == 1 && subject_requires_factor(s, fl->now))
+		return ERR_FACTOR_REQUIRED;
 	if (subject_active(s) == 1)
 		return remove_all(fl, AUDIT_FACTOR_REMOVED, f->id);
 	e = flow_change_begin(fl, AUDIT_FACTOR_REMOVED, f->id, (struct str){0});
@@ -121,6 +123,8 @@ disable_step(struct flow *fl, void *arg)
 	(void)arg;
 	if (subject_active(&fl->subject) == 0)
 		return ERR_NOT_ENABLED;
+	if (subject_requires_factor(&fl->subject, fl->now))
+		return ERR_FACTOR_REQUIRED;
 	return remove_all(fl, AUDIT_MFA_DISABLED, none);
 }
 

@@ -72,7 +72,7 @@ flow_event(struct flow *fl, enum audit_kind kind, bool accepted, struct uuid fac
 		.actor_id = s->account.id,
 		.session = s->session.id,
 		.factor = factor,
-		.organization = s->session.organization,
+		.organization = subject_organization(s),
 		.address = fl->address,
 		.user_agent = fl->user_agent,
 		.request_id = fl->request_id,

@@ -172,9 +172,9 @@ enum err flow_enroll_cancel(struct flow *fl) MUST_CHECK;
 /* ERR_NOT_FOUND when the account has no such active factor. */
 enum err flow_factor_rename(struct flow *fl, struct uuid factor, struct str label) MUST_CHECK;
 enum err flow_factor_prefer(struct flow *fl, struct uuid factor) MUST_CHECK;
-/* Removing the last one disables MFA: codes gone, other sessions ended. */
+/* Removing the last one disables MFA: codes gone, other sessions ended. ERR_FACTOR_REQUIRED under a policy that wants one. */
 enum err flow_factor_remove(struct flow *fl, struct uuid factor) MUST_CHECK;
-/* All factors and codes gone, other sessions ended. ERR_NOT_ENABLED. */
+/* All factors and codes gone, other sessions ended. ERR_NOT_ENABLED; ERR_FACTOR_REQUIRED as above. */
 enum err flow_mfa_disable(struct flow *fl) MUST_CHECK;
 
 /* A new set in the place of the old one. ERR_NOT_ENABLED. */

@@ -113,8 +113,6 @@ operator_account_show(struct flow *fl, struct str email, struct account_report *
 	if (e == OK)
 		e = store_account_details(&st, id, &out->details);
 	if (e == OK)
-		e = store_memberships(&st, id, &out->memberships, &out->membership_count);
-	if (e == OK)
 		e = store_sessions_list(&st, id, fl->now, seen_after, &out->sessions, &out->session_count);
 	return e;
 }
@@ -208,6 +206,7 @@ event(struct flow *fl, enum audit_kind kind, struct str details)
 		.kind = kind,
 		.accepted = true,
 		.actor = AUDIT_BY_OPERATOR,
+		.organization = subject_organization(&fl->subject),
 		.details = details,
 	};
 

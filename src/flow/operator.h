@@ -38,8 +38,6 @@ enum err operator_session_revoke(struct flow *fl, struct str email, struct uuid 
 /* What there is to show of an account; the subject is in fl->subject. */
 struct account_report {
 	struct account_details details;
-	struct membership *memberships;
-	size_t membership_count;
 	struct session *sessions;
 	size_t session_count;
 };

@@ -76,10 +76,10 @@ switch_step(struct flow *fl, void *arg)
 	struct str id = id_format(fl->arena, ID_ORGANIZATION, *organization);
 	struct uuid none = {{0}};
 	struct store st = flow_store(fl);
-	enum err e = store_membership_find(&st, s->account.id, *organization);
+	enum err e;
 
-	if (e != OK)
-		return e;
+	if (subject_membership(s, *organization) == NULL)
+		return ERR_NOT_FOUND;
 	if (uuid_eq(s->session.organization, *organization))
 		return OK;
 	e = flow_change_begin(fl, AUDIT_ORGANIZATION_SWITCHED, none,

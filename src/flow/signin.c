@@ -185,6 +185,7 @@ open_session(struct flow *fl, const struct opening *opening)
 	s->created_at = s->last_seen_at = s->password_at = fl->now;
 	s->expires_at = fl->now + (asked ? conf->challenge_lifetime : conf->session_lifetime) * CLOCK_SECOND;
 	s->return_to = opening->return_to;
+	s->organization = subject_organization(&fl->subject);
 	memcpy(s->token_hash, token.hash, sizeof(s->token_hash));
 	ev = flow_event(fl, AUDIT_SIGN_IN, true, none, (struct str){0});
 	e = store_sign_in(&st, &ev, s, opening->new_hash);

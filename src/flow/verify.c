@@ -49,15 +49,17 @@ flow_wait(const struct flow *fl)
 struct stepup
 flow_stepup_missing(const struct flow *fl)
 {
-	return stepup_missing(&fl->subject.session, subject_active(&fl->subject) > 0, fl->env->conf->step_up_age,
-	    fl->now);
+	struct proof_ages ages = subject_ages(&fl->subject, fl->env->conf->step_up_age);
+
+	return stepup_missing(&fl->subject.session, subject_active(&fl->subject) > 0, ages, fl->now);
 }
 
 enum err
 flow_answer_wrong(struct flow *fl, struct uuid factor)
 {
 	const struct session *s = &fl->subject.session;
-	bool counts = !fl->password_proven && session_counts_answers(s, fl->env->conf->step_up_age, fl->now);
+	struct proof_ages ages = subject_ages(&fl->subject, fl->env->conf->step_up_age);
+	bool counts = !fl->password_proven && session_counts_answers(s, ages.password, fl->now);
 	int failures = s->failures + (counts ? 1 : 0);
 	bool ends = counts && failures >= SESSION_FAILURES_MAX;
 	struct throttle after = throttle_after_wrong(&fl->subject.throttle, fl->now);

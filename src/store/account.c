@@ -76,32 +76,6 @@ store_account_details(struct store *st, struct uuid account, struct account_deta
 	return e;
 }
 
-enum err
-store_memberships(struct store *st, struct uuid account, struct membership **list, size_t *count)
-{
-	struct pg_args args = {.arena = st->arena};
-	struct pg_rows rows;
-	enum err e;
-
-	*count = 0;
-	pg_arg_uuid(&args, account);
-	e = pg_read(st->pg, st->deadline_ms, Q_ACCOUNT_MEMBERSHIPS, &args, &rows);
-	if (e != OK)
-		return e;
-	*list = arena_array(st->arena, (size_t)rows.count, sizeof(**list));
-	while (pg_next(&rows)) {
-		struct membership *m = &(*list)[(*count)++];
-
-		m->slug = pg_text(&rows);
-		m->organization = pg_text(&rows);
-		m->role = pg_text(&rows);
-		m->sensitive = pg_bool(&rows);
-		m->joined_at = pg_time(&rows);
-	}
-	pg_done(&rows);
-	return OK;
-}
-
 static enum err
 insert_account(struct store *st, const struct account *account, int64_t now)
 {

@@ -50,23 +50,6 @@ store_organizations_list(struct store *st, struct str after, struct organization
 }
 
 enum err
-store_membership_find(struct store *st, struct uuid account, struct uuid organization)
-{
-	struct pg_args args = {.arena = st->arena};
-	struct pg_rows rows;
-	enum err e;
-
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, organization);
-	e = pg_read(st->pg, st->deadline_ms, Q_MEMBERSHIP_FIND, &args, &rows);
-	if (e != OK)
-		return e;
-	e = rows.count > 0 ? OK : ERR_NOT_FOUND;
-	pg_done(&rows);
-	return e;
-}
-
-enum err
 store_membership_create(struct store *st, struct uuid account, struct uuid organization, struct str role,
     bool sensitive, int64_t now)
 {

@@ -17,7 +17,7 @@
 #include "pg/pg.h"
 
 /* The schema this build knows: the number of the last migration in sql/migrations. */
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 
 /* One use of the database: the connection, memory for what is read, and until when. */
 struct store {
@@ -180,15 +180,6 @@ struct account_details {
 };
 enum err store_account_details(struct store *st, struct uuid account, struct account_details *d) MUST_CHECK;
 
-struct membership {
-	struct str slug;
-	struct str organization;
-	struct str role;
-	bool sensitive;
-	int64_t joined_at;
-};
-enum err store_memberships(struct store *st, struct uuid account, struct membership **list, size_t *count) MUST_CHECK;
-
 struct organization {
 	struct uuid id;
 	struct str slug;
@@ -203,8 +194,6 @@ enum err store_organization_find(struct store *st, struct str slug, struct uuid 
 /* Up to 100 behind the slug `after`. */
 enum err store_organizations_list(struct store *st, struct str after, struct organization **list,
     size_t *count) MUST_CHECK;
-/* ERR_NOT_FOUND when the account is no member. */
-enum err store_membership_find(struct store *st, struct uuid account, struct uuid organization) MUST_CHECK;
 /* ERR_CONFLICT when the account is a member already. */
 enum err store_membership_create(struct store *st, struct uuid account, struct uuid organization,
     struct str role, bool sensitive, int64_t now) MUST_CHECK;

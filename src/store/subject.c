@@ -9,6 +9,8 @@ static void read_account(struct pg_rows *rows, struct account *account);
 static void read_session(struct pg_rows *rows, struct session *s);
 static void read_security(struct pg_rows *rows, struct subject *s);
 static bool read_factor(struct pg_rows *rows, struct factor *f);
+static bool read_membership(struct pg_rows *rows, struct membership *m);
+static void read_policy(struct pg_rows *rows, struct policy *p);
 static void read_hash(struct pg_rows *rows, unsigned char out[SHA256_SIZE]);
 
 enum err
@@ -34,14 +36,15 @@ store_subject_load(struct store *st, struct uuid account, struct uuid session, c
 		return e;
 	if (rows.count == 0)
 		e = ERR_NOT_FOUND;
-	else
-		s->factors = arena_array(st->arena, (size_t)rows.count, sizeof(*s->factors));
+	s->factors = arena_array(st->arena, (size_t)rows.count, sizeof(*s->factors));
+	s->memberships = arena_array(st->arena, (size_t)rows.count, sizeof(*s->memberships));
 	while (pg_next(&rows)) {
 		s->account.id = account;
 		read_account(&rows, &s->account);
 		read_session(&rows, &s->session);
 		read_security(&rows, s);
 		s->factor_count += read_factor(&rows, &s->factors[s->factor_count]);
+		s->membership_count += read_membership(&rows, &s->memberships[s->membership_count]);
 	}
 	pg_done(&rows);
 	return e;
@@ -94,18 +97,16 @@ read_security(struct pg_rows *rows, struct subject *s)
 	s->recovery_match = pg_bytes(rows);
 }
 
-/* False for the row of an account without factors. */
+/* False for a row without a factor. */
 static bool
 read_factor(struct pg_rows *rows, struct factor *f)
 {
 	struct str kind, state;
 
 	f->id = pg_uuid(rows);
-	if (uuid_nil(f->id))
-		return false;
 	kind = pg_text(rows);
 	f->kind = factor_kind_find(kind);
-	if (f->kind == NULL)
+	if (!uuid_nil(f->id) && f->kind == NULL)
 		log_fatal("store.factor", "a kind we do not know");
 	f->label = pg_text(rows);
 	state = pg_text(rows);
@@ -119,7 +120,39 @@ read_factor(struct pg_rows *rows, struct factor *f)
 	f->expires_at = pg_time(rows);
 	f->session = pg_uuid(rows);
 	f->codes_handed_out = pg_int(rows) > 0;
-	return true;
+	return !uuid_nil(f->id);
+}
+
+/* False for a row without a membership. */
+static bool
+read_membership(struct pg_rows *rows, struct membership *m)
+{
+	m->organization = pg_uuid(rows);
+	m->slug = pg_text(rows);
+	m->name = pg_text(rows);
+	if (!role_parse(pg_text(rows), &m->role) && !uuid_nil(m->organization))
+		log_fatal("store.membership", "a role we do not know");
+	m->sensitive = pg_bool(rows);
+	m->joined_at = pg_time(rows);
+	m->exempt_until = pg_time(rows);
+	read_policy(rows, &m->policy);
+	return !uuid_nil(m->organization);
+}
+
+static void
+read_policy(struct pg_rows *rows, struct policy *p)
+{
+	struct str requirement = pg_text(rows);
+
+	if (!requirement_parse(requirement, &p->requirement) && !str_absent(requirement))
+		log_fatal("store.policy", "a requirement we do not know");
+	p->required_since = pg_time(rows);
+	p->everyone_since = pg_time(rows);
+	p->grace_days = pg_int(rows);
+	p->reauthentication_age = pg_int(rows);
+	p->verification_age = pg_int(rows);
+	p->admin_verification = pg_bool(rows);
+	p->version = pg_int(rows);
 }
 
 static void

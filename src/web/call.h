@@ -27,7 +27,10 @@ enum guard {
 	G_FRESH_VERIFICATION = 1 << 7, /* challenge passed lately, or in this request; without factors nothing */
 	G_PASSWORD_NOW = 1 << 8,       /* password in this request */
 	G_ANSWER_NOW = 1 << 9,         /* code of an app or recovery code in this request */
-	G_APP_CODE_NOW = 1 << 10       /* code of an app in this request */
+	G_APP_CODE_NOW = 1 << 10,      /* code of an app in this request */
+	G_ENROLLING = 1 << 11,         /* with G_ACTIVE: also when set-up is all that the policy still allows */
+	G_ADMIN = 1 << 12,             /* owner or admin of the organization that is asked about, working in it */
+	G_OWN_FACTOR = 1 << 13         /* an active factor of one's own */
 };
 
 #define G_PROOF_NOW (G_ANSWER_NOW | G_APP_CODE_NOW)
@@ -48,6 +51,7 @@ struct route {
 	 */
 	handler *form;
 	const char *what; /* for the step-up page: what the proof is for */
+	const char *back; /* for the step-up page: where Cancel leads; NULL: to the profile */
 };
 
 /* A row that does not say who may come does not compile. */
@@ -105,6 +109,7 @@ struct call {
 	bool token_in_body;    /* the client keeps its token itself: a new one goes into the body, never a cookie */
 	struct flow flow;
 	bool signed_in;        /* the flow has a subject with a session */
+	const struct membership *admin; /* with G_ADMIN: the asker's membership in the organization */
 	struct stepup missing; /* which proofs the guard did not find */
 	enum err refused;      /* why a form is shown again; OK at first */
 	cJSON *model;

@@ -9,8 +9,11 @@ static enum err find_token(struct call *c, struct str *token) MUST_CHECK;
 static struct str bearer(const struct req *rq);
 static enum err read_fields(struct call *c) MUST_CHECK;
 static enum err load_session(struct call *c, struct str token) MUST_CHECK;
+static enum err check_state(const struct call *c) MUST_CHECK;
 static enum err check_fields(struct call *c) MUST_CHECK;
+static enum err check_admin(struct call *c) MUST_CHECK;
 static enum err prove(struct call *c) MUST_CHECK;
+static enum err refresh(struct call *c) MUST_CHECK;
 static enum err prove_password(struct call *c) MUST_CHECK;
 static enum err prove_factor(struct call *c) MUST_CHECK;
 
@@ -33,12 +36,12 @@ guard_pass(struct call *c)
 		e = load_session(c, token);
 	if (e != OK)
 		return e;
-	if ((guards & G_ACTIVE) && c->flow.subject.session.state != SESSION_ACTIVE)
-		return ERR_MFA_REQUIRED;
-	if ((guards & G_EMAIL_VERIFIED) && !c->flow.subject.account.email_verified)
-		return ERR_EMAIL_UNVERIFIED;
-	e = check_fields(c);
-	return e == OK && (guards & G_PROOF) ? prove(c) : e;
+	e = check_state(c);
+	if (e == OK)
+		e = check_fields(c);
+	if (e == OK && (guards & G_ADMIN))
+		e = check_admin(c);
+	return e == OK && ((guards & G_PROOF) || c->admin != NULL) ? prove(c) : e;
 }
 
 /*
@@ -108,6 +111,52 @@ load_session(struct call *c, struct str token)
 	return e == ERR_UNAUTHENTICATED && (c->route->guards & G_VISITOR) ? OK : e;
 }
 
+/* What the session may do at all. */
+static enum err
+check_state(const struct call *c)
+{
+	unsigned int guards = c->route->guards;
+	const struct subject *s = &c->flow.subject;
+	enum session_state state = subject_state(s, c->flow.now);
+
+	if ((guards & G_ACTIVE) && state == SESSION_MFA_REQUIRED)
+		return ERR_MFA_REQUIRED;
+	if ((guards & G_ACTIVE) && !(guards & G_ENROLLING) && state == SESSION_ENROLLMENT_REQUIRED)
+		return ERR_ENROLLMENT_REQUIRED;
+	if ((guards & G_EMAIL_VERIFIED) && !s->account.email_verified)
+		return ERR_EMAIL_UNVERIFIED;
+	if ((guards & G_OWN_FACTOR) && subject_active(s) == 0)
+		return ERR_NOT_ENABLED;
+	return OK;
+}
+
+/*
+ * The organization that the path names, else the one the session works in. To who is no
+ * member it is not there; who is has to enter it first, so that what the session has
+ * verified was for this one.
+ */
+static enum err
+check_admin(struct call *c)
+{
+	const struct subject *s = &c->flow.subject;
+	struct uuid here = subject_organization(s), asked = here;
+	const struct membership *m;
+
+	if (field_known(&c->fields, STR("organization")))
+		asked = field_id(&c->fields, "organization");
+	m = subject_membership(s, asked);
+	if (m == NULL)
+		return uuid_nil(asked) ? ERR_ORGANIZATION : ERR_NOT_FOUND;
+	if (!role_administers(m->role))
+		return ERR_FORBIDDEN;
+	if (!uuid_eq(asked, here))
+		return ERR_ORGANIZATION;
+	if (m->policy.admin_verification && subject_active(s) == 0)
+		return ERR_NOT_ENABLED;
+	c->admin = m;
+	return OK;
+}
+
 /* What stands in the path and cannot be is not there. */
 static enum err
 check_fields(struct call *c)
@@ -130,6 +179,8 @@ prove(struct call *c)
 	unsigned int guards = c->route->guards;
 	enum err e = OK;
 
+	if (c->admin != NULL && c->admin->policy.admin_verification)
+		guards |= G_FRESH_VERIFICATION;
 	c->missing = flow_stepup_missing(&c->flow);
 	c->missing.password = (guards & G_PASSWORD_NOW) || ((guards & G_FRESH_PASSWORD) && c->missing.password);
 	c->missing.verification = (guards & G_PROOF_NOW) ||
@@ -138,7 +189,16 @@ prove(struct call *c)
 		e = prove_password(c);
 	if (e == OK && c->missing.verification)
 		e = prove_factor(c);
-	return e == OK ? flow_refresh(&c->flow) : e;
+	return e == OK ? refresh(c) : e;
+}
+
+/* A proof has changed the session: it is loaded anew, and what was found in it is found again. */
+static enum err
+refresh(struct call *c)
+{
+	enum err e = flow_refresh(&c->flow);
+
+	return e == OK && c->admin != NULL ? check_admin(c) : e;
 }
 
 /*

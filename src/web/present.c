@@ -14,12 +14,14 @@ enum err
 present_page(struct call *c, const char *template, const char *title)
 {
 	const struct account *account = &c->flow.subject.account;
-	bool inside = c->signed_in && !c->flow.ended && c->flow.subject.session.state == SESSION_ACTIVE;
+	enum session_state state = subject_state(&c->flow.subject, c->flow.now);
+	bool stands = c->signed_in && !c->flow.ended, inside = stands && state == SESSION_ACTIVE;
 
 	model_text(c->model, "issuer", str_of(web_conf(c)->issuer));
 	model_text(c->model, "title", str_of(title));
 	model_text(c->model, "request_id", c->req->id);
 	model_truth(c->model, "signed_in", inside);
+	model_truth(c->model, "enrolling", stands && state == SESSION_ENROLLMENT_REQUIRED);
 	if (c->signed_in) {
 		cJSON *o = model_object(c->model, "account");
 
@@ -105,7 +107,7 @@ present_step_up(struct call *c)
 	model_truth(c->model, "need_password", c->missing.password);
 	model_truth(c->model, "need_code", c->missing.verification);
 	model_truth(c->model, "allow_recovery", true);
-	model_text(c->model, "cancel_href", STR("/profile"));
+	model_text(c->model, "cancel_href", c->route->back != NULL ? str_of(c->route->back) : STR("/profile"));
 	present_methods(c);
 	return present_page(c, "step_up", "Confirm that it is you");
 }

@@ -7,6 +7,9 @@
 
 #define G_PAGE (G_SESSION | G_ACTIVE)
 #define G_FORM (G_SESSION | G_ACTIVE | G_SAME_ORIGIN)
+/* What leads to a factor is open also when the policy allows nothing else. */
+#define G_SETUP (G_SESSION | G_ACTIVE | G_ENROLLING)
+#define G_SETUP_FORM (G_SETUP | G_SAME_ORIGIN)
 #define G_CHANGE (G_FORM | G_FRESH_PASSWORD | G_FRESH_VERIFICATION)
 
 static const struct field next_fields[] = {FIELD("next", FIELD_PATH, false), FIELD_END};
@@ -55,13 +58,13 @@ static const struct route routes[] = {
 	ROUTE(POST, "/logout", G_SESSION | G_SAME_ORIGIN, NULL, .run = page_logout_post),
 	ROUTE(GET, "/dashboard", G_PAGE, next_fields, .run = page_dashboard),
 
-	ROUTE(GET, "/mfa/setup", G_PAGE, setup_fields, .run = page_setup),
-	ROUTE(GET, "/mfa/setup/qr.png", G_PAGE, qr_fields, .run = page_setup_qr),
-	ROUTE(POST, "/mfa/setup/start", G_CHANGE | G_EMAIL_VERIFIED, start_fields, .run = page_setup_start,
-	    .form = page_setup_start_form, .what = "To set up two-factor authentication, sign in again."),
-	ROUTE(POST, "/mfa/setup/confirm", G_FORM | G_EMAIL_VERIFIED, confirm_fields, .run = page_setup_confirm,
+	ROUTE(GET, "/mfa/setup", G_SETUP, setup_fields, .run = page_setup),
+	ROUTE(GET, "/mfa/setup/qr.png", G_SETUP, qr_fields, .run = page_setup_qr),
+	ROUTE(POST, "/mfa/setup/start", G_SETUP_FORM | G_FRESH_PASSWORD | G_FRESH_VERIFICATION | G_EMAIL_VERIFIED,
+	    start_fields, .run = page_setup_start, .form = page_setup_start_form, .what = "To set up two-factor authentication, sign in again."),
+	ROUTE(POST, "/mfa/setup/confirm", G_SETUP_FORM | G_EMAIL_VERIFIED, confirm_fields, .run = page_setup_confirm,
 	    .form = page_setup_confirm_form),
-	ROUTE(POST, "/mfa/setup/cancel", G_FORM, NULL, .run = page_setup_cancel),
+	ROUTE(POST, "/mfa/setup/cancel", G_SETUP_FORM, NULL, .run = page_setup_cancel),
 
 	ROUTE(GET, "/mfa/challenge", G_SESSION, challenge_fields, .run = page_challenge),
 	ROUTE(POST, "/mfa/challenge", G_SESSION | G_SAME_ORIGIN, answer_fields, .run = page_challenge_post,
@@ -89,7 +92,7 @@ static const struct route routes[] = {
 
 	ROUTE(GET, "/verify-email", G_VISITOR, link_fields, .run = page_email),
 	ROUTE(POST, "/verify-email", G_VISITOR | G_SAME_ORIGIN, token_fields, .run = page_email_post),
-	ROUTE(POST, "/verify-email/resend", G_FORM, NULL, .run = page_email_resend),
+	ROUTE(POST, "/verify-email/resend", G_SETUP_FORM, NULL, .run = page_email_resend),
 
 	ROUTE(GET, "/docs/api", G_PUBLIC, NULL, .run = page_docs),
 

@@ -285,7 +285,7 @@ async function reconfigure(stack, options) {
 function routes() {
 	const text = fs.readFileSync(path.join(rig.top, 'src/web/routes.c'), 'utf8');
 	const short = Object.fromEntries([...text.matchAll(/^#define (G_\w+) \(([^)]*)\)$/gm)].map((m) => [m[1], m[2]]));
-	const found = [...text.matchAll(/^\tROUTE\((\w+), "([^"]+)", ([A-Z_| ]+), (\w+)/gm)];
+	const found = [...text.matchAll(/^\tROUTE\((\w+), "([^"]+)",\s*([A-Z_| ]+),\s*(\w+)/gm)];
 	assert.equal(found.length, text.match(/^\tROUTE\(/gm).length, 'every row of the table is understood');
 	return found.map(([, method, target, guards, fields]) => {
 		let all = guards;

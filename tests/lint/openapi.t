@@ -185,6 +185,8 @@ test('each operation tells the refusals of its guards and of its kind', () => {
 		for (const [guard, [status, code]] of Object.entries(REFUSALS))
 			if (op['x-guards'].includes(guard))
 				assert.ok(codes(status).includes(code), `${nameOf(op)}: ${guard} refuses with ${code}`);
+		assert.equal(codes(403).includes('enrollment_required'),
+			op['x-guards'].includes('active') && !op['x-guards'].includes('enrolling'), nameOf(op));
 		for (const guard of ['same_origin', 'active', 'email_verified', 'fresh_password', 'fresh_verification'])
 			if (!op['x-guards'].includes(guard))
 				assert.ok(!codes(403).includes(REFUSALS[guard][1]), `${nameOf(op)} has no guard ${guard}`);

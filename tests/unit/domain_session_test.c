@@ -8,6 +8,7 @@
 #define NOW (INT64_C(1800000000) * CLOCK_SECOND)
 #define IDLE 3600
 #define AGE 600
+#define AGES ((struct proof_ages){.password = AGE, .verification = AGE})
 
 static void
 ends_to_the_microsecond(void **state)
@@ -34,19 +35,19 @@ asks_for_what_is_stale(void **state)
 	(void)state;
 	s.password_at = fresh;
 	s.verified_at = fresh;
-	m = stepup_missing(&s, true, AGE, NOW);
+	m = stepup_missing(&s, true, AGES, NOW);
 	assert_false(m.password || m.verification);
 	s.password_at = stale;
-	m = stepup_missing(&s, true, AGE, NOW);
+	m = stepup_missing(&s, true, AGES, NOW);
 	assert_true(m.password && !m.verification);
 	s.password_at = fresh;
 	s.verified_at = stale;
-	m = stepup_missing(&s, true, AGE, NOW);
+	m = stepup_missing(&s, true, AGES, NOW);
 	assert_true(!m.password && m.verification);
 	s.verified_at = none;
-	m = stepup_missing(&s, true, AGE, NOW);
+	m = stepup_missing(&s, true, AGES, NOW);
 	assert_true(m.verification);
-	m = stepup_missing(&s, false, AGE, NOW);
+	m = stepup_missing(&s, false, AGES, NOW);
 	assert_false(m.password || m.verification);
 }
 
@@ -54,7 +55,7 @@ static void
 a_time_to_come_proves_nothing(void **state)
 {
 	struct session s = {.password_at = NOW + 1, .verified_at = NOW + CLOCK_DAY};
-	struct stepup m = stepup_missing(&s, true, AGE, NOW);
+	struct stepup m = stepup_missing(&s, true, AGES, NOW);
 
 	(void)state;
 	assert_true(m.password && m.verification);

@@ -57,7 +57,7 @@ api_session(struct call *c)
 	if (c->token_in_body && c->flow.new_token.p != NULL)
 		model_text(o, "token", secret_reveal(c->flow.new_token));
 	model_text(o, "accountId", id_format(c->arena, ID_ACCOUNT, s->account.id));
-	model_text(o, "state", session_state_name(s->session.state));
+	model_text(o, "state", session_state_name(subject_state(s, c->flow.now)));
 	api_methods(c, model_list(o, "methods"));
 	model_text(o, "organizationId", uuid_nil(s->session.organization)
 					    ? (struct str){0}

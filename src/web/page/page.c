@@ -11,6 +11,7 @@ static bool form_mends(const struct call *c, enum err e);
 static bool step_up_mends(const struct call *c, enum err e);
 static void error_answer(struct call *c, enum err e);
 static void go_to_login(struct call *c);
+static void go_with_way_back(struct call *c, const char *path);
 
 const struct dialect page_dialect = {
 	.read = page_read,
@@ -64,7 +65,10 @@ form_mends(const struct call *c, enum err e)
 	switch (e) {
 	case ERR_UNAUTHENTICATED:
 	case ERR_MFA_REQUIRED:
+	case ERR_ENROLLMENT_REQUIRED:
 	case ERR_EMAIL_UNVERIFIED:
+	case ERR_ORGANIZATION:
+	case ERR_FORBIDDEN:
 	case ERR_CROSS_ORIGIN:
 	case ERR_BAD_REQUEST:
 	case ERR_MEDIA_TYPE:
@@ -105,8 +109,16 @@ error_answer(struct call *c, enum err e)
 		resp_redirect(c->resp, STR("/mfa/challenge"));
 		return;
 	}
-	if (e == ERR_EMAIL_UNVERIFIED) {
+	if (e == ERR_EMAIL_UNVERIFIED || e == ERR_ENROLLMENT_REQUIRED) {
 		resp_redirect(c->resp, STR("/mfa/setup"));
+		return;
+	}
+	if (e == ERR_ORGANIZATION) {
+		resp_redirect(c->resp, STR("/organization"));
+		return;
+	}
+	if (e == ERR_VERIFICATION_REQUIRED && c->route != NULL && c->route->method == METHOD_GET) {
+		go_with_way_back(c, "/mfa/challenge");
 		return;
 	}
 	c->refused = OK; /* the page itself is the error; it has no form to mark */
@@ -121,20 +133,26 @@ error_answer(struct call *c, enum err e)
 	(void)error_retry_after(c, e);
 }
 
-/* With the way back for a page that was asked for; a form that was sent is not repeated. */
+/* A form that was sent is not repeated. */
 static void
 go_to_login(struct call *c)
 {
+	if (c->route->method == METHOD_GET)
+		go_with_way_back(c, "/login");
+	else
+		resp_redirect(c->resp, STR("/login"));
+}
+
+/* With the way back to the page that was asked for. */
+static void
+go_with_way_back(struct call *c, const char *path)
+{
 	struct str here = c->req->path;
 
-	if (c->route->method != METHOD_GET) {
-		resp_redirect(c->resp, STR("/login"));
-		return;
-	}
 	if (c->req->query.n > 0)
 		here = str_printf(c->arena, "%.*s?%.*s", STR_FMT(here), STR_FMT(c->req->query));
 	here = percent_encode(c->arena, here, "/");
 	if (here.n > FIELD_PATH_MAX)
 		here = STR("/dashboard");
-	resp_redirect(c->resp, str_printf(c->arena, "/login?next=%.*s", STR_FMT(here)));
+	resp_redirect(c->resp, str_printf(c->arena, "%s?next=%.*s", path, STR_FMT(here)));
 }

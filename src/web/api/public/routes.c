@@ -18,8 +18,8 @@ static const struct field regenerate_fields[] = {
 
 static const struct route routes[] = {
 	ROUTE(POST, "/v1/public/accounts/mfa/setup",
-	    G_WRITE | G_EMAIL_VERIFIED | G_FRESH_PASSWORD | G_FRESH_VERIFICATION, NULL, .run = public_setup),
-	ROUTE(POST, "/v1/public/accounts/mfa/enable", G_WRITE | G_EMAIL_VERIFIED, enable_fields,
+	    G_WRITE | G_ENROLLING | G_EMAIL_VERIFIED | G_FRESH_PASSWORD | G_FRESH_VERIFICATION, NULL, .run = public_setup),
+	ROUTE(POST, "/v1/public/accounts/mfa/enable", G_WRITE | G_ENROLLING | G_EMAIL_VERIFIED, enable_fields,
 	    .run = public_enable),
 	ROUTE(POST, "/v1/public/accounts/mfa/disable", G_WRITE | G_PASSWORD_NOW | G_ANSWER_NOW, disable_fields,
 	    .run = public_disable),
