@@ -5,6 +5,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/str.h"
@@ -30,6 +31,12 @@ int clock_is_movable(void);
 
 /* "2026-11-23T09:15:02Z" (RFC 3339). */
 struct str clock_rfc3339(struct arena *a, int64_t us);
+
+/* The beginning of a day, YYYY-MM-DD in UTC. False when there is no such day. */
+bool clock_day(struct str text, int64_t *us);
+
+/* A day as above, or a date-time by RFC 3339 section 5.6, "Z" or with an offset. False when there is no such time. */
+bool clock_parse(struct str text, int64_t *us);
 
 /* "23 November 2026, 09:15 UTC", for people. */
 struct str clock_text(struct arena *a, int64_t us);

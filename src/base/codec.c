@@ -87,6 +87,25 @@ hex_decode(struct arena *a, struct str text, unsigned char **out, size_t *n)
 	return decode_strict(a, &hex, text, out, n);
 }
 
+void
+csv_add(struct buf *b, struct str cell)
+{
+	bool formula = cell.n > 0 && memchr("=+-@\t\r", cell.p[0], 6) != NULL;
+	bool quoted = str_has(cell, ',') || str_has(cell, '"') || str_has(cell, '\n') || str_has(cell, '\r');
+
+	if (quoted)
+		buf_addc(b, '"');
+	if (formula)
+		buf_addc(b, '\'');
+	for (size_t i = 0; i < cell.n; i++) {
+		if (cell.p[i] == '"')
+			buf_addc(b, '"');
+		buf_addc(b, cell.p[i]);
+	}
+	if (quoted)
+		buf_addc(b, '"');
+}
+
 struct str
 percent_encode(struct arena *a, struct str s, const char *keep)
 {

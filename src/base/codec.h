@@ -35,6 +35,12 @@ struct str json_step(struct str rest, char out[8], size_t *step);
 /* `s` as a JSON string, with its quotes (RFC 8259 section 7). */
 struct str json_quote(struct arena *a, struct str s);
 
+/*
+ * Adds one cell of CSV (RFC 4180), in quotes where it has to be. What a spreadsheet
+ * would take for a formula has an apostrophe before it: texts come from strangers.
+ */
+void csv_add(struct buf *b, struct str cell);
+
 /* Everything but unreserved characters and those in `keep` (may be NULL) becomes %XX. */
 struct str percent_encode(struct arena *a, struct str s, const char *keep);
 /* Decodes %XX once, and '+' to a space when `plus`. False on a malformed escape. */

@@ -2,6 +2,7 @@
 #include "base/field.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 #define WORD_MAX 32
@@ -18,6 +19,10 @@ static field_fits fits_token;
 static field_fits fits_factor;
 static field_fits fits_session;
 static field_fits fits_organization;
+static field_fits fits_account;
+static field_fits fits_line;
+static field_fits fits_number;
+static field_fits fits_time;
 static field_fits fits_boolean;
 static field_fits fits_word;
 static bool fits_text(struct str text, size_t max);
@@ -34,6 +39,10 @@ static field_fits *const fits[] = {
 	[FIELD_FACTOR] = fits_factor,
 	[FIELD_SESSION] = fits_session,
 	[FIELD_ORGANIZATION] = fits_organization,
+	[FIELD_ACCOUNT] = fits_account,
+	[FIELD_TEXT] = fits_line,
+	[FIELD_NUMBER] = fits_number,
+	[FIELD_TIME] = fits_time,
 	[FIELD_BOOLEAN] = fits_boolean,
 	[FIELD_WORD] = fits_word,
 };
@@ -71,7 +80,7 @@ field_check(struct arena *a, struct fields *fs)
 	for (size_t i = 0; i < fs->count; i++) {
 		struct field_value *v = &fs->values[i];
 
-		if (v->field->type == FIELD_LABEL)
+		if (v->field->type == FIELD_LABEL || v->field->type == FIELD_TEXT)
 			v->text = str_trim(v->text);
 		if (v->text.n > 0) {
 			v->valid = fits[v->field->type](a, &v->text);
@@ -133,11 +142,29 @@ field_id(const struct fields *fs, const char *name)
 		prefix = ID_SESSION;
 	else if (v->field->type == FIELD_ORGANIZATION)
 		prefix = ID_ORGANIZATION;
+	else if (v->field->type == FIELD_ACCOUNT)
+		prefix = ID_ACCOUNT;
 	else
 		log_fatal("field.type", "a field that is no identifier was read as one");
 	if (!id_parse(v->text, prefix, &id))
 		return (struct uuid){{0}};
 	return id;
+}
+
+int64_t
+field_number(const struct fields *fs, const char *name, int64_t absent)
+{
+	int64_t n;
+
+	return str_to_int64(value_known(fs, name)->text, &n) ? n : absent;
+}
+
+int64_t
+field_time(const struct fields *fs, const char *name)
+{
+	int64_t us;
+
+	return clock_parse(value_known(fs, name)->text, &us) ? us : 0;
 }
 
 static struct field_value *
@@ -233,6 +260,43 @@ fits_organization(struct arena *a, struct str *text)
 
 	(void)a;
 	return id_parse(*text, ID_ORGANIZATION, &id);
+}
+
+static bool
+fits_account(struct arena *a, struct str *text)
+{
+	struct uuid id;
+
+	(void)a;
+	return id_parse(*text, ID_ACCOUNT, &id);
+}
+
+static bool
+fits_line(struct arena *a, struct str *text)
+{
+	(void)a;
+	return fits_text(*text, FIELD_TEXT_MAX) && !str_has_control(*text);
+}
+
+static bool
+fits_number(struct arena *a, struct str *text)
+{
+	int64_t n;
+
+	(void)a;
+	for (size_t i = 0; i < text->n; i++)
+		if (text->p[i] < '0' || text->p[i] > '9')
+			return false;
+	return str_to_int64(*text, &n) && n <= FIELD_NUMBER_MAX;
+}
+
+static bool
+fits_time(struct arena *a, struct str *text)
+{
+	int64_t us;
+
+	(void)a;
+	return clock_parse(*text, &us);
 }
 
 static bool

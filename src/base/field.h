@@ -20,6 +20,9 @@
 #define FIELD_LABEL_MAX 64
 #define FIELD_PATH_MAX 1024
 #define FIELD_TOKEN_MAX 256
+#define FIELD_TEXT_MAX 500
+
+#define FIELD_NUMBER_MAX 1000000000
 
 enum field_type {
 	FIELD_EMAIL,    /* one '@', no spaces or controls, at most FIELD_EMAIL_MAX; the value is lower case */
@@ -31,6 +34,10 @@ enum field_type {
 	FIELD_FACTOR,   /* fct_… */
 	FIELD_SESSION,  /* ses_… */
 	FIELD_ORGANIZATION, /* org_… */
+	FIELD_ACCOUNT,  /* usr_… */
+	FIELD_TEXT,     /* a line of 1 to FIELD_TEXT_MAX bytes of UTF-8, trimmed, no controls */
+	FIELD_NUMBER,   /* a whole number, 0 to FIELD_NUMBER_MAX, in digits */
+	FIELD_TIME,     /* YYYY-MM-DD (its beginning in UTC), or a date-time by RFC 3339 */
 	FIELD_BOOLEAN,  /* true or false */
 	FIELD_WORD      /* lower-case letters, digits, '-' and '_', at most 32 */
 };
@@ -90,5 +97,9 @@ struct str field_text(const struct fields *fs, const char *name);
 struct secret field_secret(struct arena *a, const struct fields *fs, const char *name);
 /* The same as an identifier; nil when absent. */
 struct uuid field_id(const struct fields *fs, const char *name);
+/* The same as a number; `absent` when it was not given. */
+int64_t field_number(const struct fields *fs, const char *name, int64_t absent);
+/* The same as a time in microseconds since 1970; 0 when it was not given. */
+int64_t field_time(const struct fields *fs, const char *name);
 
 #endif

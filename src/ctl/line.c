@@ -3,7 +3,6 @@
 
 #include <cjson/cJSON.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/codec.h"
@@ -23,7 +22,6 @@ static bool take_id(struct arena *a, const cJSON *o, const char *key, const char
 static bool take_mac(struct arena *a, const cJSON *o, const char *key, unsigned char *out);
 static bool take_time(struct arena *a, const cJSON *o, int64_t *out);
 static bool number_at(struct str text, size_t from, size_t n, int64_t *out);
-static void add_cell(struct buf *b, struct str value);
 
 struct str
 line_json(struct arena *a, const struct audit_record *r, const unsigned char previous[SHA256_SIZE])
@@ -110,7 +108,7 @@ line_csv(struct arena *a, const struct audit_record *r)
 	buf_printf(&b, "%.*s,%lld,%.*s", STR_FMT(account), (long long)r->seq, STR_FMT(at));
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
 		buf_addc(&b, ',');
-		add_cell(&b, cells[i]);
+		csv_add(&b, cells[i]);
 	}
 	buf_printf(&b, ",%lld,%.*s\r\n", (long long)r->key_id, STR_FMT(mac));
 	return buf_str(&b);
@@ -126,22 +124,6 @@ line_time(struct arena *a, int64_t us)
 		rest += CLOCK_SECOND;
 	whole = clock_rfc3339(a, us - rest);
 	return str_printf(a, "%.*s.%06lldZ", (int)whole.n - 1, whole.p, (long long)rest);
-}
-
-bool
-line_day(struct str text, int64_t *us)
-{
-	struct tm tm = {0}, day;
-	int64_t y, m, d;
-	time_t at;
-
-	if (text.n != STR("YYYY-MM-DD").n || text.p[4] != '-' || text.p[7] != '-' || !number_at(text, 0, 4, &y) ||
-	    !number_at(text, 5, 2, &m) || !number_at(text, 8, 2, &d) || y < 1971)
-		return false;
-	day = tm = (struct tm){.tm_year = (int)y - 1900, .tm_mon = (int)m - 1, .tm_mday = (int)d};
-	at = timegm(&tm);
-	*us = (int64_t)at * CLOCK_SECOND;
-	return tm.tm_mon == day.tm_mon && tm.tm_mday == day.tm_mday;
 }
 
 static void
@@ -240,7 +222,7 @@ take_time(struct arena *a, const cJSON *o, int64_t *out)
 
 	if (!take_text(a, o, "at", &text) || text.n != STR("YYYY-MM-DDTHH:MM:SS.UUUUUUZ").n)
 		return false;
-	if (!line_day(str_slice(text, 0, 10), &day) || !number_at(text, 11, 2, &hour) ||
+	if (!clock_day(str_slice(text, 0, 10), &day) || !number_at(text, 11, 2, &hour) ||
 	    !number_at(text, 14, 2, &minute) || !number_at(text, 17, 2, &second) || !number_at(text, 20, 6, &us))
 		return false;
 	*out = day + hour * CLOCK_HOUR + minute * CLOCK_MINUTE + second * CLOCK_SECOND + us;
@@ -251,27 +233,4 @@ static bool
 number_at(struct str text, size_t from, size_t n, int64_t *out)
 {
 	return str_to_int64(str_slice(text, from, n), out) && *out >= 0;
-}
-
-/*
- * In quotes where it has to be. What a spreadsheet would take for a formula has an
- * apostrophe before it: part of it comes from strangers.
- */
-static void
-add_cell(struct buf *b, struct str value)
-{
-	bool formula = value.n > 0 && memchr("=+-@\t\r", value.p[0], 6) != NULL;
-	bool quoted = str_has(value, ',') || str_has(value, '"') || str_has(value, '\n') || str_has(value, '\r');
-
-	if (quoted)
-		buf_addc(b, '"');
-	if (formula)
-		buf_addc(b, '\'');
-	for (size_t i = 0; i < value.n; i++) {
-		if (value.p[i] == '"')
-			buf_addc(b, '"');
-		buf_addc(b, value.p[i]);
-	}
-	if (quoted)
-		buf_addc(b, '"');
 }

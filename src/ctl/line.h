@@ -25,7 +25,4 @@ struct str line_csv(struct arena *a, const struct audit_record *r);
 /* "2026-11-23T09:15:02.000001Z" */
 struct str line_time(struct arena *a, int64_t us);
 
-/* The beginning of a day, YYYY-MM-DD in UTC. False when there is no such day. */
-bool line_day(struct str text, int64_t *us);
-
 #endif

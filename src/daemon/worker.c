@@ -28,6 +28,7 @@ struct worker {
 	const struct post *post;
 	struct arena *home;  /* as long as the process */
 	struct arena *arena; /* as long as a request */
+	struct arena *piece; /* as long as a piece of an answer */
 	struct flow_env *env;
 	struct web *web;
 	struct fcgi *fcgi;
@@ -87,6 +88,7 @@ worker_close(struct worker *w)
 {
 	web_close(w->web);
 	flow_env_close(w->env);
+	arena_free(w->piece);
 	arena_free(w->arena);
 	arena_free(w->home);
 	if (w->term_fd >= 0)
@@ -103,6 +105,26 @@ worker_log(const struct req *rq, struct str method, int status, int64_t ms)
 	    LOG_INT("status", status), LOG_INT("ms", ms), LOG_TEXT("request_id", rq->id));
 }
 
+/* However long it takes: each piece has a deadline of its own, and is a sign of life for the supervisor. */
+static void
+worker_stream(struct worker *w, struct resp *rs)
+{
+	enum resp_piece said = RESP_PIECE;
+
+	while (said == RESP_PIECE) {
+		struct str piece = {0};
+
+		arena_reset(w->piece);
+		said = rs->source(rs->source_arg, w->piece, &piece);
+		if (said != RESP_BROKEN && !fcgi_write(w->fcgi, piece))
+			said = RESP_BROKEN;
+		score_busy(w->post->score, clock_mono_ms());
+	}
+	arena_reset(w->piece);
+	if (said == RESP_BROKEN)
+		fcgi_cut(w->fcgi);
+}
+
 static void
 worker_answer(struct worker *w, int64_t start_ms)
 {
@@ -116,7 +138,8 @@ worker_answer(struct worker *w, int64_t start_ms)
 	method = str_copy(w->arena, str_slice(req_param(&rq, "REQUEST_METHOD"), 0, 16));
 	resp_init(&rs, w->arena);
 	web_handle(w->web, &rq, read, &rs);
-	fcgi_write(w->fcgi, resp_print(&rs, &rq));
+	if (fcgi_write(w->fcgi, resp_print(&rs, &rq)) && rs.source != NULL && rq.method != METHOD_HEAD)
+		worker_stream(w, &rs);
 	fcgi_finish(w->fcgi);
 	rq.params = NULL;
 	worker_log(&rq, method, rs.status, clock_mono_ms() - start_ms);
@@ -183,6 +206,7 @@ worker_run(const struct post *post)
 		.post = post,
 		.home = arena_new(WORKER_HOME_MAX),
 		.arena = arena_new(ARENA_REQUEST_MAX),
+		.piece = arena_new(ARENA_REQUEST_MAX),
 		.epoll_fd = -1,
 		.term_fd = -1,
 	};

@@ -90,12 +90,19 @@ fcgi_read(void *fcgi, char *into, size_t n)
 	return got > 0 ? (size_t)got : 0;
 }
 
-void
+bool
 fcgi_write(struct fcgi *f, struct str answer)
 {
 	if (answer.n > INT_MAX)
 		log_fatal("fcgi.write", "answer too large");
-	(void)FCGX_PutStr(answer.p, (int)answer.n, f->request.out);
+	return answer.n == 0 || FCGX_PutStr(answer.p, (int)answer.n, f->request.out) == (int)answer.n;
+}
+
+/* Without the record that ends a request the web server knows that the answer is not whole. */
+void
+fcgi_cut(struct fcgi *f)
+{
+	(void)shutdown(f->request.ipcFd, SHUT_RDWR);
 }
 
 void

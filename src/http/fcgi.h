@@ -38,8 +38,11 @@ char **fcgi_params(struct fcgi *f);
 /* Up to `n` bytes of the body; 0 at its end, also when the peer broke off. `fcgi` is a struct fcgi. */
 size_t fcgi_read(void *fcgi, char *into, size_t n);
 
-/* Writes the answer; a peer that does not take it is no error of ours. */
-void fcgi_write(struct fcgi *f, struct str answer);
+/* Writes an answer or a piece of it. False when the peer does not take it, which is no error of ours. */
+bool fcgi_write(struct fcgi *f, struct str answer);
+
+/* Breaks the connection off in the middle of an answer; fcgi_finish() is still owed. */
+void fcgi_cut(struct fcgi *f);
 
 /*
  * Ends the request and closes the connection, also one the peer wants to keep: a kept one would

@@ -73,6 +73,15 @@ resp_set(struct resp *rs, int status, struct str type, struct str body)
 	rs->status = status;
 	rs->type = type;
 	rs->body = body;
+	rs->source = NULL;
+}
+
+void
+resp_stream(struct resp *rs, int status, struct str type, resp_source *source, void *arg)
+{
+	resp_set(rs, status, type, (struct str){0});
+	rs->source = source;
+	rs->source_arg = arg;
 }
 
 bool
@@ -162,7 +171,7 @@ resp_print(struct resp *rs, const struct req *rq)
 	resp_print_status(&b, rs->status);
 	if (!str_absent(rs->type))
 		resp_line(&b, "Content-Type", rs->type);
-	if (rs->status != 204 && rs->status != 304)
+	if (rs->status != 204 && rs->status != 304 && rs->source == NULL)
 		buf_printf(&b, "Content-Length: %zu\r\n", rs->body.n);
 	resp_print_always(&b, rs, rq);
 	for (int i = 0; i < rs->header_count; i++)

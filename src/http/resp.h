@@ -1,5 +1,6 @@
 /*
- * An answer: built whole in memory with its length known, then written once.
+ * An answer: built whole in memory with its length known, then written once; or,
+ * where it may be of any length, in pieces that are made one after the other.
  * Every answer carries the security headers (resp.c), also those of errors.
  */
 #ifndef HTTP_RESP_H
@@ -14,6 +15,16 @@
 
 #define RESP_HEADERS_MAX 24
 
+/* What a source says of the piece it made. */
+enum resp_piece {
+	RESP_PIECE,
+	RESP_LAST,  /* nothing follows; the piece may be empty */
+	RESP_BROKEN /* the answer is cut off, so that its reader sees that something is missing */
+};
+
+/* Makes the next piece, in `a`, which is emptied before each call. */
+typedef enum resp_piece resp_source(void *arg, struct arena *a, struct str *piece);
+
 struct resp {
 	struct arena *arena;
 	int status;
@@ -24,6 +35,8 @@ struct resp {
 		struct str value;
 	} headers[RESP_HEADERS_MAX];
 	int header_count;
+	resp_source *source; /* of the body; NULL: `body` is all of it */
+	void *source_arg;
 };
 
 /* An empty 200 answer. */
@@ -34,6 +47,9 @@ void resp_header(struct resp *rs, const char *name, struct str value);
 
 /* Status, type and body at once. */
 void resp_set(struct resp *rs, int status, struct str type, struct str body);
+
+/* The same for a body that comes in pieces. `arg` lives in the request's arena. */
+void resp_stream(struct resp *rs, int status, struct str type, resp_source *source, void *arg);
 
 /* 303 to a path of this site; the path is checked (P12) and "/" is used when it is none. */
 void resp_redirect(struct resp *rs, struct str path);
@@ -51,7 +67,7 @@ bool resp_is_local_path(struct str path);
 
 /*
  * The complete FastCGI answer: Status, headers, blank line, body; for HEAD
- * without the body but with its length.
+ * without the body but with its length. Of a body in pieces only what is before it, without a length.
  */
 struct str resp_print(struct resp *rs, const struct req *rq);
 

@@ -119,6 +119,40 @@ dates_as_text(void **state)
 	arena_free(a);
 }
 
+static void
+days_and_times_are_read(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t us;
+	} right[] = {
+		{"2026-11-23", 1795392000000000},
+		{"2028-02-29", 1835395200000000},
+		{"2026-11-23T08:55:02Z", 1795424102000000},
+		{"2026-11-23t08:55:02.000001z", 1795424102000001},
+		{"2026-11-23T08:55:02.1234567Z", 1795424102123456},
+		{"2026-11-23T09:55:02+01:00", 1795424102000000},
+		{"2026-11-22T23:25:02-09:30", 1795424102000000},
+	};
+	static const char *const wrong[] = {"", "2026-11-2", "2026-11-231", "2026-02-29", "2026-13-01", "2026-00-10",
+		"2026-01-00", "2026/01/01", "-026-01-01", "2026-1 -01", "1970-01-01", "2026-01--1",
+		"2026-11-23T08:55:02", "2026-11-23 08:55:02Z", "2026-11-23T24:00:00Z", "2026-11-23T08:60:02Z",
+		"2026-11-23T08:55:60Z", "2026-11-23T08:55Z", "2026-11-23T08:55:02.Z", "2026-11-23T08:55:02+0100",
+		"2026-11-23T08:55:02+1:00", "2026-11-23T08:55:02ZZ", "2026-11-23T+8:55:02Z", "2026-11-23Z", "tomorrow"};
+	int64_t us;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+		assert_true(clock_parse(str_of(right[i].text), &us));
+		assert_int_equal(us, right[i].us);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		if (clock_parse(str_of(wrong[i]), &us))
+			fail_msg("%s is a time", wrong[i]);
+	assert_true(clock_day(STR("2026-11-23"), &us));
+	assert_false(clock_day(STR("2026-11-23T08:55:02Z"), &us));
+}
+
 int
 main(void)
 {
@@ -128,6 +162,7 @@ main(void)
 		cmocka_unit_test(an_offset_that_is_none_ends_a_test_build),
 		cmocka_unit_test(the_monotonic_clock_runs),
 		cmocka_unit_test(dates_as_text),
+		cmocka_unit_test(days_and_times_are_read),
 	};
 
 	return cmocka_run_group_tests_name("base_clock", tests, NULL, NULL);

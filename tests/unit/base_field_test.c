@@ -271,6 +271,45 @@ wrong_reading_ends_the_process(void **state)
 	assert_true(unit_aborts(read_word_as_id, *state));
 }
 
+static void
+texts_numbers_and_times(void **state)
+{
+	static const struct field table[] = {
+		FIELD("reason", FIELD_TEXT, true),
+		FIELD("days", FIELD_NUMBER, false),
+		FIELD("until", FIELD_TIME, false),
+		FIELD("account", FIELD_ACCOUNT, false),
+		FIELD_END,
+	};
+	static const char *const no_numbers[] = {"1000000001", "-1", "1.0", "+1", "99999999999999999999"};
+	struct fields fs = field_prepare(*state, table);
+	char text[FIELD_TEXT_MAX + 1];
+	struct str out;
+
+	memset(text, 'x', sizeof(text));
+	assert_true(fits(*state, FIELD_TEXT, (struct str){text, FIELD_TEXT_MAX}, &out));
+	assert_false(fits(*state, FIELD_TEXT, (struct str){text, FIELD_TEXT_MAX + 1}, &out));
+	assert_false(fits(*state, FIELD_TEXT, STR("two\nlines"), &out));
+	assert_false(fits(*state, FIELD_TEXT, STR("   "), &out));
+	assert_true(fits(*state, FIELD_NUMBER, STR("0"), &out));
+	assert_true(fits(*state, FIELD_NUMBER, STR("1000000000"), &out));
+	for (size_t i = 0; i < COUNT(no_numbers); i++)
+		assert_false(fits(*state, FIELD_NUMBER, str_of(no_numbers[i]), &out));
+	assert_true(fits(*state, FIELD_TIME, STR("2026-11-23"), &out));
+	assert_false(fits(*state, FIELD_TIME, STR("2026-11-31"), &out));
+	assert_true(fits(*state, FIELD_ACCOUNT, STR("usr_01h455vb4pex5vsknk084sn02q"), &out));
+	assert_false(fits(*state, FIELD_ACCOUNT, STR(FACTOR_ID), &out));
+
+	assert_true(field_offer(*state, &fs, STR("reason"), STR(" lost phone ")));
+	assert_true(field_offer(*state, &fs, STR("until"), STR("2026-11-23T08:55:02Z")));
+	assert_true(field_offer(*state, &fs, STR("account"), STR("usr_01h455vb4pex5vsknk084sn02q")));
+	assert_true(field_check(*state, &fs));
+	assert_str(field_text(&fs, "reason"), "lost phone");
+	assert_int_equal(field_time(&fs, "until"), INT64_C(1795424102000000));
+	assert_int_equal(field_number(&fs, "days", 14), 14);
+	assert_false(uuid_nil(field_id(&fs, "account")));
+}
+
 int
 main(void)
 {
@@ -282,6 +321,7 @@ main(void)
 		cmocka_unit_test(one_bad_value_spoils_all),
 		cmocka_unit_test(unknown_and_repeated),
 		cmocka_unit_test(identifiers),
+		cmocka_unit_test(texts_numbers_and_times),
 		cmocka_unit_test(values_are_copies),
 		cmocka_unit_test(wrong_reading_ends_the_process),
 	};

@@ -99,18 +99,8 @@ other_forms_are_refused(void **state)
 }
 
 static void
-days_and_times(void **state)
+times(void **state)
 {
-	static const char *const wrong[] = {"", "2026-11-2", "2026-11-231", "2026-02-29", "2026-13-01", "2026-00-10",
-		"2026-01-00", "2026/01/01", "-026-01-01", "2026-1 -01", "1970-01-01", "2026-01--1"};
-	int64_t us;
-
-	assert_true(line_day(STR("2026-11-23"), &us));
-	assert_int_equal(us, INT64_C(1795392000000000));
-	assert_true(line_day(STR("2028-02-29"), &us));
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		if (line_day(str_of(wrong[i]), &us))
-			fail_msg("%s is a day", wrong[i]);
 	assert_str(line_time(*state, 1795424102000001), "2026-11-23T08:55:02.000001Z");
 	assert_str(line_time(*state, -1), "1969-12-31T23:59:59.999999Z");
 }
@@ -136,7 +126,7 @@ main(void)
 		cmocka_unit_test(a_line_is_read_again),
 		cmocka_unit_test(every_bit_counts),
 		cmocka_unit_test(other_forms_are_refused),
-		cmocka_unit_test(days_and_times),
+		cmocka_unit_test(times),
 		cmocka_unit_test(cells_of_csv),
 	};
 

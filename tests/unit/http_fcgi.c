@@ -144,7 +144,7 @@ a_request_and_its_answer(void **state)
 	assert_int_equal(read_request(x, &rq), OK);
 	assert_str(rq.path, "/x");
 	assert_str(rq.body, "abcdef");
-	fcgi_write(x->f, STR("Status: 200 OK\r\n\r\nhi"));
+	assert_true(fcgi_write(x->f, STR("Status: 200 OK\r\n\r\nhi")));
 	assert_int_equal(shutdown(x->peer, SHUT_WR), 0);
 	fcgi_finish(x->f);
 	while ((n = read(x->peer, got + all, sizeof(got) - (size_t)all)) > 0)

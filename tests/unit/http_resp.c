@@ -251,6 +251,34 @@ one_header_too_many(void *argument)
 		resp_header(&rs, "X-Many", STR("1"));
 }
 
+static enum resp_piece
+no_piece(void *arg, struct arena *a, struct str *piece)
+{
+	(void)arg;
+	(void)a;
+	(void)piece;
+	return RESP_LAST;
+}
+
+static void
+a_body_in_pieces_has_no_length(void **state)
+{
+	struct req rq = {.arena = *state, .method = METHOD_GET};
+	struct resp rs;
+	struct str text;
+
+	resp_init(&rs, *state);
+	resp_stream(&rs, 200, STR("text/csv; charset=utf-8"), no_piece, NULL);
+	text = resp_print(&rs, &rq);
+	assert_true(str_ends(text, STR("\r\n\r\n")));
+	assert_null(strstr(str_c(*state, text), "Content-Length"));
+	/* A refusal that comes in its place is whole again. */
+	resp_set(&rs, 503, STR("text/html"), STR("no"));
+	text = resp_print(&rs, &rq);
+	assert_non_null(strstr(str_c(*state, text), "Content-Length: 2\r\n"));
+	assert_null(rs.source);
+}
+
 static void
 bugs_of_ours_end_the_process(void **state)
 {
@@ -276,6 +304,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(local_paths, setup, teardown),
 		cmocka_unit_test_setup_teardown(redirects, setup, teardown),
 		cmocka_unit_test_setup_teardown(session_cookie, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_body_in_pieces_has_no_length, setup, teardown),
 		cmocka_unit_test_setup_teardown(bugs_of_ours_end_the_process, setup, teardown),
 	};
 

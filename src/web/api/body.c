@@ -6,6 +6,7 @@
 #define BODY_DEPTH 4
 
 static void take(struct call *c, const cJSON *item);
+static void take_number(struct call *c, struct str name, const cJSON *item);
 static void offer(struct call *c, struct str name, struct str value);
 static const struct field *field_of(const struct call *c, struct str name);
 static bool in_path(const struct call *c, struct str name);
@@ -65,10 +66,25 @@ take(struct call *c, const cJSON *item)
 			offer(c, name, cJSON_IsTrue(item) ? STR("true") : STR("false"));
 		return;
 	}
+	if (f->type == FIELD_NUMBER) {
+		take_number(c, name, item);
+		return;
+	}
 	if (!cJSON_IsString(item))
 		api_fault(c, name, "It must be a string.");
 	else
 		offer(c, name, str_of(item->valuestring));
+}
+
+static void
+take_number(struct call *c, struct str name, const cJSON *item)
+{
+	double n = cJSON_IsNumber(item) ? item->valuedouble : -1;
+
+	if (!(n >= 0 && n <= FIELD_NUMBER_MAX) || n != (double)(int64_t)n)
+		api_fault(c, name, "It must be a whole number that is not negative.");
+	else
+		offer(c, name, str_printf(c->arena, "%lld", (long long)n));
 }
 
 static void
