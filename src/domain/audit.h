@@ -38,7 +38,12 @@
 	X(AUDIT_CODES_REPLACED, "recovery_codes_replaced")   \
 	X(AUDIT_CODES_ACKNOWLEDGED, "recovery_codes_acknowledged") \
 	X(AUDIT_MFA_DISABLED, "mfa_disabled")                \
-	X(AUDIT_MFA_RESET, "mfa_reset")
+	X(AUDIT_MFA_RESET, "mfa_reset")                      \
+	X(AUDIT_POLICY_CHANGED, "policy_changed")            \
+	X(AUDIT_EXEMPTION_GIVEN, "exemption_given")          \
+	X(AUDIT_EXEMPTION_ENDED, "exemption_ended")          \
+	X(AUDIT_MEMBERSHIP_CHANGED, "membership_changed")    \
+	X(AUDIT_MEMBERSHIP_REMOVED, "membership_removed")
 
 enum audit_kind {
 #define AUDIT_MEMBER(member, name) member,

@@ -7,6 +7,8 @@
 /* How long a sign-in may wait for a hashing lane, in milliseconds. */
 #define HASH_WAIT_MS 1000
 
+static void place(struct flow *fl, struct audit_event *ev);
+
 struct store
 flow_store(const struct flow *fl)
 {
@@ -62,24 +64,34 @@ struct audit_event
 flow_event(struct flow *fl, enum audit_kind kind, bool accepted, struct uuid factor, struct str details)
 {
 	const struct subject *s = &fl->subject;
-	uint16_t key = keyring_active(fl->env->keyring);
 	struct audit_event ev = {
-		.account = s->account.id,
-		.at = fl->now,
 		.kind = kind,
 		.accepted = accepted,
-		.actor = AUDIT_BY_ACCOUNT,
 		.actor_id = s->account.id,
 		.session = s->session.id,
 		.factor = factor,
 		.organization = subject_organization(s),
-		.address = fl->address,
-		.user_agent = fl->user_agent,
-		.request_id = fl->request_id,
 		.details = details,
 	};
 
-	audit_append(fl->arena, &ev, &s->chain, key, keyring_key(fl->env->keyring, key, KEY_USE_AUDIT));
+	place(fl, &ev);
+	return ev;
+}
+
+struct audit_event
+flow_event_by(struct flow *fl, enum audit_kind kind, const struct subject *by, struct uuid organization,
+    struct str details)
+{
+	struct audit_event ev = {
+		.kind = kind,
+		.accepted = true,
+		.actor_id = by->account.id,
+		.session = by->session.id,
+		.organization = organization,
+		.details = details,
+	};
+
+	place(fl, &ev);
 	return ev;
 }
 
@@ -133,4 +145,19 @@ flow_token_grant(struct flow *fl, const struct token *token, struct secret text)
 	fl->token = *token;
 	fl->new_token = text;
 	fl->stale = true;
+}
+
+/* Behind the chain of the flow's subject, with what the request says of itself. */
+static void
+place(struct flow *fl, struct audit_event *ev)
+{
+	uint16_t key = keyring_active(fl->env->keyring);
+
+	ev->account = fl->subject.account.id;
+	ev->at = fl->now;
+	ev->actor = AUDIT_BY_ACCOUNT;
+	ev->address = fl->address;
+	ev->user_agent = fl->user_agent;
+	ev->request_id = fl->request_id;
+	audit_append(fl->arena, ev, &fl->subject.chain, key, keyring_key(fl->env->keyring, key, KEY_USE_AUDIT));
 }

@@ -5,6 +5,7 @@
 #include "crypto/keyring.h"
 #include "crypto/pwhash.h"
 #include "crypto/seal.h"
+#include "domain/member.h"
 #include "flow/flow.h"
 #include "store/store.h"
 
@@ -32,6 +33,16 @@ enum err flow_attempt(struct flow *fl, flow_step *step, void *arg) MUST_CHECK;
 /* An event of this request about its own account, placed behind the chain as loaded. */
 struct audit_event flow_event(struct flow *fl, enum audit_kind kind, bool accepted, struct uuid factor,
     struct str details);
+
+/* The same about the account of `fl`, by the account and session of somebody else, in an organization of both. */
+struct audit_event flow_event_by(struct flow *fl, enum audit_kind kind, const struct subject *by,
+    struct uuid organization, struct str details);
+
+/* The asker's membership, when it may administer the organization. ERR_NOT_FOUND, ERR_FORBIDDEN. */
+enum err flow_admin_membership(const struct flow *fl, struct uuid organization, const struct membership **m) MUST_CHECK;
+/* The totals of its members under a policy. */
+enum err flow_members_count(struct flow *fl, struct uuid organization, const struct policy *p,
+    struct member_totals *out) MUST_CHECK;
 
 /* Begins a change of several statements with its event; ERR_RACE. */
 enum err flow_change_begin(struct flow *fl, enum audit_kind kind, struct uuid factor, struct str details) MUST_CHECK;

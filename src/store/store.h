@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "domain/email.h"
 #include "domain/mail.h"
+#include "domain/member.h"
 #include "domain/subject.h"
 #include "pg/pg.h"
 
@@ -197,6 +198,49 @@ enum err store_organizations_list(struct store *st, struct str after, struct org
 /* ERR_CONFLICT when the account is a member already. */
 enum err store_membership_create(struct store *st, struct uuid account, struct uuid organization,
     struct str role, bool sensitive, int64_t now) MUST_CHECK;
+
+/* ---- an organization's members and policy, for its admins (compliance.c) ---- */
+
+/* Pages of members behind a key, at most `batch`; policy and standing are left to the caller. By name: */
+enum err store_members_all(struct store *st, struct uuid organization, const struct member_key *after, int batch,
+    struct member **list, size_t *count) MUST_CHECK;
+/* with a factor, or without; `plain_only`: without those whom a policy for admins covers */
+enum err store_members_by_enrolled(struct store *st, struct uuid organization, bool enrolled, bool plain_only,
+    const struct member_key *after, int batch, struct member **list, size_t *count) MUST_CHECK;
+
+/* Of one group those who joined behind one time and up to another; 0: no such bound. */
+struct joined_range {
+	bool wanted;
+	int64_t after;
+	int64_t until;
+};
+/* By the time they joined: neither factor nor exemption. */
+enum err store_members_by_joined(struct store *st, struct uuid organization, int64_t now, struct joined_range privileged,
+    struct joined_range plain, const struct member_key *after, int batch, struct member **list,
+    size_t *count) MUST_CHECK;
+/* By the end of their exemption: no factor; of the groups that the policy covers. */
+enum err store_members_exempt(struct store *st, struct uuid organization, int64_t now, bool privileged, bool plain,
+    const struct member_key *after, int batch, struct member **list, size_t *count) MUST_CHECK;
+/* By what is found: a name from one of its words on, or the address, begins with the term. */
+enum err store_members_search(struct store *st, struct uuid organization, struct str term,
+    const struct member_key *after, int batch, struct member **list, size_t *count) MUST_CHECK;
+/* ERR_NOT_FOUND. */
+enum err store_member_find(struct store *st, struct uuid organization, struct uuid account,
+    struct member *m) MUST_CHECK;
+/* Of the others [0] and of the privileged [1]; with the `lapsed_joined` of their policy_cut()s. */
+enum err store_member_counts(struct store *st, struct uuid organization, int64_t now, int64_t privileged_until,
+    int64_t plain_until, struct member_counts counts[2]) MUST_CHECK;
+
+/* ERR_RACE when it is not version - 1 that is in force. */
+enum err store_policy_update(struct store *st, struct uuid organization, const struct policy *p, int64_t now) MUST_CHECK;
+/* Within a transaction: the role of who decides, held until its end. ERR_NOT_FOUND. */
+enum err store_admin_hold(struct store *st, struct uuid account, struct uuid organization, enum role *role) MUST_CHECK;
+/* ERR_NOT_FOUND when the account is no member. */
+enum err store_membership_exempt(struct store *st, struct uuid account, struct uuid organization, int64_t until,
+    struct str reason, struct uuid by, int64_t now) MUST_CHECK;
+/* ERR_NOT_FOUND when there is no exemption. */
+enum err store_membership_unexempt(struct store *st, struct uuid account, struct uuid organization,
+    int64_t now) MUST_CHECK;
 
 /* A transaction without an event, for what belongs to no account. */
 enum err store_begin_plain(struct store *st) MUST_CHECK;

@@ -1,0 +1,181 @@
+-- An organization's members under its policy. Each list goes along one index, a page
+-- behind a key, so that the thousandth page is as quick as the first. What "now" means for
+-- the policy comes as parameters: the domain has the rules.
+
+-- fragment: member_page(batch integer)
+SELECT p.account_id, a.name, e.address, e.verified_at, p.role, p.sensitive, p.joined_at, p.exempt_until,
+	p.exempt_reason, p.exempted_at, by_whom.name AS exempt_by, p.enrolled, a.disabled_at, a.last_sign_in_at,
+	(SELECT string_agg(DISTINCT f.kind, ' ') FROM countersign.factors f
+		WHERE f.account_id = p.account_id AND f.state = 'active') AS kinds,
+	(SELECT count(*)::integer FROM countersign.recovery_codes k
+		JOIN countersign.recovery_sets r ON r.account_id = k.account_id AND r.set_id = k.set_id
+		WHERE k.account_id = p.account_id AND k.used_at IS NULL) AS codes_left,
+	p.sort_text, p.sort_time
+FROM page p
+JOIN countersign.accounts a ON a.account_id = p.account_id
+LEFT JOIN countersign.emails e ON e.account_id = p.account_id AND e.is_primary
+LEFT JOIN countersign.accounts by_whom ON by_whom.account_id = p.exempt_by
+ORDER BY p.sort_time, p.sort_text, p.account_id
+LIMIT :batch
+
+-- name: members_all(organization_id uuid, after_text text, after_account uuid, @member_page)
+WITH page AS (
+	SELECT m.*, m.name_key AS sort_text, NULL::timestamptz AS sort_time
+	FROM countersign.memberships m
+	WHERE m.organization_id = :organization_id
+		AND (m.name_key, m.account_id) > (coalesce(:after_text, ''),
+			coalesce(:after_account, '00000000-0000-0000-0000-000000000000'))
+	ORDER BY m.name_key, m.account_id
+	LIMIT :batch
+)
+@member_page
+;
+
+-- name: members_by_enrolled(organization_id uuid, enrolled boolean, plain_only boolean, after_text text,
+--	after_account uuid, @member_page)
+-- Those with a factor, or those without one; of these perhaps only who is no admin and has no sensitive role.
+WITH page AS (
+	SELECT m.*, m.name_key AS sort_text, NULL::timestamptz AS sort_time
+	FROM countersign.memberships m
+	WHERE m.organization_id = :organization_id AND m.enrolled = :enrolled AND NOT (:plain_only AND m.privileged)
+		AND (m.name_key, m.account_id) > (coalesce(:after_text, ''),
+			coalesce(:after_account, '00000000-0000-0000-0000-000000000000'))
+	ORDER BY m.name_key, m.account_id
+	LIMIT :batch
+)
+@member_page
+;
+
+-- name: members_by_joined(organization_id uuid, now timestamptz, privileged boolean, privileged_after timestamptz,
+--	privileged_until timestamptz, plain boolean, plain_after timestamptz, plain_until timestamptz,
+--	after_time timestamptz, after_account uuid, @member_page)
+-- Without factor and exemption, of either group those who joined behind one time and up to another; NULL: no such bound.
+WITH page AS (
+	SELECT u.*, NULL::text AS sort_text, u.joined_at AS sort_time
+	FROM (
+		(SELECT m.* FROM countersign.memberships m
+		WHERE :privileged AND m.organization_id = :organization_id AND NOT m.enrolled AND m.privileged
+			AND m.joined_at > coalesce(:privileged_after, '-infinity')
+			AND m.joined_at <= coalesce(:privileged_until, 'infinity')
+			AND (m.joined_at, m.account_id) > (coalesce(:after_time, '-infinity'),
+				coalesce(:after_account, '00000000-0000-0000-0000-000000000000'))
+			AND (m.exempt_until IS NULL OR m.exempt_until <= :now)
+		ORDER BY m.joined_at, m.account_id
+		LIMIT :batch)
+		UNION ALL
+		(SELECT m.* FROM countersign.memberships m
+		WHERE :plain AND m.organization_id = :organization_id AND NOT m.enrolled AND NOT m.privileged
+			AND m.joined_at > coalesce(:plain_after, '-infinity')
+			AND m.joined_at <= coalesce(:plain_until, 'infinity')
+			AND (m.joined_at, m.account_id) > (coalesce(:after_time, '-infinity'),
+				coalesce(:after_account, '00000000-0000-0000-0000-000000000000'))
+			AND (m.exempt_until IS NULL OR m.exempt_until <= :now)
+		ORDER BY m.joined_at, m.account_id
+		LIMIT :batch)
+	) u
+	ORDER BY u.joined_at, u.account_id
+	LIMIT :batch
+)
+@member_page
+;
+
+-- name: members_exempt(organization_id uuid, now timestamptz, privileged boolean, plain boolean,
+--	after_time timestamptz, after_account uuid, @member_page)
+-- The exemption that ends first comes first.
+WITH page AS (
+	SELECT m.*, NULL::text AS sort_text, m.exempt_until AS sort_time
+	FROM countersign.memberships m
+	WHERE m.organization_id = :organization_id AND m.exempt_until > :now AND NOT m.enrolled
+		AND CASE WHEN m.privileged THEN :privileged ELSE :plain END
+		AND (m.exempt_until, m.account_id) > (coalesce(:after_time, '-infinity'),
+			coalesce(:after_account, '00000000-0000-0000-0000-000000000000'))
+	ORDER BY m.exempt_until, m.account_id
+	LIMIT :batch
+)
+@member_page
+;
+
+-- name: members_search(organization_id uuid, term text, after_text text, after_account uuid, @member_page)
+-- Who is found by something that begins with the term, each once, at the first such thing.
+WITH page AS (
+	SELECT m.*, t.term AS sort_text, NULL::timestamptz AS sort_time
+	FROM countersign.member_terms t
+	JOIN countersign.memberships m ON m.account_id = t.account_id AND m.organization_id = t.organization_id
+	WHERE t.organization_id = :organization_id AND t.term >= lower(:term) AND t.term < lower(:term) || chr(1114111)
+		AND (t.term, t.account_id) > (coalesce(:after_text, ''),
+			coalesce(:after_account, '00000000-0000-0000-0000-000000000000'))
+		AND NOT EXISTS (SELECT FROM countersign.member_terms s
+			WHERE s.account_id = t.account_id AND s.organization_id = t.organization_id
+				AND s.term >= lower(:term) AND s.term < t.term)
+	ORDER BY t.term, t.account_id
+	LIMIT :batch
+)
+@member_page
+;
+
+-- name: member_find(organization_id uuid, account_id uuid, @member_page)
+WITH page AS (
+	SELECT m.*, m.name_key AS sort_text, NULL::timestamptz AS sort_time
+	FROM countersign.memberships m
+	WHERE m.organization_id = :organization_id AND m.account_id = :account_id
+)
+@member_page
+;
+
+-- name: member_counts(organization_id uuid, now timestamptz, privileged_until timestamptz, plain_until timestamptz)
+-- Of each group: with a factor; without one; of these who joined up to a time; and who
+-- of both is exempt. Whole days are counted already, only the last one is looked at.
+SELECT g.privileged,
+	(SELECT coalesce(sum(c.members), 0)::bigint FROM countersign.member_counts c
+		WHERE c.organization_id = :organization_id AND c.enrolled AND c.privileged = g.privileged) AS enrolled,
+	(SELECT coalesce(sum(c.members), 0)::bigint FROM countersign.member_counts c
+		WHERE c.organization_id = :organization_id AND NOT c.enrolled AND c.privileged = g.privileged) AS open,
+	(SELECT coalesce(sum(c.members), 0)::bigint FROM countersign.member_counts c
+		WHERE c.organization_id = :organization_id AND NOT c.enrolled AND c.privileged = g.privileged
+			AND c.joined_on < (g.joined_until AT TIME ZONE 'UTC')::date)
+		+ (SELECT count(*) FROM countersign.memberships m
+		WHERE m.organization_id = :organization_id AND NOT m.enrolled AND m.privileged = g.privileged
+			AND m.joined_at >= date_trunc('day', g.joined_until AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
+			AND m.joined_at <= g.joined_until) AS early,
+	(SELECT count(*) FROM countersign.memberships m
+		WHERE m.organization_id = :organization_id AND m.exempt_until > :now AND NOT m.enrolled
+			AND m.privileged = g.privileged) AS exempt,
+	(SELECT count(*) FROM countersign.memberships m
+		WHERE m.organization_id = :organization_id AND m.exempt_until > :now AND NOT m.enrolled
+			AND m.privileged = g.privileged AND m.joined_at <= g.joined_until) AS exempt_early
+FROM (VALUES (false, :plain_until), (true, :privileged_until)) AS g (privileged, joined_until)
+ORDER BY g.privileged;
+
+-- name: policy_update(organization_id uuid, version integer, requirement text, required_since timestamptz,
+--	everyone_since timestamptz, grace_days integer, reauthentication_age integer, verification_age integer,
+--	admin_verification boolean, now timestamptz)
+-- Nothing when it is not the policy any more that was decided on.
+UPDATE countersign.policies
+SET version = :version, requirement = :requirement, required_since = :required_since, everyone_since = :everyone_since,
+	grace_days = :grace_days, reauthentication_age = nullif(:reauthentication_age, 0),
+	verification_age = nullif(:verification_age, 0), admin_verification = :admin_verification, updated_at = :now,
+	noticed_account = NULL
+WHERE organization_id = :organization_id AND version = :version - 1
+RETURNING organization_id;
+
+-- name: admin_hold(account_id uuid, organization_id uuid)
+-- The role of who decides on another member, which stays until the change is through.
+SELECT role FROM countersign.memberships
+WHERE account_id = :account_id AND organization_id = :organization_id
+FOR SHARE;
+
+-- name: membership_exempt(account_id uuid, organization_id uuid, until timestamptz, reason text, by_account uuid,
+--	now timestamptz)
+-- Notices rest until it ends.
+UPDATE countersign.memberships
+SET exempt_until = :until, exempt_reason = :reason, exempt_by = :by_account, exempted_at = :now,
+	notice_due_at = CASE WHEN NOT enrolled THEN :until END
+WHERE account_id = :account_id AND organization_id = :organization_id
+RETURNING account_id;
+
+-- name: membership_unexempt(account_id uuid, organization_id uuid, now timestamptz)
+UPDATE countersign.memberships
+SET exempt_until = NULL, exempt_reason = NULL, exempt_by = NULL, exempted_at = NULL,
+	notice_due_at = CASE WHEN NOT enrolled THEN :now END
+WHERE account_id = :account_id AND organization_id = :organization_id AND exempt_until IS NOT NULL
+RETURNING account_id;

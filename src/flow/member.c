@@ -1,0 +1,177 @@
+/*
+ * What an admin decides on a member. The decision is on the member's account: its
+ * event stands in that account's chain, and another change of the account in
+ * between makes it be decided again.
+ */
+#include "flow/internal.h"
+
+#include "base/clock.h"
+#include "base/codec.h"
+#include "flow/admin.h"
+
+/* A decision, and what it is about. `target` is a flow of its own, with the member as the subject. */
+struct deciding {
+	struct uuid organization;
+	struct uuid account;
+	enum audit_kind kind;
+	struct str details;
+	struct str reason;
+	int64_t until;
+};
+
+/* What is written of it within the change, or why not. */
+typedef enum err decision(struct flow *fl, struct flow *target, const struct deciding *d);
+
+static enum err decide(struct flow *fl, const struct deciding *d, decision *write) MUST_CHECK;
+static enum err load_target(struct flow *fl, struct flow *target, const struct deciding *d) MUST_CHECK;
+static enum err begin(struct flow *fl, struct flow *target, const struct deciding *d) MUST_CHECK;
+static enum err hold(struct flow *fl, const struct flow *target, const struct deciding *d) MUST_CHECK;
+static decision write_reset, write_exempt, write_unexempt;
+
+enum err
+flow_member_reset(struct flow *fl, struct uuid organization, struct uuid account, struct str reason)
+{
+	struct str text = json_quote(fl->arena, reason);
+	struct deciding d = {
+		.organization = organization,
+		.account = account,
+		.kind = AUDIT_MFA_RESET,
+		.details = str_printf(fl->arena, "{\"reason\":%.*s}", STR_FMT(text)),
+		.reason = reason,
+	};
+
+	return decide(fl, &d, write_reset);
+}
+
+enum err
+flow_member_exempt(struct flow *fl, struct uuid organization, struct uuid account, int64_t until, struct str reason)
+{
+	struct str text = json_quote(fl->arena, reason), end = clock_rfc3339(fl->arena, until);
+	struct deciding d = {
+		.organization = organization,
+		.account = account,
+		.kind = AUDIT_EXEMPTION_GIVEN,
+		.details = str_printf(fl->arena, "{\"until\":\"%.*s\",\"reason\":%.*s}", STR_FMT(end), STR_FMT(text)),
+		.reason = reason,
+		.until = until,
+	};
+
+	if (until <= fl->now || until > fl->now + POLICY_AHEAD_MAX * CLOCK_DAY)
+		return ERR_FIELD;
+	return decide(fl, &d, write_exempt);
+}
+
+enum err
+flow_member_unexempt(struct flow *fl, struct uuid organization, struct uuid account)
+{
+	struct deciding d = {.organization = organization, .account = account, .kind = AUDIT_EXEMPTION_ENDED};
+	enum err e = decide(fl, &d, write_unexempt);
+
+	return e == ERR_NOT_ENABLED ? OK : e;
+}
+
+static enum err
+decide(struct flow *fl, const struct deciding *d, decision *write)
+{
+	enum err e;
+
+	do {
+		struct flow target = *fl;
+
+		e = load_target(fl, &target, d);
+		if (e == OK && d->kind == AUDIT_EXEMPTION_ENDED &&
+		    subject_membership(&target.subject, d->organization)->exempt_until == 0)
+			e = ERR_NOT_ENABLED;
+		if (e == OK)
+			e = begin(fl, &target, d);
+		if (e != OK)
+			continue;
+		e = hold(fl, &target, d);
+		if (e == OK)
+			e = write(fl, &target, d);
+		e = flow_change_end(&target, e);
+	} while (e == ERR_RACE && clock_mono_ms() < fl->deadline_ms);
+	return e == ERR_RACE ? ERR_UNAVAILABLE : e;
+}
+
+/* Nobody decides on his own factor, and an admin not on an owner's. */
+static enum err
+load_target(struct flow *fl, struct flow *target, const struct deciding *d)
+{
+	const struct membership *admin, *member;
+	struct store st = flow_store(fl);
+	struct uuid none = {{0}};
+	enum err e = flow_admin_membership(fl, d->organization, &admin);
+
+	if (e == OK)
+		e = store_subject_load(&st, d->account, none, NULL, 0, &target->subject);
+	if (e != OK)
+		return e;
+	member = subject_membership(&target->subject, d->organization);
+	if (member == NULL)
+		return ERR_NOT_FOUND;
+	if (uuid_eq(d->account, fl->subject.account.id) || !member_may_decide(admin->role, member->role))
+		return ERR_FORBIDDEN;
+	return OK;
+}
+
+/* The event is the member's, in the name of the admin. The member is not told the admin's network address. */
+static enum err
+begin(struct flow *fl, struct flow *target, const struct deciding *d)
+{
+	struct store st = flow_store(fl);
+	struct audit_event ev = flow_event_by(target, d->kind, &fl->subject, d->organization, d->details);
+
+	target->address = (struct str){0};
+	return store_begin(&st, &ev);
+}
+
+/* Who decides is still in the role to do so, until the change is through. */
+static enum err
+hold(struct flow *fl, const struct flow *target, const struct deciding *d)
+{
+	const struct membership *member = subject_membership(&target->subject, d->organization);
+	struct store st = flow_store(fl);
+	enum role role;
+	enum err e = store_admin_hold(&st, fl->subject.account.id, d->organization, &role);
+
+	if (e != OK)
+		return e;
+	return member_may_decide(role, member->role) ? OK : ERR_FORBIDDEN;
+}
+
+static enum err
+write_reset(struct flow *fl, struct flow *target, const struct deciding *d)
+{
+	const struct subject *s = &target->subject;
+	struct uuid none = {{0}};
+	struct store st = flow_store(target);
+	enum err e;
+
+	(void)fl;
+	(void)d;
+	if (s->factor_count == 0 && uuid_nil(s->recovery.id) && s->throttle.failures == 0)
+		return ERR_NOT_ENABLED;
+	e = flow_remove_all(target, &st);
+	if (e == OK)
+		e = store_sessions_end_others(&st, s->account.id, none);
+	return e == OK ? flow_notify(target, MAIL_MFA_RESET, (struct str){0}) : e;
+}
+
+static enum err
+write_exempt(struct flow *fl, struct flow *target, const struct deciding *d)
+{
+	struct store st = flow_store(target);
+
+	return store_membership_exempt(&st, d->account, d->organization, d->until, d->reason, fl->subject.account.id,
+	    fl->now);
+}
+
+static enum err
+write_unexempt(struct flow *fl, struct flow *target, const struct deciding *d)
+{
+	struct store st = flow_store(target);
+	enum err e = store_membership_unexempt(&st, d->account, d->organization, fl->now);
+
+	return e == ERR_NOT_FOUND ? ERR_NOT_ENABLED : e;
+}

@@ -1,0 +1,180 @@
+/* The members of an organization: totals, lists, one of them. */
+#include "flow/internal.h"
+
+#include "flow/admin.h"
+
+/* A search for one standing looks at so many members at a time, and at so many in all for one page. */
+#define SEARCH_BATCH 200
+#define SEARCH_MAX 2000
+
+static enum err by_standing(struct flow *fl, const struct membership *m, const struct member_query *q,
+    const struct member_key *after, struct member_page *out) MUST_CHECK;
+static enum err by_deadline(struct flow *fl, const struct membership *m, const struct member_query *q,
+    const struct member_key *after, struct member_page *out) MUST_CHECK;
+static enum err by_search(struct flow *fl, const struct membership *m, const struct member_query *q,
+    struct member_key after, struct member_page *out) MUST_CHECK;
+static void judge(const struct flow *fl, const struct membership *m, struct member *list, size_t count);
+static void turn_page(struct flow *fl, int limit, struct member_page *page);
+
+enum err
+flow_members_totals(struct flow *fl, struct uuid organization, struct member_totals *out)
+{
+	const struct membership *m;
+	enum err e = flow_admin_membership(fl, organization, &m);
+
+	return e == OK ? flow_members_count(fl, organization, &m->policy, out) : e;
+}
+
+enum err
+flow_members_count(struct flow *fl, struct uuid organization, const struct policy *p, struct member_totals *out)
+{
+	struct policy_cut privileged = policy_cut(p, true, fl->now), plain = policy_cut(p, false, fl->now);
+	struct store st = flow_store(fl);
+	struct member_counts counts[2];
+	enum err e = store_member_counts(&st, organization, fl->now, privileged.lapsed_joined, plain.lapsed_joined,
+	    counts);
+
+	if (e == OK)
+		*out = member_totals(p, counts, fl->now);
+	return e;
+}
+
+enum err
+flow_members_list(struct flow *fl, struct uuid organization, const struct member_query *q, struct member_page *out)
+{
+	const struct membership *m;
+	struct member_key after = {0};
+	enum err e = flow_admin_membership(fl, organization, &m);
+
+	*out = (struct member_page){0};
+	if (e == OK && !str_absent(q->after) && !member_key_parse(fl->arena, q->after, &after))
+		e = ERR_FIELD;
+	if (e != OK)
+		return e;
+	if (!str_absent(q->search))
+		return by_search(fl, m, q, after, out);
+	e = by_standing(fl, m, q, &after, out);
+	if (e != OK)
+		return e;
+	judge(fl, m, out->list, out->count);
+	turn_page(fl, q->limit, out);
+	return OK;
+}
+
+enum err
+flow_member_show(struct flow *fl, struct uuid organization, struct uuid account, struct member *out)
+{
+	const struct membership *m;
+	struct store st = flow_store(fl);
+	enum err e = flow_admin_membership(fl, organization, &m);
+
+	if (e == OK)
+		e = store_member_find(&st, organization, account, out);
+	if (e == OK)
+		judge(fl, m, out, 1);
+	return e;
+}
+
+/* One more than the page holds, to see whether there is another. */
+static enum err
+by_standing(struct flow *fl, const struct membership *m, const struct member_query *q, const struct member_key *after,
+    struct member_page *out)
+{
+	struct policy_cut privileged = policy_cut(&m->policy, true, fl->now), plain = policy_cut(&m->policy, false, fl->now);
+	struct store st = flow_store(fl);
+	int batch = q->limit + 1;
+
+	if (!q->filtered)
+		return store_members_all(&st, m->organization, after, batch, &out->list, &out->count);
+	switch (q->standing) {
+	case COMPLIANCE_ENROLLED:
+		return store_members_by_enrolled(&st, m->organization, true, false, after, batch, &out->list, &out->count);
+	case COMPLIANCE_NOT_REQUIRED:
+		/* A policy that covers the others covers the privileged, too. */
+		if (plain.covered)
+			return OK;
+		return store_members_by_enrolled(&st, m->organization, false, privileged.covered, after, batch, &out->list,
+		    &out->count);
+	case COMPLIANCE_EXEMPT:
+		return store_members_exempt(&st, m->organization, fl->now, privileged.covered, plain.covered, after, batch,
+		    &out->list, &out->count);
+	case COMPLIANCE_GRACE:
+	case COMPLIANCE_LAPSED:
+		return by_deadline(fl, m, q, after, out);
+	case COMPLIANCE_COUNT:
+		break;
+	}
+	return ERR_FIELD;
+}
+
+static enum err
+by_deadline(struct flow *fl, const struct membership *m, const struct member_query *q, const struct member_key *after,
+    struct member_page *out)
+{
+	bool lapsed = q->standing == COMPLIANCE_LAPSED;
+	struct joined_range ranges[2];
+	struct store st = flow_store(fl);
+	int privileged;
+
+	for (privileged = 0; privileged <= 1; privileged++) {
+		struct policy_cut cut = policy_cut(&m->policy, privileged, fl->now);
+
+		ranges[privileged] = (struct joined_range){
+			.wanted = cut.covered && (!lapsed || cut.lapsed_joined != 0),
+			.after = lapsed ? 0 : cut.lapsed_joined,
+			.until = lapsed ? cut.lapsed_joined : 0,
+		};
+	}
+	return store_members_by_joined(&st, m->organization, fl->now, ranges[1], ranges[0], after, q->limit + 1,
+	    &out->list, &out->count);
+}
+
+/* The page ends when it is full, when nobody is left, or when enough were looked at; then it says where to go on. */
+static enum err
+by_search(struct flow *fl, const struct membership *m, const struct member_query *q, struct member_key after,
+    struct member_page *out)
+{
+	int batch = q->filtered ? SEARCH_BATCH : q->limit;
+	size_t limit = (size_t)q->limit, looked = 0, i, count;
+	struct store st = flow_store(fl);
+	struct member *found;
+
+	out->list = arena_array(fl->arena, limit, sizeof(*out->list));
+	do {
+		enum err e = store_members_search(&st, m->organization, q->search, &after, batch, &found, &count);
+
+		if (e != OK)
+			return e;
+		judge(fl, m, found, count);
+		for (i = 0; i < count && out->count < limit; i++) {
+			after = found[i].key;
+			if (!q->filtered || found[i].standing.compliance == q->standing)
+				out->list[out->count++] = found[i];
+		}
+		looked += count;
+		if (i == count && count < (size_t)batch)
+			return OK;
+	} while (out->count < limit && looked < SEARCH_MAX);
+	out->next = member_key_print(fl->arena, &after);
+	return OK;
+}
+
+/* Each under the policy of the organization. */
+static void
+judge(const struct flow *fl, const struct membership *m, struct member *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		list[i].membership.organization = m->organization;
+		list[i].membership.policy = m->policy;
+		list[i].standing = membership_standing(&list[i].membership, list[i].enrolled, fl->now);
+	}
+}
+
+static void
+turn_page(struct flow *fl, int limit, struct member_page *page)
+{
+	if (page->count <= (size_t)limit)
+		return;
+	page->count = (size_t)limit;
+	page->next = member_key_print(fl->arena, &page->list[page->count - 1].key);
+}

@@ -1,0 +1,101 @@
+/* An organization's policy, as its admins change it. */
+#include "flow/internal.h"
+
+#include "base/clock.h"
+#include "flow/admin.h"
+
+struct changing {
+	struct uuid organization;
+	const struct policy *wanted;
+	struct policy *policy;
+};
+
+static flow_step change_step;
+static enum err admit(const struct flow *fl, struct uuid organization, const struct policy *wanted,
+    const struct membership **m) MUST_CHECK;
+static bool age_fits(int32_t age);
+static bool same(const struct policy *a, const struct policy *b);
+
+enum err
+flow_policy_preview(struct flow *fl, struct uuid organization, const struct policy *wanted, struct policy *policy,
+    struct member_totals *totals)
+{
+	const struct membership *m;
+	enum err e = admit(fl, organization, wanted, &m);
+
+	if (e != OK)
+		return e;
+	*policy = policy_change(&m->policy, wanted, fl->now);
+	return flow_members_count(fl, organization, policy, totals);
+}
+
+enum err
+flow_policy_change(struct flow *fl, struct uuid organization, const struct policy *wanted, struct policy *policy)
+{
+	struct changing c = {.organization = organization, .wanted = wanted, .policy = policy};
+
+	return flow_attempt(fl, change_step, &c);
+}
+
+enum err
+flow_admin_membership(const struct flow *fl, struct uuid organization, const struct membership **m)
+{
+	*m = subject_membership(&fl->subject, organization);
+	if (*m == NULL)
+		return ERR_NOT_FOUND;
+	return role_administers((*m)->role) ? OK : ERR_FORBIDDEN;
+}
+
+static enum err
+change_step(struct flow *fl, void *arg)
+{
+	const struct changing *c = arg;
+	const struct membership *m;
+	struct store st = flow_store(fl);
+	struct uuid none = {{0}};
+	struct str before, after;
+	enum err e = admit(fl, c->organization, c->wanted, &m);
+
+	if (e != OK)
+		return e;
+	*c->policy = policy_change(&m->policy, c->wanted, fl->now);
+	if (same(&m->policy, c->policy)) {
+		*c->policy = m->policy;
+		return OK;
+	}
+	before = policy_json(fl->arena, &m->policy);
+	after = policy_json(fl->arena, c->policy);
+	e = flow_change_begin(fl, AUDIT_POLICY_CHANGED, none,
+	    str_printf(fl->arena, "{\"before\":%.*s,\"after\":%.*s}", STR_FMT(before), STR_FMT(after)));
+	if (e != OK)
+		return e;
+	return flow_change_end(fl, store_policy_update(&st, c->organization, c->policy, fl->now));
+}
+
+static enum err
+admit(const struct flow *fl, struct uuid organization, const struct policy *wanted, const struct membership **m)
+{
+	enum err e = flow_admin_membership(fl, organization, m);
+
+	if (e != OK)
+		return e;
+	if (wanted->grace_days < 0 || wanted->grace_days > POLICY_GRACE_MAX || !age_fits(wanted->reauthentication_age) ||
+	    !age_fits(wanted->verification_age) || wanted->required_since > fl->now + POLICY_AHEAD_MAX * CLOCK_DAY)
+		return ERR_FIELD;
+	return OK;
+}
+
+static bool
+age_fits(int32_t age)
+{
+	return age == 0 || (age >= POLICY_AGE_MIN && age <= POLICY_AGE_MAX);
+}
+
+static bool
+same(const struct policy *a, const struct policy *b)
+{
+	return a->requirement == b->requirement && a->required_since == b->required_since &&
+	    a->everyone_since == b->everyone_since && a->grace_days == b->grace_days &&
+	    a->reauthentication_age == b->reauthentication_age && a->verification_age == b->verification_age &&
+	    a->admin_verification == b->admin_verification;
+}

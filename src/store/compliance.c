@@ -1,0 +1,254 @@
+/* Members of an organization, counted and in pages; its policy; exemptions. */
+#include "store/internal.h"
+
+#include "base/log.h"
+
+static void bind_text_key(struct pg_args *args, const struct member_key *after, int batch);
+static void bind_time_key(struct pg_args *args, const struct member_key *after, int batch);
+static void bind_range(struct pg_args *args, struct joined_range range);
+static enum err read_members(struct store *st, enum query q, const struct pg_args *args, struct member **list,
+    size_t *count) MUST_CHECK;
+static void read_member(struct pg_rows *rows, struct member *m);
+
+enum err
+store_members_all(struct store *st, struct uuid organization, const struct member_key *after, int batch,
+    struct member **list, size_t *count)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, organization);
+	bind_text_key(&args, after, batch);
+	return read_members(st, Q_MEMBERS_ALL, &args, list, count);
+}
+
+enum err
+store_members_by_enrolled(struct store *st, struct uuid organization, bool enrolled, bool plain_only,
+    const struct member_key *after, int batch, struct member **list, size_t *count)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, organization);
+	pg_arg_bool(&args, enrolled);
+	pg_arg_bool(&args, plain_only);
+	bind_text_key(&args, after, batch);
+	return read_members(st, Q_MEMBERS_BY_ENROLLED, &args, list, count);
+}
+
+enum err
+store_members_by_joined(struct store *st, struct uuid organization, int64_t now, struct joined_range privileged,
+    struct joined_range plain, const struct member_key *after, int batch, struct member **list, size_t *count)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, organization);
+	pg_arg_time(&args, now);
+	bind_range(&args, privileged);
+	bind_range(&args, plain);
+	bind_time_key(&args, after, batch);
+	return read_members(st, Q_MEMBERS_BY_JOINED, &args, list, count);
+}
+
+enum err
+store_members_exempt(struct store *st, struct uuid organization, int64_t now, bool privileged, bool plain,
+    const struct member_key *after, int batch, struct member **list, size_t *count)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, organization);
+	pg_arg_time(&args, now);
+	pg_arg_bool(&args, privileged);
+	pg_arg_bool(&args, plain);
+	bind_time_key(&args, after, batch);
+	return read_members(st, Q_MEMBERS_EXEMPT, &args, list, count);
+}
+
+enum err
+store_members_search(struct store *st, struct uuid organization, struct str term, const struct member_key *after,
+    int batch, struct member **list, size_t *count)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, organization);
+	pg_arg_text(&args, term);
+	bind_text_key(&args, after, batch);
+	return read_members(st, Q_MEMBERS_SEARCH, &args, list, count);
+}
+
+enum err
+store_member_find(struct store *st, struct uuid organization, struct uuid account, struct member *m)
+{
+	struct pg_args args = {.arena = st->arena};
+	struct member *list;
+	size_t count;
+	enum err e;
+
+	pg_arg_uuid(&args, organization);
+	pg_arg_uuid(&args, account);
+	pg_arg_int(&args, 1);
+	e = read_members(st, Q_MEMBER_FIND, &args, &list, &count);
+	if (e != OK)
+		return e;
+	if (count == 0)
+		return ERR_NOT_FOUND;
+	*m = list[0];
+	return OK;
+}
+
+enum err
+store_member_counts(struct store *st, struct uuid organization, int64_t now, int64_t privileged_until,
+    int64_t plain_until, struct member_counts counts[2])
+{
+	struct pg_args args = {.arena = st->arena};
+	struct pg_rows rows;
+	enum err e;
+
+	counts[0] = counts[1] = (struct member_counts){0};
+	pg_arg_uuid(&args, organization);
+	pg_arg_time(&args, now);
+	pg_arg_time(&args, privileged_until);
+	pg_arg_time(&args, plain_until);
+	e = pg_read(st->pg, st->deadline_ms, Q_MEMBER_COUNTS, &args, &rows);
+	if (e != OK)
+		return e;
+	while (pg_next(&rows)) {
+		struct member_counts *c = &counts[pg_bool(&rows)];
+
+		c->enrolled = pg_bigint(&rows);
+		c->open = pg_bigint(&rows);
+		c->early = pg_bigint(&rows);
+		c->exempt = pg_bigint(&rows);
+		c->exempt_early = pg_bigint(&rows);
+	}
+	pg_done(&rows);
+	return OK;
+}
+
+enum err
+store_policy_update(struct store *st, struct uuid organization, const struct policy *p, int64_t now)
+{
+	struct pg_args args = {.arena = st->arena};
+	enum err e;
+
+	pg_arg_uuid(&args, organization);
+	pg_arg_int(&args, p->version);
+	pg_arg_text(&args, requirement_name(p->requirement));
+	pg_arg_time(&args, p->required_since);
+	pg_arg_time(&args, p->everyone_since);
+	pg_arg_int(&args, p->grace_days);
+	pg_arg_int(&args, p->reauthentication_age);
+	pg_arg_int(&args, p->verification_age);
+	pg_arg_bool(&args, p->admin_verification);
+	pg_arg_time(&args, now);
+	e = store_one(st, Q_POLICY_UPDATE, &args);
+	return e == ERR_NOT_FOUND ? ERR_RACE : e;
+}
+
+enum err
+store_admin_hold(struct store *st, struct uuid account, struct uuid organization, enum role *role)
+{
+	struct pg_args args = {.arena = st->arena};
+	struct pg_rows rows;
+	enum err e;
+
+	pg_arg_uuid(&args, account);
+	pg_arg_uuid(&args, organization);
+	e = pg_write(st->pg, st->deadline_ms, Q_ADMIN_HOLD, &args, &rows);
+	if (e != OK)
+		return e;
+	e = ERR_NOT_FOUND;
+	if (pg_next(&rows))
+		e = role_parse(pg_text(&rows), role) ? OK : ERR_INTERNAL;
+	pg_done(&rows);
+	return e;
+}
+
+enum err
+store_membership_exempt(struct store *st, struct uuid account, struct uuid organization, int64_t until,
+    struct str reason, struct uuid by, int64_t now)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account);
+	pg_arg_uuid(&args, organization);
+	pg_arg_time(&args, until);
+	pg_arg_text(&args, reason);
+	pg_arg_uuid(&args, by);
+	pg_arg_time(&args, now);
+	return store_one(st, Q_MEMBERSHIP_EXEMPT, &args);
+}
+
+enum err
+store_membership_unexempt(struct store *st, struct uuid account, struct uuid organization, int64_t now)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, account);
+	pg_arg_uuid(&args, organization);
+	pg_arg_time(&args, now);
+	return store_one(st, Q_MEMBERSHIP_UNEXEMPT, &args);
+}
+
+static void
+bind_text_key(struct pg_args *args, const struct member_key *after, int batch)
+{
+	pg_arg_text(args, after->text);
+	pg_arg_uuid(args, after->account);
+	pg_arg_int(args, batch);
+}
+
+static void
+bind_time_key(struct pg_args *args, const struct member_key *after, int batch)
+{
+	pg_arg_time(args, after->time);
+	pg_arg_uuid(args, after->account);
+	pg_arg_int(args, batch);
+}
+
+static void
+bind_range(struct pg_args *args, struct joined_range range)
+{
+	pg_arg_bool(args, range.wanted);
+	pg_arg_time(args, range.after);
+	pg_arg_time(args, range.until);
+}
+
+static enum err
+read_members(struct store *st, enum query q, const struct pg_args *args, struct member **list, size_t *count)
+{
+	struct pg_rows rows;
+	enum err e = pg_read(st->pg, st->deadline_ms, (int)q, args, &rows);
+
+	*count = 0;
+	if (e != OK)
+		return e;
+	*list = arena_array(st->arena, (size_t)rows.count, sizeof(**list));
+	while (pg_next(&rows))
+		read_member(&rows, &(*list)[(*count)++]);
+	pg_done(&rows);
+	return OK;
+}
+
+static void
+read_member(struct pg_rows *rows, struct member *m)
+{
+	*m = (struct member){.account = pg_uuid(rows)};
+	m->name = pg_text(rows);
+	m->email = pg_text(rows);
+	m->email_verified = pg_time(rows) != 0;
+	if (!role_parse(pg_text(rows), &m->membership.role))
+		log_fatal("store.member", "a role we do not know");
+	m->membership.sensitive = pg_bool(rows);
+	m->membership.joined_at = pg_time(rows);
+	m->membership.exempt_until = pg_time(rows);
+	m->exempt_reason = pg_text(rows);
+	m->exempted_at = pg_time(rows);
+	m->exempt_by = pg_text(rows);
+	m->enrolled = pg_bool(rows);
+	m->disabled_at = pg_time(rows);
+	m->last_sign_in_at = pg_time(rows);
+	m->kinds = pg_text(rows);
+	m->codes_left = pg_int(rows);
+	m->key.text = pg_text(rows);
+	m->key.time = pg_time(rows);
+	m->key.account = m->account;
+}
