@@ -41,6 +41,8 @@ guard_pass(struct call *c)
 		e = check_fields(c);
 	if (e == OK && (guards & G_ADMIN))
 		e = check_admin(c);
+	if (e == OK && (guards & G_OWN_FACTOR) && subject_active(&c->flow.subject) == 0)
+		e = ERR_NOT_ENABLED;
 	return e == OK && ((guards & G_PROOF) || c->admin != NULL) ? prove(c) : e;
 }
 
@@ -125,8 +127,6 @@ check_state(const struct call *c)
 		return ERR_ENROLLMENT_REQUIRED;
 	if ((guards & G_EMAIL_VERIFIED) && !s->account.email_verified)
 		return ERR_EMAIL_UNVERIFIED;
-	if ((guards & G_OWN_FACTOR) && subject_active(s) == 0)
-		return ERR_NOT_ENABLED;
 	return OK;
 }
 

@@ -32,6 +32,11 @@ async function waiting() {
 	return { who, client: await api.signIn(stack, who) };
 }
 
+async function administered() {
+	const one = await api.administered(stack);
+	return { ...one, organization: one.organizationId, account: one.member.accountId };
+}
+
 const count = (who, table, where = 'true') =>
 	h.number(stack, `SELECT count(*) FROM countersign.${table} WHERE account_id = '${who.id}' AND ${where}`);
 const accepted = async (who, kind) =>
@@ -103,6 +108,49 @@ const OPERATIONS = {
 		then: async ({ who, client }) => {
 			assert.equal(await accepted(who, 'organization_switched'), 1);
 			await api.verify(client, who.factors[0]);
+		},
+	},
+	'PUT /v1/organizations/{organization}/mfa/policy': {
+		prepare: administered,
+		request: () => ({ requirement: 'everyone', graceDays: 14 }),
+		repeat: (answer) => assert.equal(api.expect(answer, 200).requirement, 'everyone'),
+		then: async ({ who }) => {
+			assert.equal(await accepted(who, 'policy_changed'), 1);
+			await assertOpen(who, who.factors[0]);
+		},
+	},
+	'PUT /v1/organizations/{organization}/members/{account}/mfa/exemption': {
+		prepare: administered,
+		request: () => ({ until: new Date(Date.now() + 30 * 86_400_000).toISOString(), reason: 'On leave' }),
+		repeat: (answer) => assert.equal(api.expect(answer, 200).exemption.reason, 'On leave'),
+		then: async ({ member }) => assert.equal(await accepted(member, 'exemption_given'), 2),
+	},
+	'DELETE /v1/organizations/{organization}/members/{account}/mfa/exemption': {
+		prepare: async () => {
+			const one = await administered();
+			const until = new Date(Date.now() + 30 * 86_400_000).toISOString();
+			api.expect(await one.client.put(`${one.at}/members/${one.account}/mfa/exemption`, { until, reason: 'On leave' }), 200);
+			return one;
+		},
+		repeat: (answer) => assert.equal(answer.status, 204),
+		then: async ({ member }) => {
+			assert.equal(await accepted(member, 'exemption_ended'), 1);
+			assert.equal(await count(member, 'memberships', 'exempt_until IS NOT NULL'), 0);
+		},
+	},
+	'POST /v1/organizations/{organization}/members/{account}/mfa/reset': {
+		prepare: async () => {
+			const one = await administered();
+			await api.enrol(await api.signIn(stack, one.member), one.member);
+			return one;
+		},
+		request: () => ({ reason: 'Lost the phone' }),
+		repeat: (answer) => api.refused(answer, 409, 'mfa_not_enabled'),
+		then: async ({ member }) => {
+			assert.equal(await accepted(member, 'mfa_reset'), 1);
+			assert.equal(await count(member, 'factors'), 0);
+			assert.equal(await count(member, 'sessions'), 0);
+			await assertOpen(member);
 		},
 	},
 	'DELETE /v1/sessions/{session}': {
@@ -254,7 +302,7 @@ const OPERATIONS = {
 // The request of a row, made once: a repeat is the same to the letter.
 async function requestOf(name, row, state) {
 	const [method, template] = name.split(' ');
-	const target = template.replace('{session}', state.session).replace('{factor}', state.factor);
+	const target = template.replace(/\{(\w+)\}/g, (_, part) => state[part]);
 	return [method, target, await row.request?.(state)];
 }
 
@@ -326,10 +374,12 @@ test('a request that never reached the database is simply done by its repeat', a
 });
 
 test('reading twice changes nothing', async () => {
-	const { who, client } = await enrolled();
+	const { who, client, organizationId } = await api.administered(stack);
 	for (const o of api.operations().filter((each) => each.method === 'GET')) {
 		const before = await h.state(stack, who);
-		const [first, second] = [await client.get(o.path), await client.get(o.path)];
+		const target = o.path.replace('{organization}', organizationId);
+		const [first, second] = [await client.get(target), await client.get(target)];
+		assert.equal(first.status, 200, o.path);
 		assert.equal(second.text, first.text, o.path);
 		assert.equal(await h.state(stack, who), before, o.path);
 	}

@@ -65,6 +65,33 @@ async function inOrganization() {
 	return { ...one, organizationId: await api.organization(stack, one.who) };
 }
 
+// One who runs an organization, and a plain member of it.
+async function administering() {
+	const { member, ...one } = await api.administered(stack);
+	return { ...one, member, account: member.accountId };
+}
+
+async function exempted() {
+	const one = await administering();
+	api.expect(await one.client.put(`${one.at}/members/${one.account}/mfa/exemption`, { until: soon(30), reason: 'On leave' }), 200);
+	return one;
+}
+
+async function required() {
+	const one = await administering();
+	api.expect(await one.client.put(`${one.at}/mfa/policy`, { requirement: 'everyone', graceDays: 14 }), 200);
+	return one;
+}
+
+async function memberEnrolled() {
+	const one = await administering();
+	await api.enrol(await api.signIn(stack, one.member), one.member);
+	return one;
+}
+
+// A day so many days ahead of the stack's clock.
+const soon = (days) => new Date((stack.clock.now() + days * 86_400) * 1000).toISOString().slice(0, 10);
+
 async function two() {
 	const one = await verified();
 	await api.enrol(one.client, one.who, 'Tablet');
@@ -107,13 +134,20 @@ const ROWS = [
 	['publicDisable', 'code', 'disabled', enrolled],
 	['publicDisable', 'recovery', 'disabled', enrolled],
 	['publicRegenerate', 'code', 'ten', enrolled],
+	['readPolicy', 'plain', 'off', administering],
+	['changePolicy', 'everyone', 'on', administering],
+	['changePolicy', 'look', 'tried', administering],
+	['listMembers', 'plain', 'page', administering],
+	['exemptMember', 'until', 'exempt', required],
+	['endExemption', 'plain', undefined, exempted],
+	['resetMember', 'reason', 'reset', memberEnrolled],
 	['readContract', 'plain', 'start', newcomer],
 ];
 
 // --- values --------------------------------------------------------------------------
 
 // A member of a shown request with what is right for this account; what is not personal stays.
-async function live(name, shown, { who, pending, session, organizationId }) {
+async function live(name, shown, { who, pending, session, organizationId, account }) {
 	const factor = pending ?? who.factors[0];
 	switch (name) {
 	case 'email':
@@ -137,7 +171,12 @@ async function live(name, shown, { who, pending, session, organizationId }) {
 	case 'session':
 		return session;
 	case 'organizationId':
+	case 'organization':
 		return organizationId;
+	case 'account':
+		return account;
+	case 'until':
+		return soon(30);
 	default:
 		return shown;
 	}
@@ -165,7 +204,7 @@ function kind(value, name) {
 		return value.map((item) => kind(item, name));
 	if (value !== null && typeof value === 'object')
 		return Object.fromEntries(Object.keys(value).sort().map((key) => [key, kind(value[key], key)]));
-	if (['address', 'userAgent', 'backupCodesRemaining'].includes(name))
+	if (['address', 'userAgent', 'backupCodesRemaining', 'email'].includes(name))
 		return typeof value;
 	if (typeof value !== 'string')
 		return value;

@@ -264,7 +264,26 @@ async function organization(stack, ...people) {
 	return h.idText('org', await stack.psql(`SELECT organization_id FROM countersign.organizations WHERE slug = '${slug}'`));
 }
 
+// A person in an organization that is there already.
+const join = (stack, slug, who, role = 'member', sensitive = false) =>
+	stack.ctl(['organization', 'add-member', slug, who.email, '--role', role, ...(sensitive ? ['--sensitive'] : [])]);
+
+// An organization of its own with one who runs it, with a factor and a fresh verification, and a plain member.
+async function administered(stack, { role = 'admin', by = 'bearer' } = {}) {
+	const slug = `realm-${++organizations}`;
+	await stack.ctl(['organization', 'create', '--slug', slug, '--name', `Realm ${organizations}`]);
+	const who = await h.person(stack, { name: 'Admin Person' });
+	const member = await h.person(stack, { name: 'Member Person' });
+	await join(stack, slug, who, role);
+	await join(stack, slug, member);
+	const client = await signIn(stack, who, { by });
+	await enrol(client, who);
+	await verify(client, who.factors[0]);
+	const { organizationId } = await session(client);
+	return { who, client, member: { ...member, accountId: h.idText('usr', member.id) }, slug, organizationId, at: `/v1/organizations/${organizationId}` };
+}
+
 module.exports = {
 	Client, check, call, operations, expect, refused, faults, signIn, verify, signInFully, reauthenticate, begin, confirm, enrol,
-	enrolPublic, enrolled, leave, session, mfa, factors, isDead, organization,
+	enrolPublic, enrolled, leave, session, mfa, factors, isDead, organization, join, administered,
 };

@@ -7,7 +7,7 @@ static void problem_fields(struct call *c);
 static void problem_field(struct call *c, cJSON *list, struct str name, const char *what);
 static const char *field_wants(const struct field *f);
 static void api_methods(const struct call *c, cJSON *list);
-static void time_member(struct call *c, cJSON *o, const char *name, int64_t us);
+static void api_policy(struct call *c);
 
 enum err
 api_answer(struct call *c, int status)
@@ -62,10 +62,10 @@ api_session(struct call *c)
 	model_text(o, "organizationId", uuid_nil(s->session.organization)
 					    ? (struct str){0}
 					    : id_format(c->arena, ID_ORGANIZATION, s->session.organization));
-	time_member(c, o, "createdAt", s->session.created_at);
-	time_member(c, o, "reauthenticatedAt", s->session.password_at);
-	time_member(c, o, "verifiedAt", s->session.verified_at);
-	time_member(c, o, "expiresAt", s->session.expires_at);
+	api_time(c, o, "createdAt", s->session.created_at);
+	api_time(c, o, "reauthenticatedAt", s->session.password_at);
+	api_time(c, o, "verifiedAt", s->session.verified_at);
+	api_time(c, o, "expiresAt", s->session.expires_at);
 }
 
 void
@@ -76,6 +76,7 @@ api_mfa(struct call *c)
 	model_truth(c->model, "enabled", subject_active(s) > 0);
 	api_methods(c, model_list(c->model, "methods"));
 	model_number(c->model, "backupCodesRemaining", s->recovery.left);
+	api_policy(c);
 }
 
 void
@@ -86,6 +87,26 @@ api_codes(cJSON *o, const char *name, const struct codes *codes)
 
 	for (i = 0; i < codes->count; i++)
 		model_item_text(list, codes->list[i]);
+}
+
+/* Which organization wants a factor, and until when not yet; nothing where none does or the account has one. */
+static void
+api_policy(struct call *c)
+{
+	const struct subject *s = &c->flow.subject;
+	struct standing standing;
+	const struct membership *m = subject_policy(s, c->flow.now, &standing);
+	cJSON *o;
+
+	if (m == NULL)
+		return;
+	o = model_object(c->model, "policy");
+	model_text(o, "organizationId", id_format(c->arena, ID_ORGANIZATION, m->organization));
+	model_text(o, "organization", m->name);
+	model_text(o, "standing", compliance_name(standing.compliance));
+	api_time(c, o, "deadline", standing.deadline);
+	if (standing.compliance == COMPLIANCE_EXEMPT)
+		api_time(c, o, "exemptUntil", m->exempt_until);
 }
 
 /* Each kind of active factor once, and recovery codes while there are any. */
@@ -173,8 +194,8 @@ field_wants(const struct field *f)
 	return wants[f->type];
 }
 
-static void
-time_member(struct call *c, cJSON *o, const char *name, int64_t us)
+void
+api_time(struct call *c, cJSON *o, const char *name, int64_t us)
 {
 	model_text(o, name, us == 0 ? (struct str){0} : clock_rfc3339(c->arena, us));
 }

@@ -36,8 +36,11 @@ void api_refuse(struct call *c, enum err e);
 /* The session as the tree: id, accountId, state, methods, times, and its new token where the client keeps it. */
 void api_session(struct call *c);
 
-/* `enabled`, `methods`, `backupCodesRemaining`. */
+/* `enabled`, `methods`, `backupCodesRemaining`, and `policy` where a deadline runs or has run. */
 void api_mfa(struct call *c);
+
+/* A time as a member: null for 0. */
+void api_time(struct call *c, cJSON *o, const char *name, int64_t us);
 
 /* Codes as a list. */
 void api_codes(cJSON *o, const char *name, const struct codes *codes);

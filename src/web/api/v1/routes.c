@@ -3,6 +3,8 @@
 
 #define G_READ (G_SESSION | G_ACTIVE)
 #define G_WRITE (G_SESSION | G_ACTIVE | G_SAME_ORIGIN)
+#define G_READ_ADMIN (G_READ | G_ADMIN)
+#define G_DECIDE (G_WRITE | G_ADMIN | G_OWN_FACTOR | G_FRESH_VERIFICATION)
 #define G_FRESH (G_FRESH_PASSWORD | G_FRESH_VERIFICATION)
 
 static const struct field sign_in_fields[] = {
@@ -44,6 +46,44 @@ static const struct field code_fields[] = {
 	FIELD_PROOF("code", FIELD_CODE, true, PROOF_CODE),
 	FIELD_END,
 };
+static const struct field administered_fields[] = {FIELD("organization", FIELD_ORGANIZATION, true), FIELD_END};
+static const struct field policy_fields[] = {
+	FIELD("organization", FIELD_ORGANIZATION, true),
+	FIELD("requirement", FIELD_WORD, true),
+	FIELD("graceDays", FIELD_NUMBER, true),
+	FIELD("requiredSince", FIELD_TIME, false),
+	FIELD("reauthenticationAge", FIELD_NUMBER, false),
+	FIELD("verificationAge", FIELD_NUMBER, false),
+	FIELD("adminVerification", FIELD_BOOLEAN, false),
+	FIELD("dryRun", FIELD_BOOLEAN, false),
+	FIELD_END,
+};
+static const struct field compliance_fields[] = {
+	FIELD("organization", FIELD_ORGANIZATION, true),
+	FIELD("standing", FIELD_WORD, false),
+	FIELD("search", FIELD_TEXT, false),
+	FIELD("after", FIELD_TEXT, false),
+	FIELD("limit", FIELD_NUMBER, false),
+	FIELD_END,
+};
+static const struct field exemption_fields[] = {
+	FIELD("organization", FIELD_ORGANIZATION, true),
+	FIELD("account", FIELD_ACCOUNT, true),
+	FIELD("until", FIELD_TIME, true),
+	FIELD("reason", FIELD_TEXT, true),
+	FIELD_END,
+};
+static const struct field member_fields[] = {
+	FIELD("organization", FIELD_ORGANIZATION, true),
+	FIELD("account", FIELD_ACCOUNT, true),
+	FIELD_END,
+};
+static const struct field reset_fields[] = {
+	FIELD("organization", FIELD_ORGANIZATION, true),
+	FIELD("account", FIELD_ACCOUNT, true),
+	FIELD("reason", FIELD_TEXT, true),
+	FIELD_END,
+};
 
 static const struct route routes[] = {
 	ROUTE(POST, "/v1/sessions", G_PUBLIC, sign_in_fields, .run = v1_sign_in),
@@ -65,6 +105,17 @@ static const struct route routes[] = {
 	ROUTE(PATCH, "/v1/me/mfa/factors/{factor}", G_WRITE | G_FRESH, change_fields, .run = v1_factor_change),
 	ROUTE(DELETE, "/v1/me/mfa/factors/{factor}", G_WRITE | G_FRESH, factor_fields, .run = v1_factor_delete),
 	ROUTE(POST, "/v1/me/mfa/recovery-codes", G_WRITE | G_APP_CODE_NOW, code_fields, .run = v1_codes_replace),
+
+	ROUTE(GET, "/v1/organizations/{organization}/mfa/policy", G_READ_ADMIN, administered_fields, .run = v1_policy),
+	ROUTE(PUT, "/v1/organizations/{organization}/mfa/policy", G_DECIDE, policy_fields, .run = v1_policy_change),
+	ROUTE(GET, "/v1/organizations/{organization}/mfa/compliance", G_READ_ADMIN, compliance_fields,
+	    .run = v1_compliance),
+	ROUTE(PUT, "/v1/organizations/{organization}/members/{account}/mfa/exemption", G_DECIDE, exemption_fields,
+	    .run = v1_member_exempt),
+	ROUTE(DELETE, "/v1/organizations/{organization}/members/{account}/mfa/exemption", G_DECIDE, member_fields,
+	    .run = v1_member_unexempt),
+	ROUTE(POST, "/v1/organizations/{organization}/members/{account}/mfa/reset", G_DECIDE, reset_fields,
+	    .run = v1_member_reset),
 
 	ROUTE(GET, "/v1/openapi.json", G_PUBLIC, NULL, .run = v1_openapi),
 };

@@ -1,4 +1,4 @@
-/* The handlers below /v1: sessions, and a person's own second factor. */
+/* The handlers below /v1: sessions, a person's own second factor, and what admins do in an organization. */
 #ifndef WEB_API_V1_V1_H
 #define WEB_API_V1_V1_H
 
@@ -10,6 +10,8 @@ handler v1_sign_in, v1_session, v1_sign_out, v1_verify, v1_reauthenticate, v1_or
 /* me.c */
 handler v1_mfa, v1_totp_enroll, v1_totp_verify, v1_totp_delete, v1_factors, v1_factor_change, v1_factor_delete,
     v1_codes_replace;
+/* organization.c */
+handler v1_policy, v1_policy_change, v1_compliance, v1_member_exempt, v1_member_unexempt, v1_member_reset;
 /* openapi.c */
 handler v1_openapi;
 

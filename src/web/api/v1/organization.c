@@ -1,0 +1,252 @@
+/* What owners and admins read and decide in their organization. */
+#include "web/api/v1/v1.h"
+
+#include "base/clock.h"
+#include "flow/admin.h"
+
+#define PAGE_DEFAULT 50
+#define GRACE_TOO_LONG "It must be at most 365."
+#define AGE_OUT_OF_RANGE "It must be 60 to 86400."
+
+static enum err read_policy(struct call *c, struct policy *wanted) MUST_CHECK;
+static int32_t read_age(struct call *c, const char *name);
+static void present_policy(struct call *c, const struct policy *p, const struct member_totals *totals);
+static void present_totals(cJSON *o, const struct member_totals *totals);
+static enum err read_query(struct call *c, struct member_query *q) MUST_CHECK;
+static void present_member(struct call *c, cJSON *o, const struct member *m);
+static void present_methods_of(cJSON *o, const struct member *m);
+static void present_exemption(struct call *c, cJSON *o, const struct member *m);
+static enum err answer_member(struct call *c, enum err e) MUST_CHECK;
+
+enum err
+v1_policy(struct call *c)
+{
+	struct member_totals totals;
+	enum err e = flow_members_totals(&c->flow, c->admin->organization, &totals);
+
+	if (e != OK)
+		return e;
+	present_policy(c, &c->admin->policy, &totals);
+	return api_answer(c, 200);
+}
+
+/* With `dryRun` nothing is changed: the answer says what the policy would be, and whom it would hit. */
+enum err
+v1_policy_change(struct call *c)
+{
+	struct uuid organization = c->admin->organization;
+	struct policy wanted, policy;
+	struct member_totals totals;
+	enum err e = read_policy(c, &wanted);
+
+	if (e != OK)
+		return e;
+	if (str_eq(field_text(&c->fields, "dryRun"), STR("true"))) {
+		e = flow_policy_preview(&c->flow, organization, &wanted, &policy, &totals);
+	} else {
+		e = flow_policy_change(&c->flow, organization, &wanted, &policy);
+		if (e == OK)
+			e = flow_refresh(&c->flow);
+		if (e == OK)
+			e = flow_members_totals(&c->flow, organization, &totals);
+	}
+	if (e == ERR_FIELD)
+		api_fault(c, STR("requiredSince"), "It must be at most a year ahead.");
+	if (e != OK)
+		return e;
+	present_policy(c, &policy, &totals);
+	return api_answer(c, 200);
+}
+
+enum err
+v1_compliance(struct call *c)
+{
+	struct member_query q;
+	struct member_totals totals;
+	struct member_page page;
+	cJSON *list;
+	enum err e = read_query(c, &q);
+
+	if (e == OK)
+		e = flow_members_totals(&c->flow, c->admin->organization, &totals);
+	if (e == OK)
+		e = flow_members_list(&c->flow, c->admin->organization, &q, &page);
+	if (e == ERR_FIELD && c->fault_count == 0)
+		api_fault(c, STR("after"), "It must be the `next` of the page before.");
+	if (e != OK)
+		return e;
+	present_totals(model_object(c->model, "totals"), &totals);
+	list = model_list(c->model, "members");
+	for (size_t i = 0; i < page.count; i++)
+		present_member(c, model_item(list), &page.list[i]);
+	model_text(c->model, "next", page.next);
+	return api_answer(c, 200);
+}
+
+enum err
+v1_member_exempt(struct call *c)
+{
+	enum err e = flow_member_exempt(&c->flow, c->admin->organization, field_id(&c->fields, "account"),
+	    field_time(&c->fields, "until"), field_text(&c->fields, "reason"));
+
+	if (e == ERR_FIELD)
+		api_fault(c, STR("until"), "It must be ahead, and at most a year.");
+	return answer_member(c, e);
+}
+
+enum err
+v1_member_unexempt(struct call *c)
+{
+	enum err e = flow_member_unexempt(&c->flow, c->admin->organization, field_id(&c->fields, "account"));
+
+	return e == OK ? api_done(c) : e;
+}
+
+enum err
+v1_member_reset(struct call *c)
+{
+	return answer_member(c, flow_member_reset(&c->flow, c->admin->organization, field_id(&c->fields, "account"),
+	    field_text(&c->fields, "reason")));
+}
+
+/* What is out of range is told with the member it stands in, all at once. */
+static enum err
+read_policy(struct call *c, struct policy *wanted)
+{
+	*wanted = (struct policy){
+		.required_since = field_time(&c->fields, "requiredSince"),
+		.grace_days = (int32_t)field_number(&c->fields, "graceDays", 0),
+		.reauthentication_age = read_age(c, "reauthenticationAge"),
+		.verification_age = read_age(c, "verificationAge"),
+		.admin_verification = str_eq(field_text(&c->fields, "adminVerification"), STR("true")),
+	};
+	if (!requirement_parse(field_text(&c->fields, "requirement"), &wanted->requirement))
+		api_fault(c, STR("requirement"), "It must be off, admins or everyone.");
+	if (wanted->grace_days > POLICY_GRACE_MAX)
+		api_fault(c, STR("graceDays"), GRACE_TOO_LONG);
+	return c->fault_count == 0 ? OK : ERR_FIELD;
+}
+
+/* 0 where none was given. */
+static int32_t
+read_age(struct call *c, const char *name)
+{
+	int64_t age = field_number(&c->fields, name, POLICY_AGE_MIN);
+
+	if (age < POLICY_AGE_MIN || age > POLICY_AGE_MAX)
+		api_fault(c, str_of(name), AGE_OUT_OF_RANGE);
+	return (int32_t)field_number(&c->fields, name, 0);
+}
+
+static void
+present_policy(struct call *c, const struct policy *p, const struct member_totals *totals)
+{
+	cJSON *o = c->model;
+	int64_t since = p->requirement == REQUIREMENT_EVERYONE ? p->everyone_since : p->required_since;
+
+	model_text(o, "requirement", requirement_name(p->requirement));
+	api_time(c, o, "requiredSince", p->required_since);
+	api_time(c, o, "everyoneSince", p->everyone_since);
+	model_number(o, "graceDays", p->grace_days);
+	api_time(c, o, "deadline", since == 0 ? 0 : since + p->grace_days * CLOCK_DAY);
+	if (p->reauthentication_age != 0)
+		model_number(o, "reauthenticationAge", p->reauthentication_age);
+	else
+		model_text(o, "reauthenticationAge", (struct str){0});
+	if (p->verification_age != 0)
+		model_number(o, "verificationAge", p->verification_age);
+	else
+		model_text(o, "verificationAge", (struct str){0});
+	model_truth(o, "adminVerification", p->admin_verification);
+	present_totals(model_object(o, "totals"), totals);
+}
+
+static void
+present_totals(cJSON *o, const struct member_totals *totals)
+{
+	model_number(o, "members", totals->members);
+	model_number(o, "enrolled", totals->standing[COMPLIANCE_ENROLLED]);
+	model_number(o, "grace", totals->standing[COMPLIANCE_GRACE]);
+	model_number(o, "lapsed", totals->standing[COMPLIANCE_LAPSED]);
+	model_number(o, "exempt", totals->standing[COMPLIANCE_EXEMPT]);
+	model_number(o, "notRequired", totals->standing[COMPLIANCE_NOT_REQUIRED]);
+}
+
+static enum err
+read_query(struct call *c, struct member_query *q)
+{
+	struct str standing = field_text(&c->fields, "standing");
+	int64_t limit = field_number(&c->fields, "limit", PAGE_DEFAULT);
+
+	*q = (struct member_query){
+		.filtered = !str_absent(standing),
+		.search = field_text(&c->fields, "search"),
+		.after = field_text(&c->fields, "after"),
+		.limit = (int)limit,
+	};
+	if (q->filtered && !compliance_parse(standing, &q->standing))
+		api_fault(c, STR("standing"), "It must be enrolled, grace, lapsed, exempt or not_required.");
+	if (limit < 1 || limit > MEMBERS_PAGE_MAX)
+		api_fault(c, STR("limit"), "It must be 1 to 500.");
+	return c->fault_count == 0 ? OK : ERR_FIELD;
+}
+
+static void
+present_member(struct call *c, cJSON *o, const struct member *m)
+{
+	model_text(o, "accountId", id_format(c->arena, ID_ACCOUNT, m->account));
+	model_text(o, "name", m->name);
+	model_text(o, "email", m->email);
+	model_truth(o, "emailVerified", m->email_verified);
+	model_text(o, "role", role_name(m->membership.role));
+	model_truth(o, "sensitive", m->membership.sensitive);
+	model_text(o, "standing", compliance_name(m->standing.compliance));
+	api_time(c, o, "deadline", m->standing.deadline);
+	present_exemption(c, o, m);
+	present_methods_of(o, m);
+	model_number(o, "backupCodesRemaining", m->codes_left);
+	api_time(c, o, "lastSignInAt", m->last_sign_in_at);
+	api_time(c, o, "joinedAt", m->membership.joined_at);
+	model_truth(o, "disabled", m->disabled_at != 0);
+}
+
+static void
+present_methods_of(cJSON *o, const struct member *m)
+{
+	cJSON *list = model_list(o, "methods");
+	struct str rest = m->kinds;
+
+	while (rest.n > 0)
+		model_item_text(list, str_cut(&rest, ' '));
+}
+
+/* Also one that has ended, until another is given: it tells why nothing was asked for so long. */
+static void
+present_exemption(struct call *c, cJSON *o, const struct member *m)
+{
+	cJSON *e;
+
+	if (m->membership.exempt_until == 0) {
+		model_text(o, "exemption", (struct str){0});
+		return;
+	}
+	e = model_object(o, "exemption");
+	api_time(c, e, "until", m->membership.exempt_until);
+	model_text(e, "reason", m->exempt_reason);
+	model_text(e, "givenBy", m->exempt_by);
+	api_time(c, e, "givenAt", m->exempted_at);
+}
+
+/* The member as it stands behind a decision. */
+static enum err
+answer_member(struct call *c, enum err e)
+{
+	struct member m;
+
+	if (e == OK)
+		e = flow_member_show(&c->flow, c->admin->organization, field_id(&c->fields, "account"), &m);
+	if (e != OK)
+		return e;
+	present_member(c, c->model, &m);
+	return api_answer(c, 200);
+}
