@@ -1,0 +1,323 @@
+/* Deadlines: a date per member, the later of "required since" and "joined", plus the grace days. */
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "domain/member.h"
+#include "domain/subject.h"
+
+#define NOW (INT64_C(1800000000) * CLOCK_SECOND)
+#define DAYS(n) ((n) * CLOCK_DAY)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ROUNDS 20000
+
+/* Days from NOW; an hour more where it matters would hide what is asked. */
+struct row {
+	const char *name;
+	enum requirement requirement;
+	int required, everyone; /* since when, in days; 0: not */
+	int grace;
+	enum role role;
+	bool sensitive;
+	int joined;
+	int exempt; /* 0: none */
+	enum compliance standing;
+	int deadline;
+};
+
+static const struct row rows[] = {
+	{"off", REQUIREMENT_OFF, 0, 0, 5, ROLE_OWNER, true, -9, 0, COMPLIANCE_NOT_REQUIRED, 0},
+	{"in grace", REQUIREMENT_EVERYONE, -1, -1, 5, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 4},
+	{"lapsed", REQUIREMENT_EVERYONE, -6, -6, 5, ROLE_MEMBER, false, -9, 0, COMPLIANCE_LAPSED, -1},
+	{"no grace at all", REQUIREMENT_EVERYONE, -1, -1, 0, ROLE_MEMBER, false, -9, 0, COMPLIANCE_LAPSED, -1},
+	{"joined late", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -2, 0, COMPLIANCE_GRACE, 3},
+	{"joined late and lapsed", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -6, 0, COMPLIANCE_LAPSED, -1},
+	{"announced", REQUIREMENT_EVERYONE, 10, 10, 0, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 10},
+	{"a year", REQUIREMENT_EVERYONE, -1, -1, 365, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 364},
+	{"exempt", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -90, 3, COMPLIANCE_EXEMPT, -55},
+	{"exempt before the deadline", REQUIREMENT_EVERYONE, -1, -1, 5, ROLE_MEMBER, false, -90, 3, COMPLIANCE_EXEMPT, 4},
+	{"exemption over, in grace", REQUIREMENT_EVERYONE, -1, -1, 5, ROLE_MEMBER, false, -90, -1, COMPLIANCE_GRACE, 4},
+	{"exemption over, lapsed", REQUIREMENT_EVERYONE, -9, -9, 5, ROLE_MEMBER, false, -90, -1, COMPLIANCE_LAPSED, -4},
+	{"admins: a member", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_MEMBER, false, -90, 0, COMPLIANCE_NOT_REQUIRED, 0},
+	{"admins: an exempt member", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_MEMBER, false, -90, 3, COMPLIANCE_NOT_REQUIRED, 0},
+	{"admins: a sensitive role", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_MEMBER, true, -90, 0, COMPLIANCE_LAPSED, -55},
+	{"admins: an admin", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_ADMIN, false, -90, 0, COMPLIANCE_LAPSED, -55},
+	{"admins: an owner", REQUIREMENT_ADMINS, -1, 0, 5, ROLE_OWNER, false, -90, 0, COMPLIANCE_GRACE, 4},
+	{"widened: an admin", REQUIREMENT_EVERYONE, -60, -1, 5, ROLE_ADMIN, false, -90, 0, COMPLIANCE_LAPSED, -55},
+	{"widened: a member", REQUIREMENT_EVERYONE, -60, -1, 5, ROLE_MEMBER, false, -90, 0, COMPLIANCE_GRACE, 4},
+};
+
+static int64_t
+day(int n)
+{
+	return n == 0 ? 0 : NOW + DAYS(n);
+}
+
+static struct membership
+membership_of(const struct row *r)
+{
+	return (struct membership){
+		.role = r->role,
+		.sensitive = r->sensitive,
+		.joined_at = day(r->joined),
+		.exempt_until = day(r->exempt),
+		.policy = {
+			.requirement = r->requirement,
+			.required_since = day(r->required),
+			.everyone_since = day(r->everyone),
+			.grace_days = r->grace,
+		},
+	};
+}
+
+static void
+a_table_of_standings(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct membership m = membership_of(&rows[i]);
+		struct standing s = membership_standing(&m, false, NOW);
+
+		if (s.compliance != rows[i].standing || s.deadline != day(rows[i].deadline))
+			fail_msg("%s: %d, deadline %lld", rows[i].name, (int)s.compliance, (long long)s.deadline);
+		s = membership_standing(&m, true, NOW);
+		assert_int_equal(s.compliance, COMPLIANCE_ENROLLED);
+		assert_int_equal(s.deadline, 0);
+	}
+}
+
+static void
+to_the_microsecond(void **state)
+{
+	struct membership m = {
+		.joined_at = NOW - DAYS(9),
+		.policy = {.requirement = REQUIREMENT_EVERYONE, .required_since = NOW - DAYS(5), .everyone_since = NOW - DAYS(5),
+		    .grace_days = 5},
+	};
+
+	(void)state;
+	assert_int_equal(membership_standing(&m, false, NOW - 1).compliance, COMPLIANCE_GRACE);
+	assert_int_equal(membership_standing(&m, false, NOW).compliance, COMPLIANCE_LAPSED);
+	m.exempt_until = NOW + 1;
+	assert_int_equal(membership_standing(&m, false, NOW).compliance, COMPLIANCE_EXEMPT);
+	assert_int_equal(membership_standing(&m, false, NOW + 1).compliance, COMPLIANCE_LAPSED);
+}
+
+/* Random, but the same at every run. */
+static int
+pick(int n)
+{
+	return (int)(random() % n);
+}
+
+static struct membership
+anybody(void)
+{
+	struct membership m = {
+		.role = (enum role)pick(3),
+		.sensitive = pick(2),
+		.joined_at = NOW - DAYS(pick(100)) - pick(1000000),
+		.exempt_until = pick(3) == 0 ? NOW + DAYS(pick(20) - 10) + pick(1000000) : 0,
+		.policy = {.requirement = (enum requirement)pick(3), .grace_days = pick(40)},
+	};
+
+	if (m.policy.requirement != REQUIREMENT_OFF)
+		m.policy.required_since = NOW - DAYS(pick(100) - 20) - pick(1000000);
+	if (m.policy.requirement == REQUIREMENT_EVERYONE)
+		m.policy.everyone_since = m.policy.required_since + DAYS(pick(10));
+	return m;
+}
+
+static bool
+lapsed(const struct membership *m, int64_t now)
+{
+	return membership_standing(m, false, now).compliance == COMPLIANCE_LAPSED;
+}
+
+/* Whatever makes a deadline later never blocks anybody who was not blocked before. */
+static void
+later_never_blocks_earlier(void **state)
+{
+	(void)state;
+	srandom(1);
+	for (int i = 0; i < ROUNDS; i++) {
+		struct membership m = anybody(), later = m;
+
+		switch (pick(5)) {
+		case 0: later.policy.grace_days += pick(10); break;
+		case 1: later.joined_at += DAYS(pick(10)); break;
+		case 2: later.policy.required_since += later.policy.required_since == 0 ? 0 : DAYS(pick(5)); break;
+		case 3: later.exempt_until += later.exempt_until == 0 ? 0 : DAYS(pick(10)); break;
+		default: later.policy.requirement = REQUIREMENT_OFF; break;
+		}
+		if (!lapsed(&m, NOW))
+			assert_false(lapsed(&later, NOW));
+	}
+}
+
+/* Once blocked, blocked for good, unless something is changed; and never before the date. */
+static void
+time_alone_never_frees(void **state)
+{
+	(void)state;
+	srandom(2);
+	for (int i = 0; i < ROUNDS; i++) {
+		struct membership m = anybody();
+		struct standing s = membership_standing(&m, false, NOW);
+		int64_t on = NOW + DAYS(pick(50));
+
+		if (s.compliance == COMPLIANCE_LAPSED)
+			assert_true(lapsed(&m, on));
+		if (s.deadline != 0 && on < s.deadline)
+			assert_false(lapsed(&m, on));
+		if (s.deadline != 0 && on >= s.deadline && on >= m.exempt_until)
+			assert_true(lapsed(&m, on));
+	}
+}
+
+/* What the statements of lists and totals are asked with means the same as the rule for one member. */
+static void
+the_cut_agrees_with_the_rule(void **state)
+{
+	(void)state;
+	srandom(3);
+	for (int i = 0; i < ROUNDS; i++) {
+		struct membership m = anybody();
+		struct policy_cut cut = policy_cut(&m.policy, membership_privileged(&m), NOW);
+		enum compliance c = membership_standing(&m, false, NOW).compliance;
+		bool early = cut.lapsed_joined != 0 && m.joined_at <= cut.lapsed_joined;
+
+		assert_int_equal(cut.covered, c != COMPLIANCE_NOT_REQUIRED);
+		if (c == COMPLIANCE_LAPSED || c == COMPLIANCE_GRACE)
+			assert_int_equal(early, c == COMPLIANCE_LAPSED);
+	}
+}
+
+static void
+totals_of_two_groups(void **state)
+{
+	struct policy p = {.requirement = REQUIREMENT_ADMINS, .required_since = NOW - DAYS(10), .grace_days = 5};
+	struct member_counts counts[2] = {
+		{.enrolled = 3, .open = 20, .early = 15, .exempt = 4, .exempt_early = 1},
+		{.enrolled = 2, .open = 10, .early = 6, .exempt = 3, .exempt_early = 2},
+	};
+	struct member_totals t = member_totals(&p, counts, NOW);
+
+	(void)state;
+	assert_int_equal(t.members, 35);
+	assert_int_equal(t.standing[COMPLIANCE_ENROLLED], 5);
+	assert_int_equal(t.standing[COMPLIANCE_NOT_REQUIRED], 20);
+	assert_int_equal(t.standing[COMPLIANCE_EXEMPT], 3);
+	assert_int_equal(t.standing[COMPLIANCE_LAPSED], 4);
+	assert_int_equal(t.standing[COMPLIANCE_GRACE], 3);
+}
+
+static void
+changes(void **state)
+{
+	struct policy off = {.requirement = REQUIREMENT_OFF, .version = 1}, want = {.grace_days = 7}, p;
+
+	(void)state;
+	want.requirement = REQUIREMENT_ADMINS;
+	p = policy_change(&off, &want, NOW);
+	assert_true(p.required_since == NOW && p.everyone_since == 0 && p.version == 2);
+	want.requirement = REQUIREMENT_EVERYONE;
+	p = policy_change(&p, &want, NOW + DAYS(3));
+	assert_true(p.required_since == NOW && p.everyone_since == NOW + DAYS(3) && p.version == 3);
+	/* Unchanged: the dates stay. A date that is given then is for all. */
+	p = policy_change(&p, &want, NOW + DAYS(9));
+	assert_true(p.required_since == NOW && p.everyone_since == NOW + DAYS(3));
+	want.required_since = NOW + DAYS(1);
+	p = policy_change(&p, &want, NOW + DAYS(9));
+	assert_true(p.required_since == NOW + DAYS(1) && p.everyone_since == NOW + DAYS(1));
+	/* Off and on again begins anew. */
+	want = (struct policy){.requirement = REQUIREMENT_OFF};
+	p = policy_change(&p, &want, NOW + DAYS(10));
+	assert_true(p.required_since == 0 && p.everyone_since == 0);
+	want.requirement = REQUIREMENT_EVERYONE;
+	p = policy_change(&p, &want, NOW + DAYS(11));
+	assert_true(p.required_since == NOW + DAYS(11) && p.everyone_since == NOW + DAYS(11));
+	/* Everyone from before the admins' date: the admins, too. */
+	p = policy_change(&(struct policy){.requirement = REQUIREMENT_ADMINS, .required_since = NOW + DAYS(20)}, &want, NOW);
+	assert_true(p.required_since == NOW && p.everyone_since == NOW);
+}
+
+static void
+the_policy_that_counts(void **state)
+{
+	struct uuid a = {{1}}, b = {{2}};
+	struct membership list[2] = {
+		{.organization = a, .joined_at = 1, .policy = {.requirement = REQUIREMENT_EVERYONE, .required_since = NOW - DAYS(9),
+		    .everyone_since = NOW - DAYS(9), .grace_days = 30, .verification_age = 300}},
+		{.organization = b, .joined_at = 1, .policy = {.requirement = REQUIREMENT_EVERYONE, .required_since = NOW - DAYS(9),
+		    .everyone_since = NOW - DAYS(9), .grace_days = 5, .reauthentication_age = 60}},
+	};
+	struct subject s = {.memberships = list, .membership_count = 2, .session = {.id = a, .state = SESSION_ACTIVE}};
+	struct standing at;
+
+	(void)state;
+	/* In no organization the strictest counts, in one its own. */
+	assert_ptr_equal(subject_policy(&s, NOW, &at), &list[1]);
+	assert_int_equal(subject_state(&s, NOW), SESSION_ENROLLMENT_REQUIRED);
+	assert_int_equal(subject_ages(&s, 600).password, 60);
+	assert_int_equal(subject_ages(&s, 600).verification, 300);
+	s.session.organization = a;
+	assert_ptr_equal(subject_policy(&s, NOW, &at), &list[0]);
+	assert_int_equal(subject_state(&s, NOW), SESSION_ACTIVE);
+	assert_int_equal(subject_ages(&s, 600).password, 600);
+	assert_int_equal(subject_ages(&s, 30).verification, 30);
+	/* An organization that was left is none. */
+	s.session.organization = (struct uuid){{3}};
+	assert_int_equal(subject_state(&s, NOW), SESSION_ENROLLMENT_REQUIRED);
+	/* An exemption in one does not cover for the other. */
+	list[1].exempt_until = NOW + 1;
+	assert_ptr_equal(subject_policy(&s, NOW, &at), &list[0]);
+	assert_int_equal(at.compliance, COMPLIANCE_GRACE);
+	assert_int_equal(subject_state(&s, NOW), SESSION_ACTIVE);
+	/* Who is only half signed in is asked for the challenge first. */
+	s.session.state = SESSION_MFA_REQUIRED;
+	assert_int_equal(subject_state(&s, NOW + 1), SESSION_MFA_REQUIRED);
+	/* A single organization is entered by itself. */
+	s.membership_count = 1;
+	s.session.organization = (struct uuid){{0}};
+	assert_true(uuid_eq(subject_organization(&s), a));
+	assert_true(subject_requires_factor(&s, NOW));
+	assert_false(subject_requires_factor(&s, NOW - DAYS(10)));
+}
+
+static void
+keys_of_pages(void **state)
+{
+	struct arena *a = arena_new(ARENA_REQUEST_MAX);
+	struct member_key k = {.text = STR("ann é"), .time = NOW, .account = {{7, 8, 9}}}, back;
+	static const char *const wrong[] = {"", "x", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "=", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/w"};
+
+	(void)state;
+	assert_true(member_key_parse(a, member_key_print(a, &k), &back));
+	assert_true(str_eq(back.text, k.text) && back.time == k.time && uuid_eq(back.account, k.account));
+	k = (struct member_key){.account = {{1}}};
+	assert_true(member_key_parse(a, member_key_print(a, &k), &back));
+	assert_true(back.text.n == 0 && back.time == 0);
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		assert_false(member_key_parse(a, str_of(wrong[i]), &back));
+	arena_free(a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_table_of_standings),
+		cmocka_unit_test(to_the_microsecond),
+		cmocka_unit_test(later_never_blocks_earlier),
+		cmocka_unit_test(time_alone_never_frees),
+		cmocka_unit_test(the_cut_agrees_with_the_rule),
+		cmocka_unit_test(totals_of_two_groups),
+		cmocka_unit_test(changes),
+		cmocka_unit_test(the_policy_that_counts),
+		cmocka_unit_test(keys_of_pages),
+	};
+
+	return cmocka_run_group_tests_name("domain_policy", tests, NULL, NULL);
+}
