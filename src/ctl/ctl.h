@@ -54,6 +54,8 @@ ctl_command key_list;
 ctl_command migrate_run;
 ctl_command organization_create;
 ctl_command organization_add_member;
+ctl_command organization_set_role;
+ctl_command organization_remove_member;
 ctl_command organization_list;
 ctl_command session_revoke;
 

@@ -3,7 +3,11 @@
 
 #include "ctl/ctl.h"
 
-static int not_added(struct ctl *ctl, enum err e, struct str slug, struct str email);
+/* What makes a member of somebody, or another one. */
+typedef enum err role_giver(struct flow *fl, struct str slug, struct str email, struct str role, bool sensitive);
+
+static int give_role(struct ctl *ctl, role_giver *give);
+static int not_done(struct ctl *ctl, enum err e, struct str slug, struct str email);
 
 int
 organization_create(struct ctl *ctl)
@@ -33,8 +37,19 @@ organization_create(struct ctl *ctl)
 int
 organization_add_member(struct ctl *ctl)
 {
-	struct str slug = str_of(ctl->args.words[0]), role = str_of(ctl->args.options[ARGS_ROLE]), email;
-	bool sensitive = ctl->args.options[ARGS_SENSITIVE] != NULL;
+	return give_role(ctl, operator_organization_add_member);
+}
+
+int
+organization_set_role(struct ctl *ctl)
+{
+	return give_role(ctl, operator_organization_set_role);
+}
+
+int
+organization_remove_member(struct ctl *ctl)
+{
+	struct str slug = str_of(ctl->args.words[0]), email;
 	enum err e;
 	int status = ctl_email(ctl, ctl->args.words[1], &email);
 
@@ -42,10 +57,10 @@ organization_add_member(struct ctl *ctl)
 		status = ctl_open(ctl);
 	if (status != EX_OK)
 		return status;
-	e = operator_organization_add_member(&ctl->flow, slug, email, role, sensitive);
+	e = operator_organization_remove_member(&ctl->flow, slug, email);
 	if (e != OK)
-		return not_added(ctl, e, slug, email);
-	printf("%.*s is %.*s of %.*s\n", STR_FMT(email), STR_FMT(role), STR_FMT(slug));
+		return not_done(ctl, e, slug, email);
+	printf("%.*s is no member of %.*s any more\n", STR_FMT(email), STR_FMT(slug));
 	return EX_OK;
 }
 
@@ -77,7 +92,26 @@ organization_list(struct ctl *ctl)
 }
 
 static int
-not_added(struct ctl *ctl, enum err e, struct str slug, struct str email)
+give_role(struct ctl *ctl, role_giver *give)
+{
+	struct str slug = str_of(ctl->args.words[0]), role = str_of(ctl->args.options[ARGS_ROLE]), email;
+	bool sensitive = ctl->args.options[ARGS_SENSITIVE] != NULL;
+	enum err e;
+	int status = ctl_email(ctl, ctl->args.words[1], &email);
+
+	if (status == EX_OK)
+		status = ctl_open(ctl);
+	if (status != EX_OK)
+		return status;
+	e = give(&ctl->flow, slug, email, role, sensitive);
+	if (e != OK)
+		return not_done(ctl, e, slug, email);
+	printf("%.*s is %.*s of %.*s\n", STR_FMT(email), STR_FMT(role), STR_FMT(slug));
+	return EX_OK;
+}
+
+static int
+not_done(struct ctl *ctl, enum err e, struct str slug, struct str email)
 {
 	struct account_report report;
 
@@ -91,11 +125,13 @@ not_added(struct ctl *ctl, enum err e, struct str slug, struct str email)
 	default:
 		return ctl_failure(e);
 	}
-	/* One of the two was not found: the account, or else the organization. */
+	/* What was not found: the account, the organization, or the one in the other. */
 	e = operator_account_show(&ctl->flow, email, &report);
 	if (e == ERR_NOT_FOUND)
 		return ctl_no_account(email);
 	if (e != OK)
 		return ctl_failure(e);
+	if (!uuid_nil(ctl->flow.organization))
+		return ctl_fail(EX_NOINPUT, "%.*s is no member of %.*s", STR_FMT(email), STR_FMT(slug));
 	return ctl_fail(EX_NOINPUT, "there is no organization %.*s", STR_FMT(slug));
 }

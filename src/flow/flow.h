@@ -43,6 +43,7 @@ struct flow {
 	bool password_proven;   /* flow_prove_password() found it right in this request */
 	unsigned char *macs;    /* of an offered recovery code, one a key of the keyring */
 	size_t mac_count;
+	struct uuid organization;   /* the one an operator's change is about; nil: the account's own */
 	struct uuid failed_account; /* whose wrong password is to be recorded once the answer has left */
 };
 

@@ -18,6 +18,8 @@ struct joining {
 static enum err load(struct flow *fl, struct str email) MUST_CHECK;
 static enum err change(struct flow *fl, struct str email, enum audit_kind kind, struct str details,
     operator_write *write, void *arg) MUST_CHECK;
+static enum err change_membership(struct flow *fl, struct str slug, struct str email, enum audit_kind kind,
+    struct joining *j, operator_write *write) MUST_CHECK;
 static struct audit_event event(struct flow *fl, enum audit_kind kind, struct str details);
 static bool password_fits(struct secret password);
 static bool slug_fits(struct str slug);
@@ -27,6 +29,8 @@ static operator_write write_disabled;
 static operator_write write_reset;
 static operator_write write_revoked;
 static operator_write write_membership;
+static operator_write write_role;
+static operator_write write_removed;
 
 enum err
 operator_account_create(struct flow *fl, struct str email, struct str name, struct secret password, bool verified,
@@ -137,22 +141,24 @@ enum err
 operator_organization_add_member(struct flow *fl, struct str slug, struct str email, struct str role, bool sensitive)
 {
 	struct joining j = {.role = role, .sensitive = sensitive};
-	struct store st = flow_store(fl);
-	struct str organization;
-	enum err e;
 
-	if (!str_eq(role, STR("owner")) && !str_eq(role, STR("admin")) && !str_eq(role, STR("member")))
-		return ERR_FIELD;
-	e = store_organization_find(&st, slug, &j.organization);
-	if (e != OK)
-		return e;
-	if (uuid_nil(j.organization))
-		return ERR_NOT_FOUND;
-	organization = id_format(fl->arena, ID_ORGANIZATION, j.organization);
-	return change(fl, email, AUDIT_MEMBERSHIP_ADDED,
-	    str_printf(fl->arena, "{\"organization\":\"%.*s\",\"role\":\"%.*s\",\"sensitive\":%s}",
-		STR_FMT(organization), STR_FMT(role), sensitive ? "true" : "false"),
-	    write_membership, &j);
+	return change_membership(fl, slug, email, AUDIT_MEMBERSHIP_ADDED, &j, write_membership);
+}
+
+enum err
+operator_organization_set_role(struct flow *fl, struct str slug, struct str email, struct str role, bool sensitive)
+{
+	struct joining j = {.role = role, .sensitive = sensitive};
+
+	return change_membership(fl, slug, email, AUDIT_MEMBERSHIP_CHANGED, &j, write_role);
+}
+
+enum err
+operator_organization_remove_member(struct flow *fl, struct str slug, struct str email)
+{
+	struct joining j = {.role = role_name(ROLE_MEMBER)};
+
+	return change_membership(fl, slug, email, AUDIT_MEMBERSHIP_REMOVED, &j, write_removed);
 }
 
 enum err
@@ -173,6 +179,34 @@ load(struct flow *fl, struct str email)
 	if (e == OK && uuid_nil(id))
 		return ERR_NOT_FOUND;
 	return e == OK ? store_subject_load(&st, id, none, NULL, 0, &fl->subject) : e;
+}
+
+/* The event names the organization; one of a membership that goes has no role in it. */
+static enum err
+change_membership(struct flow *fl, struct str slug, struct str email, enum audit_kind kind, struct joining *j,
+    operator_write *write)
+{
+	struct store st = flow_store(fl);
+	struct buf details = {.arena = fl->arena};
+	struct str id;
+	enum role role;
+	enum err e;
+
+	if (!role_parse(j->role, &role))
+		return ERR_FIELD;
+	e = store_organization_find(&st, slug, &j->organization);
+	if (e == OK && uuid_nil(j->organization))
+		e = ERR_NOT_FOUND;
+	if (e != OK)
+		return e;
+	fl->organization = j->organization;
+	id = id_format(fl->arena, ID_ORGANIZATION, j->organization);
+	buf_printf(&details, "{\"organization\":\"%.*s\"", STR_FMT(id));
+	if (kind != AUDIT_MEMBERSHIP_REMOVED)
+		buf_printf(&details, ",\"role\":\"%.*s\",\"sensitive\":%s", STR_FMT(j->role),
+		    j->sensitive ? "true" : "false");
+	buf_addc(&details, '}');
+	return change(fl, email, kind, buf_str(&details), write, j);
 }
 
 /* Load, event, write, commit; again after a lost race. */
@@ -206,7 +240,7 @@ event(struct flow *fl, enum audit_kind kind, struct str details)
 		.kind = kind,
 		.accepted = true,
 		.actor = AUDIT_BY_OPERATOR,
-		.organization = subject_organization(&fl->subject),
+		.organization = uuid_nil(fl->organization) ? subject_organization(&fl->subject) : fl->organization,
 		.details = details,
 	};
 
@@ -304,4 +338,20 @@ write_membership(struct flow *fl, struct store *st, void *arg)
 	const struct joining *j = arg;
 
 	return store_membership_create(st, fl->subject.account.id, j->organization, j->role, j->sensitive, fl->now);
+}
+
+static enum err
+write_role(struct flow *fl, struct store *st, void *arg)
+{
+	const struct joining *j = arg;
+
+	return store_membership_role(st, fl->subject.account.id, j->organization, j->role, j->sensitive, fl->now);
+}
+
+static enum err
+write_removed(struct flow *fl, struct store *st, void *arg)
+{
+	const struct joining *j = arg;
+
+	return store_membership_delete(st, fl->subject.account.id, j->organization);
 }

@@ -51,6 +51,11 @@ enum err operator_organization_create(struct flow *fl, struct str slug, struct s
  */
 enum err operator_organization_add_member(struct flow *fl, struct str slug, struct str email, struct str role,
     bool sensitive) MUST_CHECK;
+/* Another role, or the mark. Errors as above; ERR_NOT_FOUND also when it is no member. */
+enum err operator_organization_set_role(struct flow *fl, struct str slug, struct str email, struct str role,
+    bool sensitive) MUST_CHECK;
+/* Its sessions that work there work in no organization from then on. ERR_NOT_FOUND as above. */
+enum err operator_organization_remove_member(struct flow *fl, struct str slug, struct str email) MUST_CHECK;
 /* Up to 100 behind the slug `after`. */
 enum err operator_organizations_list(struct flow *fl, struct str after, struct organization **list,
     size_t *count) MUST_CHECK;

@@ -198,6 +198,11 @@ enum err store_organizations_list(struct store *st, struct str after, struct org
 /* ERR_CONFLICT when the account is a member already. */
 enum err store_membership_create(struct store *st, struct uuid account, struct uuid organization,
     struct str role, bool sensitive, int64_t now) MUST_CHECK;
+/* ERR_NOT_FOUND when the account is no member. */
+enum err store_membership_role(struct store *st, struct uuid account, struct uuid organization, struct str role,
+    bool sensitive, int64_t now) MUST_CHECK;
+/* The same; its sessions that work there work nowhere. Within a transaction. */
+enum err store_membership_delete(struct store *st, struct uuid account, struct uuid organization) MUST_CHECK;
 
 /* ---- an organization's members and policy, for its admins (compliance.c) ---- */
 

@@ -309,6 +309,16 @@ test('organizations and their members', async () => {
 	await refused(add('acme', 'nobody@example.org', 'member'), 67, /no account has the address nobody@example\.org/);
 	const { memberships } = await show('noah@example.org');
 	assert.deepEqual(memberships.map((m) => [m.slug, m.organization, m.role, m.sensitive]), [['acme', 'Acme Ltd', 'admin', true]]);
+	await stack.ctl(['organization', 'set-role', 'acme', 'noah@example.org', '--role', 'owner']);
+	assert.match(await stack.ctl(['account', 'show', 'noah@example.org']), /Acme Ltd \(acme\), owner, since/);
+	await refused(stack.ctl(['organization', 'set-role', 'acme', 'noah@example.org', '--role', 'boss']), 65, /role/);
+	await refused(stack.ctl(['organization', 'set-role', 'acme', 'nobody@example.org', '--role', 'admin']), 67, /nobody@example.org/);
+	await stack.ctl(['organization', 'remove-member', 'acme', 'noah@example.org']);
+	assert.match(await stack.ctl(['account', 'show', 'noah@example.org']), /Memberships +none/);
+	await refused(stack.ctl(['organization', 'remove-member', 'acme', 'noah@example.org']), 66, /is no member of acme/);
+	await refused(stack.ctl(['organization', 'set-role', 'acme', 'noah@example.org', '--role', 'admin']), 66, /is no member of acme/);
+	await refused(stack.ctl(['organization', 'remove-member', 'nowhere', 'noah@example.org']), 66, /no organization nowhere/);
+	await stack.ctl(['organization', 'add-member', 'acme', 'noah@example.org', '--role', 'admin', '--sensitive']);
 	assert.match(await stack.ctl(['organization', 'list']), /^org_\w{26} +acme +1 member +Acme Ltd$/m);
 });
 
