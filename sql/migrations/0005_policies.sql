@@ -52,7 +52,7 @@ CREATE INDEX memberships_name ON countersign.memberships (organization_id, name_
 CREATE INDEX memberships_enrolled ON countersign.memberships (organization_id, enrolled, name_key, account_id);
 CREATE INDEX memberships_joined ON countersign.memberships (organization_id, enrolled, privileged, joined_at, account_id);
 CREATE INDEX memberships_exempt ON countersign.memberships (organization_id, exempt_until, account_id)
-	WHERE exempt_until IS NOT NULL;
+	INCLUDE (privileged, enrolled, joined_at) WHERE exempt_until IS NOT NULL;
 CREATE INDEX memberships_admins ON countersign.memberships (organization_id, account_id) WHERE role <> 'member';
 CREATE INDEX memberships_notice ON countersign.memberships (notice_due_at) WHERE notice_due_at IS NOT NULL;
 

@@ -47,28 +47,27 @@ WITH page AS (
 ;
 
 -- name: members_by_joined(organization_id uuid, now timestamptz, privileged boolean, privileged_after timestamptz,
---	privileged_until timestamptz, plain boolean, plain_after timestamptz, plain_until timestamptz,
---	after_time timestamptz, after_account uuid, @member_page)
--- Without factor and exemption, of either group those who joined behind one time and up to another; NULL: no such bound.
+--	privileged_account uuid, privileged_until timestamptz, plain boolean, plain_after timestamptz,
+--	plain_account uuid, plain_until timestamptz, @member_page)
+-- Without factor and exemption, of either group those who joined behind one place and up to a time; NULL: no
+-- such bound. One lower bound each: with a second one the index would be read from the lower of the two.
 WITH page AS (
 	SELECT u.*, NULL::text AS sort_text, u.joined_at AS sort_time
 	FROM (
 		(SELECT m.* FROM countersign.memberships m
 		WHERE :privileged AND m.organization_id = :organization_id AND NOT m.enrolled AND m.privileged
-			AND m.joined_at > coalesce(:privileged_after, '-infinity')
 			AND m.joined_at <= coalesce(:privileged_until, 'infinity')
-			AND (m.joined_at, m.account_id) > (coalesce(:after_time, '-infinity'),
-				coalesce(:after_account, '00000000-0000-0000-0000-000000000000'))
+			AND (m.joined_at, m.account_id) > (coalesce(:privileged_after, '-infinity'),
+				coalesce(:privileged_account, '00000000-0000-0000-0000-000000000000'))
 			AND (m.exempt_until IS NULL OR m.exempt_until <= :now)
 		ORDER BY m.joined_at, m.account_id
 		LIMIT :batch)
 		UNION ALL
 		(SELECT m.* FROM countersign.memberships m
 		WHERE :plain AND m.organization_id = :organization_id AND NOT m.enrolled AND NOT m.privileged
-			AND m.joined_at > coalesce(:plain_after, '-infinity')
 			AND m.joined_at <= coalesce(:plain_until, 'infinity')
-			AND (m.joined_at, m.account_id) > (coalesce(:after_time, '-infinity'),
-				coalesce(:after_account, '00000000-0000-0000-0000-000000000000'))
+			AND (m.joined_at, m.account_id) > (coalesce(:plain_after, '-infinity'),
+				coalesce(:plain_account, '00000000-0000-0000-0000-000000000000'))
 			AND (m.exempt_until IS NULL OR m.exempt_until <= :now)
 		ORDER BY m.joined_at, m.account_id
 		LIMIT :batch)
@@ -79,16 +78,15 @@ WITH page AS (
 @member_page
 ;
 
--- name: members_exempt(organization_id uuid, now timestamptz, privileged boolean, plain boolean,
---	after_time timestamptz, after_account uuid, @member_page)
--- The exemption that ends first comes first.
+-- name: members_exempt(organization_id uuid, privileged boolean, plain boolean, after_time timestamptz,
+--	after_account uuid, @member_page)
+-- Behind one place: now, to begin with. The exemption that ends first comes first.
 WITH page AS (
 	SELECT m.*, NULL::text AS sort_text, m.exempt_until AS sort_time
 	FROM countersign.memberships m
-	WHERE m.organization_id = :organization_id AND m.exempt_until > :now AND NOT m.enrolled
+	WHERE m.organization_id = :organization_id AND NOT m.enrolled
 		AND CASE WHEN m.privileged THEN :privileged ELSE :plain END
-		AND (m.exempt_until, m.account_id) > (coalesce(:after_time, '-infinity'),
-			coalesce(:after_account, '00000000-0000-0000-0000-000000000000'))
+		AND m.exempt_until IS NOT NULL AND (m.exempt_until, m.account_id) > (:after_time, :after_account)
 	ORDER BY m.exempt_until, m.account_id
 	LIMIT :batch
 )
@@ -96,19 +94,23 @@ WITH page AS (
 ;
 
 -- name: members_search(organization_id uuid, term text, after_text text, after_account uuid, @member_page)
--- Who is found by something that begins with the term, each once, at the first such thing.
-WITH page AS (
-	SELECT m.*, t.term AS sort_text, NULL::timestamptz AS sort_time
+-- Who is found by something that begins with the term, each once, at the first such thing. What is found
+-- first goes along its index; members are looked up for one page of it only.
+WITH found AS MATERIALIZED (
+	SELECT t.account_id, t.term
 	FROM countersign.member_terms t
-	JOIN countersign.memberships m ON m.account_id = t.account_id AND m.organization_id = t.organization_id
-	WHERE t.organization_id = :organization_id AND t.term >= lower(:term) AND t.term < lower(:term) || chr(1114111)
-		AND (t.term, t.account_id) > (coalesce(:after_text, ''),
+	WHERE t.organization_id = :organization_id AND t.term < lower(:term) || chr(1114111)
+		AND (t.term, t.account_id) > (greatest(coalesce(:after_text, '') COLLATE "C", lower(:term)),
 			coalesce(:after_account, '00000000-0000-0000-0000-000000000000'))
-		AND NOT EXISTS (SELECT FROM countersign.member_terms s
-			WHERE s.account_id = t.account_id AND s.organization_id = t.organization_id
-				AND s.term >= lower(:term) AND s.term < t.term)
+		AND t.term = (SELECT s.term FROM countersign.member_terms s
+			WHERE s.account_id = t.account_id AND s.organization_id = t.organization_id AND s.term >= lower(:term)
+			ORDER BY s.term LIMIT 1)
 	ORDER BY t.term, t.account_id
 	LIMIT :batch
+), page AS (
+	SELECT m.*, f.term AS sort_text, NULL::timestamptz AS sort_time
+	FROM found f
+	JOIN countersign.memberships m ON m.account_id = f.account_id AND m.organization_id = :organization_id
 )
 @member_page
 ;
@@ -125,25 +127,29 @@ WITH page AS (
 -- name: member_counts(organization_id uuid, now timestamptz, privileged_until timestamptz, plain_until timestamptz)
 -- Of each group: with a factor; without one; of these who joined up to a time; and who
 -- of both is exempt. Whole days are counted already, only the last one is looked at.
-SELECT g.privileged,
-	(SELECT coalesce(sum(c.members), 0)::bigint FROM countersign.member_counts c
-		WHERE c.organization_id = :organization_id AND c.enrolled AND c.privileged = g.privileged) AS enrolled,
-	(SELECT coalesce(sum(c.members), 0)::bigint FROM countersign.member_counts c
-		WHERE c.organization_id = :organization_id AND NOT c.enrolled AND c.privileged = g.privileged) AS open,
-	(SELECT coalesce(sum(c.members), 0)::bigint FROM countersign.member_counts c
-		WHERE c.organization_id = :organization_id AND NOT c.enrolled AND c.privileged = g.privileged
-			AND c.joined_on < (g.joined_until AT TIME ZONE 'UTC')::date)
-		+ (SELECT count(*) FROM countersign.memberships m
+SELECT g.privileged, coalesce(d.enrolled, 0)::bigint AS enrolled, coalesce(d.open, 0)::bigint AS open,
+	coalesce(d.early, 0)::bigint + (SELECT count(*) FROM countersign.memberships m
 		WHERE m.organization_id = :organization_id AND NOT m.enrolled AND m.privileged = g.privileged
 			AND m.joined_at >= date_trunc('day', g.joined_until AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
 			AND m.joined_at <= g.joined_until) AS early,
-	(SELECT count(*) FROM countersign.memberships m
-		WHERE m.organization_id = :organization_id AND m.exempt_until > :now AND NOT m.enrolled
-			AND m.privileged = g.privileged) AS exempt,
-	(SELECT count(*) FROM countersign.memberships m
-		WHERE m.organization_id = :organization_id AND m.exempt_until > :now AND NOT m.enrolled
-			AND m.privileged = g.privileged AND m.joined_at <= g.joined_until) AS exempt_early
+	coalesce(x.exempt, 0)::bigint AS exempt, coalesce(x.early, 0)::bigint AS exempt_early
 FROM (VALUES (false, :plain_until), (true, :privileged_until)) AS g (privileged, joined_until)
+LEFT JOIN (
+	SELECT c.privileged, sum(c.members) FILTER (WHERE c.enrolled) AS enrolled,
+		sum(c.members) FILTER (WHERE NOT c.enrolled) AS open,
+		sum(c.members) FILTER (WHERE NOT c.enrolled AND c.joined_on < (CASE WHEN c.privileged
+			THEN :privileged_until ELSE :plain_until END AT TIME ZONE 'UTC')::date) AS early
+	FROM countersign.member_counts c
+	WHERE c.organization_id = :organization_id
+	GROUP BY c.privileged
+) d ON d.privileged = g.privileged
+LEFT JOIN (
+	SELECT m.privileged, count(*) AS exempt, count(*) FILTER (WHERE m.joined_at <= CASE WHEN m.privileged
+		THEN :privileged_until ELSE :plain_until END) AS early
+	FROM countersign.memberships m
+	WHERE m.organization_id = :organization_id AND m.exempt_until > :now AND NOT m.enrolled
+	GROUP BY m.privileged
+) x ON x.privileged = g.privileged
 ORDER BY g.privileged;
 
 -- name: policy_update(organization_id uuid, version integer, requirement text, required_since timestamptz,

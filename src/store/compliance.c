@@ -1,11 +1,13 @@
 /* Members of an organization, counted and in pages; its policy; exemptions. */
 #include "store/internal.h"
 
+#include <string.h>
+
 #include "base/log.h"
 
 static void bind_text_key(struct pg_args *args, const struct member_key *after, int batch);
-static void bind_time_key(struct pg_args *args, const struct member_key *after, int batch);
-static void bind_range(struct pg_args *args, struct joined_range range);
+static void bind_place(struct pg_args *args, int64_t bound, const struct member_key *after);
+static void bind_range(struct pg_args *args, struct joined_range range, const struct member_key *after);
 static enum err read_members(struct store *st, enum query q, const struct pg_args *args, struct member **list,
     size_t *count) MUST_CHECK;
 static void read_member(struct pg_rows *rows, struct member *m);
@@ -42,9 +44,9 @@ store_members_by_joined(struct store *st, struct uuid organization, int64_t now,
 
 	pg_arg_uuid(&args, organization);
 	pg_arg_time(&args, now);
-	bind_range(&args, privileged);
-	bind_range(&args, plain);
-	bind_time_key(&args, after, batch);
+	bind_range(&args, privileged, after);
+	bind_range(&args, plain, after);
+	pg_arg_int(&args, batch);
 	return read_members(st, Q_MEMBERS_BY_JOINED, &args, list, count);
 }
 
@@ -55,10 +57,10 @@ store_members_exempt(struct store *st, struct uuid organization, int64_t now, bo
 	struct pg_args args = {.arena = st->arena};
 
 	pg_arg_uuid(&args, organization);
-	pg_arg_time(&args, now);
 	pg_arg_bool(&args, privileged);
 	pg_arg_bool(&args, plain);
-	bind_time_key(&args, after, batch);
+	bind_place(&args, now, after);
+	pg_arg_int(&args, batch);
 	return read_members(st, Q_MEMBERS_EXEMPT, &args, list, count);
 }
 
@@ -196,19 +198,27 @@ bind_text_key(struct pg_args *args, const struct member_key *after, int batch)
 	pg_arg_int(args, batch);
 }
 
+/* Behind the page before, or behind everything up to `bound`, whichever is later. */
 static void
-bind_time_key(struct pg_args *args, const struct member_key *after, int batch)
+bind_place(struct pg_args *args, int64_t bound, const struct member_key *after)
 {
-	pg_arg_time(args, after->time);
-	pg_arg_uuid(args, after->account);
-	pg_arg_int(args, batch);
+	struct uuid last;
+
+	memset(last.b, 0xff, sizeof(last.b));
+	if (after->time > bound || bound == 0) {
+		pg_arg_time(args, after->time);
+		pg_arg_uuid(args, after->account);
+	} else {
+		pg_arg_time(args, bound);
+		pg_arg_uuid(args, last);
+	}
 }
 
 static void
-bind_range(struct pg_args *args, struct joined_range range)
+bind_range(struct pg_args *args, struct joined_range range, const struct member_key *after)
 {
 	pg_arg_bool(args, range.wanted);
-	pg_arg_time(args, range.after);
+	bind_place(args, range.after, after);
 	pg_arg_time(args, range.until);
 }
 
