@@ -22,7 +22,7 @@ guard_pass(struct call *c)
 {
 	unsigned int guards = c->route->guards;
 	struct str token = {0};
-	enum err e = find_token(c, &token);
+	enum err e = find_token(c, &token), refused;
 	bool by_browser;
 
 	if (e != OK)
@@ -39,8 +39,9 @@ guard_pass(struct call *c)
 	e = check_state(c);
 	if (e == OK)
 		e = check_fields(c);
-	if (e == OK && (guards & G_ADMIN))
-		e = check_admin(c);
+	/* Who may not is not told what else is wrong. */
+	if ((guards & G_ADMIN) && (e == OK || e == ERR_FIELD) && (refused = check_admin(c)) != OK)
+		e = refused;
 	if (e == OK && (guards & G_OWN_FACTOR) && subject_active(&c->flow.subject) == 0)
 		e = ERR_NOT_ENABLED;
 	return e == OK && ((guards & G_PROOF) || c->admin != NULL) ? prove(c) : e;
