@@ -23,6 +23,7 @@ COMMENT ON COLUMN countersign.policies.admin_verification IS 'Whether its admin 
 COMMENT ON COLUMN countersign.policies.version IS 'One more with every change: of two changes decided on one state, one is refused and decides again.';
 COMMENT ON COLUMN countersign.policies.noticed_version IS 'The version of which all members have been looked at for notices by mail.';
 COMMENT ON COLUMN countersign.policies.noticed_account IS 'How far the look for a newer version has come; NULL: not begun.';
+CREATE INDEX policies_changed ON countersign.policies (organization_id) WHERE noticed_version <> version;
 
 ALTER TABLE countersign.memberships
 	ADD COLUMN privileged boolean NOT NULL GENERATED ALWAYS AS (role <> 'member' OR sensitive) STORED,
@@ -45,7 +46,7 @@ COMMENT ON COLUMN countersign.memberships.exempt_reason IS 'Why not.';
 COMMENT ON COLUMN countersign.memberships.exempt_by IS 'The account that gave the exemption.';
 COMMENT ON COLUMN countersign.memberships.exempted_at IS 'When it was given.';
 COMMENT ON COLUMN countersign.memberships.notice_due_at IS 'When to look next whether a notice of the policy is to be sent; NULL: none will be.';
-COMMENT ON COLUMN countersign.memberships.notice_stage IS 'The last notice that was sent: 0 none, 1 the policy applies, 2 to 4 the deadline is 7, 3, 1 days away.';
+COMMENT ON COLUMN countersign.memberships.notice_stage IS 'The last notice that was sent, or was past when the first one was: 0 none, 1 the policy applies, 2 to 4 the deadline is 7, 3, 1 days away.';
 COMMENT ON COLUMN countersign.memberships.notice_deadline IS 'The deadline that was told.';
 
 CREATE INDEX memberships_name ON countersign.memberships (organization_id, name_key, account_id);

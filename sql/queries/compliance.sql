@@ -172,10 +172,10 @@ FOR SHARE;
 
 -- name: membership_exempt(account_id uuid, organization_id uuid, until timestamptz, reason text, by_account uuid,
 --	now timestamptz)
--- Notices rest until it ends.
+-- Notices rest until it ends, and begin anew then.
 UPDATE countersign.memberships
 SET exempt_until = :until, exempt_reason = :reason, exempt_by = :by_account, exempted_at = :now,
-	notice_due_at = CASE WHEN NOT enrolled THEN :until END
+	notice_due_at = CASE WHEN NOT enrolled THEN :until END, notice_stage = 0, notice_deadline = NULL
 WHERE account_id = :account_id AND organization_id = :organization_id
 RETURNING account_id;
 

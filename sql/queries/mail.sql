@@ -5,6 +5,20 @@
 INSERT INTO countersign.outbox (account_id, message_id, kind, recipient, "values", sealed, created_at, next_attempt_at)
 VALUES (:account_id, :message_id, :kind, :recipient, :content, :sealed, :now, :now);
 
+-- name: outbox_insert_admins(organization_id uuid, member_id uuid, actor_id uuid, content json, now timestamptz)
+-- To those who run an organization, except who did it and whom it was done to; each is called by name.
+INSERT INTO countersign.outbox (account_id, message_id, kind, recipient, "values", created_at, next_attempt_at)
+SELECT a.account_id, gen_random_uuid(), 'member_reset', e.address,
+	(:content::jsonb || jsonb_build_object('name', a.name, 'actor', actor.name))::json, :now, :now
+FROM countersign.memberships m
+JOIN countersign.accounts a ON a.account_id = m.account_id
+JOIN countersign.emails e ON e.account_id = m.account_id AND e.is_primary
+LEFT JOIN countersign.accounts actor ON actor.account_id = :actor_id
+WHERE m.organization_id = :organization_id AND m.role <> 'member'
+	AND m.account_id <> :member_id AND m.account_id IS DISTINCT FROM :actor_id
+	AND e.verified_at IS NOT NULL AND a.disabled_at IS NULL
+ORDER BY m.account_id LIMIT 100;
+
 -- name: mailer_claim(now timestamptz, lost_at timestamptz, batch integer)
 -- What is due is taken for as long as sending may take. Who is killed meanwhile
 -- leaves it to be taken again then.

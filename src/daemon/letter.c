@@ -52,6 +52,7 @@ model(struct arena *a, const struct conf *conf, const struct mail *m, struct sec
 	model_text(o, "email", m->recipient);
 	model_text(o, "when", clock_text(a, m->created_at));
 	model_text(o, "profile", str_printf(a, "%s/profile", conf->base_url));
+	model_text(o, "setup", str_printf(a, "%s/mfa/setup", conf->base_url));
 	if (token.p != NULL) {
 		struct str text = secret_reveal(token);
 

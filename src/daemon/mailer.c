@@ -38,12 +38,15 @@ struct mailer {
 	struct templates *templates;
 	struct deliver_way way;
 	bool cut_off; /* the database did not answer */
+	bool mute;    /* notices could not be written */
 };
 
 static enum err open_all(struct mailer *m, struct str *why) MUST_CHECK;
 static enum err read_password(struct mailer *m, struct str *why) MUST_CHECK;
 static void work(struct mailer *m);
+static bool work_round(struct mailer *m);
 static size_t send_batch(struct mailer *m);
+static bool write_notices(struct mailer *m);
 static void send_one(struct mailer *m, const struct mail *mail);
 static enum deliver_result hand_over(struct mailer *m, struct flow *fl, const struct mail *mail, struct str *why);
 static void note_failure(struct flow *fl, const struct mail *mail, bool final, struct str why);
@@ -142,11 +145,23 @@ work(struct mailer *m)
 		log_warning("mail.not_configured",
 		    LOG_CSTR("consequence", "mail stays in the outbox and is given up after three days"));
 	while (service_wait(m->post, m->way.term_fd, wait)) {
-		size_t sent = sends ? send_batch(m) : 0;
+		bool more = sends && work_round(m);
 
-		wait = sent == MAILER_BATCH ? 0 : MAILER_EVERY_MS + (int64_t)rand_below(MAILER_JITTER_MS);
+		wait = more ? 0 : MAILER_EVERY_MS + (int64_t)rand_below(MAILER_JITTER_MS);
 		arena_reset(m->arena);
 	}
+}
+
+/*
+ * Whether there is more to do at once. Notices are written only when nothing else waits to be
+ * sent, so that news of an account never stand behind those to a whole organization.
+ */
+static bool
+work_round(struct mailer *m)
+{
+	if (send_batch(m) == MAILER_BATCH)
+		return true;
+	return !m->cut_off && write_notices(m);
 }
 
 /* How many were taken. What is left over when it is time to leave is taken again when it counts as lost. */
@@ -173,6 +188,25 @@ send_batch(struct mailer *m)
 	}
 	score_done(m->post->score, clock_mono_ms());
 	return count;
+}
+
+static bool
+write_notices(struct mailer *m)
+{
+	struct flow fl = flow_now(m, m->arena);
+	bool more = false;
+	int written = 0;
+	enum err e;
+
+	score_busy(m->post->score, clock_mono_ms());
+	e = flow_notices_run(&fl, &written, &more);
+	score_done(m->post->score, clock_mono_ms());
+	if (e != OK && !m->mute)
+		log_warning("notices.failed", LOG_CSTR("error", err_code(e)));
+	m->mute = e != OK;
+	if (written > 0)
+		log_info("notices.written", LOG_INT("messages", written));
+	return e == OK && more;
 }
 
 static void

@@ -11,6 +11,7 @@ static const struct str names[] = {
 };
 
 static void add_text(struct buf *b, const char *name, struct str text);
+static void add_number(struct buf *b, const char *name, int64_t number);
 
 struct str
 mail_kind_name(enum mail_kind kind)
@@ -35,7 +36,9 @@ mail_kind_parse(struct str name, enum mail_kind *kind)
 int64_t
 mail_lifetime(enum mail_kind kind)
 {
-	return kind == MAIL_VERIFY_EMAIL ? EMAIL_LINK_LIFETIME : MAIL_LIFETIME;
+	if (kind == MAIL_VERIFY_EMAIL)
+		return EMAIL_LINK_LIFETIME;
+	return kind == MAIL_DEADLINE_NEAR ? MAIL_REMINDER_LIFETIME : MAIL_LIFETIME;
 }
 
 int64_t
@@ -60,8 +63,14 @@ mail_values_json(struct arena *a, const struct mail_values *v)
 	add_text(&b, "name", v->name);
 	add_text(&b, "label", v->label);
 	add_text(&b, "address", v->address);
+	add_text(&b, "organization", v->organization);
+	add_text(&b, "deadline", v->deadline);
+	add_text(&b, "member", v->member);
+	add_text(&b, "member_email", v->member_email);
+	if (v->days > 0)
+		add_number(&b, "days", v->days);
 	if (v->left >= 0)
-		buf_printf(&b, "%s\"left\":%lld", b.n > 1 ? "," : "", (long long)v->left);
+		add_number(&b, "left", v->left);
 	buf_addc(&b, '}');
 	return buf_str(&b);
 }
@@ -73,4 +82,10 @@ add_text(struct buf *b, const char *name, struct str text)
 		return;
 	buf_printf(b, "%s\"%s\":", b->n > 1 ? "," : "", name);
 	buf_add(b, json_quote(b->arena, text));
+}
+
+static void
+add_number(struct buf *b, const char *name, int64_t number)
+{
+	buf_printf(b, "%s\"%s\":%lld", b->n > 1 ? "," : "", name, (long long)number);
 }

@@ -23,7 +23,10 @@
 	X(MAIL_CODES_REPLACED, "recovery_codes_replaced")      \
 	X(MAIL_MFA_DISABLED, "mfa_disabled")                   \
 	X(MAIL_MFA_RESET, "mfa_reset")                         \
-	X(MAIL_VERIFY_EMAIL, "verify_email")
+	X(MAIL_VERIFY_EMAIL, "verify_email")                   \
+	X(MAIL_MEMBER_RESET, "member_reset")                   \
+	X(MAIL_POLICY_APPLIES, "policy_applies")               \
+	X(MAIL_DEADLINE_NEAR, "deadline_near")
 
 enum mail_kind {
 #define MAIL_MEMBER(member, name) member,
@@ -35,8 +38,9 @@ enum mail_kind {
 /* Waits between attempts grow threefold from the first to the last, in microseconds. */
 #define MAIL_WAIT_FIRST CLOCK_MINUTE
 #define MAIL_WAIT_LAST (6 * CLOCK_HOUR)
-/* What was not sent for so long is given up. */
+/* What was not sent for so long is given up; a reminder is wrong when another day has gone by. */
 #define MAIL_LIFETIME (3 * CLOCK_DAY)
+#define MAIL_REMINDER_LIFETIME CLOCK_DAY
 /* How long a message that is sent or given up is kept. */
 #define MAIL_KEPT (30 * CLOCK_DAY)
 
@@ -63,17 +67,22 @@ struct mail_code {
 struct str mail_kind_name(enum mail_kind kind);
 bool mail_kind_parse(struct str name, enum mail_kind *kind);
 
-/* How long a message of a kind is worth sending, in microseconds: a link is not when it has ended. */
+/* How long a message of a kind is worth sending, in microseconds: a link is not when it has ended, a reminder not the day after. */
 int64_t mail_lifetime(enum mail_kind kind);
 
 /* When to try again after attempt number `attempts` has failed at `now`; 0: given up. */
 int64_t mail_next_attempt(enum mail_kind kind, int64_t created_at, int32_t attempts, int64_t now);
 
-/* Members of the values of a message; absent texts and negative numbers are left out. */
+/* Members of the values of a message; absent texts, 0 days and negative numbers are left out. */
 struct mail_values {
 	struct str name;    /* what its owner is called */
 	struct str label;   /* of a factor */
 	struct str address; /* network address of whoever did it */
+	struct str organization;
+	struct str deadline;
+	struct str member;  /* who was reset */
+	struct str member_email;
+	int32_t days;       /* until the deadline, or 0 */
 	int64_t left;       /* recovery codes, or -1 */
 };
 struct str mail_values_json(struct arena *a, const struct mail_values *v);

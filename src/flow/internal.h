@@ -63,6 +63,12 @@ enum err flow_recovery_write(struct flow *fl, struct codes *out) MUST_CHECK;
 
 /* Within a change: the account's verified address is told of it; `label` is a factor's, or absent. */
 enum err flow_notify(struct flow *fl, enum mail_kind kind, struct str label) MUST_CHECK;
+/*
+ * Within the reset of the subject by an admin of an organization: its other owners and admins, at
+ * most 100 of them, are told that `actor` did it.
+ */
+enum err flow_notify_admins(struct flow *fl, struct uuid organization, struct str organization_name,
+    struct uuid actor) MUST_CHECK;
 /* What is told when the recovery code that was offered is used. */
 struct mail_code flow_notify_code(struct flow *fl);
 /* Within a change: a new link for the account's address, and the message that carries it. */

@@ -144,18 +144,19 @@ static enum err
 write_reset(struct flow *fl, struct flow *target, const struct deciding *d)
 {
 	const struct subject *s = &target->subject;
+	const struct membership *m = subject_membership(s, d->organization);
 	struct uuid none = {{0}};
 	struct store st = flow_store(target);
 	enum err e;
 
-	(void)fl;
-	(void)d;
 	if (s->factor_count == 0 && uuid_nil(s->recovery.id) && s->throttle.failures == 0)
 		return ERR_NOT_ENABLED;
 	e = flow_remove_all(target, &st);
 	if (e == OK)
 		e = store_sessions_end_others(&st, s->account.id, none);
-	return e == OK ? flow_notify(target, MAIL_MFA_RESET, (struct str){0}) : e;
+	if (e == OK)
+		e = flow_notify(target, MAIL_MFA_RESET, (struct str){0});
+	return e == OK ? flow_notify_admins(target, d->organization, m->name, fl->subject.account.id) : e;
 }
 
 static enum err

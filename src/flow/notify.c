@@ -22,6 +22,21 @@ flow_notify(struct flow *fl, enum mail_kind kind, struct str label)
 	return store_mail_insert(&st, &m);
 }
 
+enum err
+flow_notify_admins(struct flow *fl, struct uuid organization, struct str organization_name, struct uuid actor)
+{
+	const struct account *account = &fl->subject.account;
+	struct store st = flow_store(fl);
+	struct mail_values v = {
+		.organization = organization_name,
+		.member = account->name,
+		.member_email = account->email,
+		.left = -1,
+	};
+
+	return store_mail_insert_admins(&st, organization, account->id, actor, mail_values_json(fl->arena, &v), fl->now);
+}
+
 struct mail_code
 flow_notify_code(struct flow *fl)
 {

@@ -14,6 +14,9 @@ enum err store_find_id(struct store *st, enum query q, struct str text, struct u
 /* Runs a change and counts the rows it returns; ERR_NOT_FOUND when there is none. */
 enum err store_one(struct store *st, enum query q, const struct pg_args *args) MUST_CHECK;
 
+/* A membership with its organization and policy, in the order of subject_load; false for a row without one. */
+bool store_read_membership(struct pg_rows *rows, struct membership *m);
+
 /* Runs a change whose rows do not matter. */
 enum err store_run(struct store *st, enum query q, const struct pg_args *args) MUST_CHECK;
 

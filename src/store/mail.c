@@ -21,6 +21,20 @@ store_mail_insert(struct store *st, const struct mail *m)
 }
 
 enum err
+store_mail_insert_admins(struct store *st, struct uuid organization, struct uuid member, struct uuid actor,
+    struct str values, int64_t now)
+{
+	struct pg_args args = {.arena = st->arena};
+
+	pg_arg_uuid(&args, organization);
+	pg_arg_uuid(&args, member);
+	pg_arg_uuid(&args, actor);
+	pg_arg_text(&args, values);
+	pg_arg_time(&args, now);
+	return store_run(st, Q_OUTBOX_INSERT_ADMINS, &args);
+}
+
+enum err
 store_mail_claim(struct store *st, int64_t now, int64_t lost_at, int batch, struct mail **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};

@@ -14,6 +14,7 @@
 #include "domain/email.h"
 #include "domain/mail.h"
 #include "domain/member.h"
+#include "domain/notice.h"
 #include "domain/subject.h"
 #include "pg/pg.h"
 
@@ -152,6 +153,25 @@ enum err store_mail_claim(struct store *st, int64_t now, int64_t lost_at, int ba
 enum err store_mail_sent(struct store *st, const struct mail *m, int64_t now) MUST_CHECK;
 /* To be tried again at `next`; 0: given up. */
 enum err store_mail_failed(struct store *st, const struct mail *m, int64_t next, struct str error) MUST_CHECK;
+
+/* To the owners and admins of an organization but `actor` (nil: nobody) and `member`; `values` is without their names. */
+enum err store_mail_insert_admins(struct store *st, struct uuid organization, struct uuid member, struct uuid actor,
+    struct str values, int64_t now) MUST_CHECK;
+
+/* ---- notices of a policy (notice.c) ---- */
+
+/* One step through the members of a policy that has changed; `walked` is false when none has. */
+enum err store_notice_walk(struct store *st, int64_t now, bool *walked) MUST_CHECK;
+/* Takes some members who are due at `now`, until `taken_until`. */
+enum err store_notice_claim(struct store *st, int64_t now, int64_t taken_until, struct notice_member **list,
+    size_t *count) MUST_CHECK;
+/*
+ * Notes what a look at a member came to, with its message where it sends one. Nothing is written
+ * when something has changed since the member was taken: it will be looked at again.
+ * `told`: a message was written.
+ */
+enum err store_notice_settle(struct store *st, const struct notice_member *m, int64_t taken_until,
+    const struct notice *n, const struct mail *mail, bool *told) MUST_CHECK;
 
 /* ---- links that prove an address ---- */
 

@@ -9,7 +9,6 @@ static void read_account(struct pg_rows *rows, struct account *account);
 static void read_session(struct pg_rows *rows, struct session *s);
 static void read_security(struct pg_rows *rows, struct subject *s);
 static bool read_factor(struct pg_rows *rows, struct factor *f);
-static bool read_membership(struct pg_rows *rows, struct membership *m);
 static void read_policy(struct pg_rows *rows, struct policy *p);
 static void read_hash(struct pg_rows *rows, unsigned char out[SHA256_SIZE]);
 
@@ -44,10 +43,25 @@ store_subject_load(struct store *st, struct uuid account, struct uuid session, c
 		read_session(&rows, &s->session);
 		read_security(&rows, s);
 		s->factor_count += read_factor(&rows, &s->factors[s->factor_count]);
-		s->membership_count += read_membership(&rows, &s->memberships[s->membership_count]);
+		s->membership_count += store_read_membership(&rows, &s->memberships[s->membership_count]);
 	}
 	pg_done(&rows);
 	return e;
+}
+
+bool
+store_read_membership(struct pg_rows *rows, struct membership *m)
+{
+	m->organization = pg_uuid(rows);
+	m->slug = pg_text(rows);
+	m->name = pg_text(rows);
+	if (!role_parse(pg_text(rows), &m->role) && !uuid_nil(m->organization))
+		log_fatal("store.membership", "a role we do not know");
+	m->sensitive = pg_bool(rows);
+	m->joined_at = pg_time(rows);
+	m->exempt_until = pg_time(rows);
+	read_policy(rows, &m->policy);
+	return !uuid_nil(m->organization);
 }
 
 static void
@@ -121,22 +135,6 @@ read_factor(struct pg_rows *rows, struct factor *f)
 	f->session = pg_uuid(rows);
 	f->codes_handed_out = pg_int(rows) > 0;
 	return !uuid_nil(f->id);
-}
-
-/* False for a row without a membership. */
-static bool
-read_membership(struct pg_rows *rows, struct membership *m)
-{
-	m->organization = pg_uuid(rows);
-	m->slug = pg_text(rows);
-	m->name = pg_text(rows);
-	if (!role_parse(pg_text(rows), &m->role) && !uuid_nil(m->organization))
-		log_fatal("store.membership", "a role we do not know");
-	m->sensitive = pg_bool(rows);
-	m->joined_at = pg_time(rows);
-	m->exempt_until = pg_time(rows);
-	read_policy(rows, &m->policy);
-	return !uuid_nil(m->organization);
 }
 
 static void

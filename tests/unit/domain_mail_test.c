@@ -48,12 +48,14 @@ waits_grow_and_end(void **state)
 }
 
 static void
-a_message_with_a_link_is_given_up_with_it(void **state)
+a_message_with_a_link_is_given_up_with_it_and_a_reminder_after_a_day(void **state)
 {
 	(void)state;
 	assert_int_equal(mail_lifetime(MAIL_VERIFY_EMAIL), EMAIL_LINK_LIFETIME);
 	assert_int_equal(mail_next_attempt(MAIL_VERIFY_EMAIL, NOW, 1, NOW + EMAIL_LINK_LIFETIME - CLOCK_MINUTE), 0);
 	assert_true(mail_next_attempt(MAIL_VERIFY_EMAIL, NOW, 1, NOW + EMAIL_LINK_LIFETIME - 2 * CLOCK_MINUTE) > 0);
+	assert_int_equal(mail_lifetime(MAIL_DEADLINE_NEAR), CLOCK_DAY);
+	assert_int_equal(mail_lifetime(MAIL_POLICY_APPLIES), MAIL_LIFETIME);
 	assert_int_equal(mail_next_attempt(MAIL_FACTOR_ADDED, NOW, 1, NOW + MAIL_LIFETIME - CLOCK_MINUTE), 0);
 	assert_true(mail_next_attempt(MAIL_FACTOR_ADDED, NOW, 1, NOW + MAIL_LIFETIME - CLOCK_MINUTE - 1) > 0);
 }
@@ -73,6 +75,17 @@ values_are_an_object_of_what_is_there(void **state)
 	v.address = STR("192.0.2.1");
 	assert_str(mail_values_json(a, &v),
 	    "{\"name\":\"Mia \\\"M\\\" Santos\",\"label\":\"a\\u000ab\",\"address\":\"192.0.2.1\",\"left\":0}");
+	v = (struct mail_values){
+		.organization = STR("Acme \"1\""),
+		.deadline = STR("1 June 2030, 10:00 UTC"),
+		.member = STR("Mia"),
+		.member_email = STR("mia@example.org"),
+		.days = 3,
+		.left = -1,
+	};
+	assert_str(mail_values_json(a, &v),
+	    "{\"organization\":\"Acme \\\"1\\\"\",\"deadline\":\"1 June 2030, 10:00 UTC\",\"member\":\"Mia\","
+	    "\"member_email\":\"mia@example.org\",\"days\":3}");
 	arena_free(a);
 }
 
@@ -129,7 +142,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_has_a_name_and_is_found_by_it),
 		cmocka_unit_test(waits_grow_and_end),
-		cmocka_unit_test(a_message_with_a_link_is_given_up_with_it),
+		cmocka_unit_test(a_message_with_a_link_is_given_up_with_it_and_a_reminder_after_a_day),
 		cmocka_unit_test(values_are_an_object_of_what_is_there),
 		cmocka_unit_test(a_link_fits_its_own_token_once_and_for_a_day),
 		cmocka_unit_test(another_message_after_a_minute),
