@@ -71,7 +71,7 @@ audit_export(struct ctl *ctl)
 		status = ctl_open(ctl);
 	if (status != EX_OK)
 		return status;
-	if (csv && !put(line_csv_head()))
+	if (csv && !put(audit_line_csv_head()))
 		return ctl_fail(EX_IOERR, "standard output cannot be written");
 	e = operator_audit_export(&ctl->flow, &range, csv ? take_csv : take_json, NULL);
 	if (e == ERR_NOT_FOUND)
@@ -199,7 +199,7 @@ static bool
 take_json(void *arg, struct arena *a, const struct audit_record *r, const unsigned char previous[SHA256_SIZE])
 {
 	(void)arg;
-	return put(line_json(a, r, previous)) && putchar('\n') != EOF;
+	return put(audit_line_json(a, r, previous)) && putchar('\n') != EOF;
 }
 
 static bool
@@ -207,7 +207,7 @@ take_csv(void *arg, struct arena *a, const struct audit_record *r, const unsigne
 {
 	(void)arg;
 	(void)previous;
-	return put(line_csv(a, r));
+	return put(audit_line_csv(a, r));
 }
 
 static bool

@@ -44,7 +44,7 @@ a_line_is_read_again(void **state)
 	const unsigned char previous[SHA256_SIZE] = {0xcd};
 	unsigned char again[SHA256_SIZE];
 	struct audit_record r = sample(), out;
-	struct str line = line_json(*state, &r, previous);
+	struct str line = audit_line_json(*state, &r, previous);
 
 	assert_false(str_has(line, '\n'));
 	assert_true(line_parse(*state, line, &out, again));
@@ -66,7 +66,7 @@ every_bit_counts(void **state)
 	const unsigned char previous[SHA256_SIZE] = {0xcd};
 	unsigned char other[SHA256_SIZE];
 	struct audit_record r = sample(), out;
-	struct str line = line_json(*state, &r, previous);
+	struct str line = audit_line_json(*state, &r, previous);
 	struct arena *a = arena_new((size_t)16 * 1024 * 1024);
 
 	for (size_t i = 0; i < line.n * 8; i++) {
@@ -74,7 +74,7 @@ every_bit_counts(void **state)
 
 		p[i / 8] = (char)((unsigned char)p[i / 8] ^ (1U << (i % 8)));
 		if (line_parse(a, (struct str){p, line.n}, &out, other))
-			assert_false(str_eq(line_json(a, &out, other), line));
+			assert_false(str_eq(audit_line_json(a, &out, other), line));
 		arena_reset(a);
 	}
 	arena_free(a);
@@ -87,7 +87,7 @@ other_forms_are_refused(void **state)
 	const unsigned char previous[SHA256_SIZE] = {0};
 	unsigned char again[SHA256_SIZE];
 	struct audit_record r = sample(), out;
-	struct str line = line_json(*state, &r, previous), more = str_printf(*state, " %.*s", STR_FMT(line));
+	struct str line = audit_line_json(*state, &r, previous), more = str_printf(*state, " %.*s", STR_FMT(line));
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		assert_false(line_parse(*state, str_of(lines[i]), &out, again));
@@ -95,28 +95,28 @@ other_forms_are_refused(void **state)
 	for (size_t i = 1; i < line.n; i++)
 		assert_false(line_parse(*state, str_slice(line, 0, i), &out, again));
 	r.seq = 0;
-	assert_false(line_parse(*state, line_json(*state, &r, previous), &out, again));
+	assert_false(line_parse(*state, audit_line_json(*state, &r, previous), &out, again));
 }
 
 static void
 times(void **state)
 {
-	assert_str(line_time(*state, 1795424102000001), "2026-11-23T08:55:02.000001Z");
-	assert_str(line_time(*state, -1), "1969-12-31T23:59:59.999999Z");
+	assert_str(audit_line_time(*state, 1795424102000001), "2026-11-23T08:55:02.000001Z");
+	assert_str(audit_line_time(*state, -1), "1969-12-31T23:59:59.999999Z");
 }
 
 static void
 cells_of_csv(void **state)
 {
 	struct audit_record r = sample();
-	struct str line = line_csv(*state, &r), head = line_csv_head();
+	struct str line = audit_line_csv(*state, &r), head = audit_line_csv_head();
 
 	assert_true(str_ends(line, STR("\r\n")));
 	assert_true(str_ends(head, STR("\r\n")));
 	assert_non_null(strstr(line.p, ",\"'=a \"\"b\"\",\\c"));
 	assert_non_null(strstr(line.p, ",\"{ \"\"reason\"\" :\"\"x\"\"}\",65535,ab01"));
 	r.user_agent = STR("-1+1");
-	assert_non_null(strstr(str_c(*state, line_csv(*state, &r)), ",'-1+1,"));
+	assert_non_null(strstr(str_c(*state, audit_line_csv(*state, &r)), ",'-1+1,"));
 }
 
 int
