@@ -98,10 +98,16 @@ fcgi_write(struct fcgi *f, struct str answer)
 	return answer.n == 0 || FCGX_PutStr(answer.p, (int)answer.n, f->request.out) == (int)answer.n;
 }
 
-/* Without the record that ends a request the web server knows that the answer is not whole. */
+/*
+ * nginx takes a connection that ends for the end of an answer without a length. Only what is no
+ * record at all, a version 0, tells it that the answer is not whole.
+ */
 void
 fcgi_cut(struct fcgi *f)
 {
+	static const unsigned char no_record[8];
+
+	(void)send(f->request.ipcFd, no_record, sizeof(no_record), MSG_NOSIGNAL);
 	(void)shutdown(f->request.ipcFd, SHUT_RDWR);
 }
 
