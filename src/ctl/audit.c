@@ -144,13 +144,19 @@ static void
 print_summary(const struct report *r, const struct audit_tally *tally)
 {
 	if (r->json)
-		printf("],\"accounts\":%lld,\"events\":%lld,\"sound\":%s}\n", (long long)tally->accounts,
-		    (long long)tally->events, tally->faults == 0 ? "true" : "false");
+		printf("],\"accounts\":");
+	if (!tally->part)
+		printf(r->json ? "%lld" : "%lld accounts, ", (long long)tally->accounts);
+	else if (r->json)
+		printf("null");
+	if (r->json)
+		printf(",\"events\":%lld,\"sound\":%s}\n", (long long)tally->events,
+		    tally->faults == 0 ? "true" : "false");
 	else if (tally->faults == 0)
-		printf("%lld accounts, %lld events: sound\n", (long long)tally->accounts, (long long)tally->events);
+		printf("%lld events%s: sound\n", (long long)tally->events, tally->part ? " of a part" : "");
 	else
-		printf("%lld accounts, %lld events: NOT SOUND, %lld found\n", (long long)tally->accounts,
-		    (long long)tally->events, (long long)tally->faults);
+		printf("%lld events%s: NOT SOUND, %lld found\n", (long long)tally->events, tally->part ? " of a part" : "",
+		    (long long)tally->faults);
 }
 
 static void

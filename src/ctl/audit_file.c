@@ -13,6 +13,13 @@
 /* A line, its parts, and the line written again. */
 #define MEMORY_MAX (64 * LINE_MAX_SIZE)
 
+/*
+ * Which way the lines of a file go, as soon as two of them tell: by account and number,
+ * where a gap is one; or the last events first, where it is none, as an organization's
+ * export has no more of each chain than is its business.
+ */
+enum order { ORDER_OPEN, ORDER_CHAINS, ORDER_NEWEST };
+
 struct reading {
 	FILE *in;
 	char *line; /* LINE_MAX_SIZE bytes */
@@ -20,13 +27,18 @@ struct reading {
 	bool whole; /* it ended with a newline, and all of it is there */
 	int64_t number;
 	struct trail trail;
-	struct uuid account;
+	enum order order;
+	struct audit_record last; /* the line before; its texts are gone */
 	int64_t accounts;
 };
 
 static void read_all(struct reading *rd);
 static bool read_line(struct reading *rd);
 static void take_line(struct reading *rd);
+static void take_event(struct reading *rd, const struct audit_record *r, const unsigned char *previous);
+static void take_newest(struct reading *rd, const struct audit_record *r, const unsigned char *previous, bool later);
+static bool is_behind(const struct audit_record *r, const struct audit_record *last);
+static bool is_older(const struct audit_record *r, const struct audit_record *last);
 
 int
 audit_file_verify(const char *path, const struct keyring *keys, trail_report *report, void *arg,
@@ -45,6 +57,7 @@ audit_file_verify(const char *path, const struct keyring *keys, trail_report *re
 	read_all(&rd);
 	failed = ferror(rd.in) != 0;
 	*tally = (struct audit_tally){
+		.part = rd.order == ORDER_NEWEST,
 		.accounts = rd.accounts,
 		.events = rd.trail.events,
 		.faults = rd.trail.faults,
@@ -98,10 +111,59 @@ take_line(struct reading *rd)
 		rd->trail.report(rd->trail.arg, &broken);
 		return;
 	}
-	if (rd->accounts == 0 || !uuid_eq(r.account, rd->account)) {
-		rd->accounts++;
-		rd->account = r.account;
-		trail_begin_part(&rd->trail, r.account, r.seq - 1, previous);
+	take_event(rd, &r, previous);
+}
+
+static void
+take_event(struct reading *rd, const struct audit_record *r, const unsigned char *previous)
+{
+	bool first = rd->accounts == 0, older = !first && is_older(r, &rd->last), behind = !first && is_behind(r, &rd->last);
+
+	if (rd->order == ORDER_OPEN && older != behind)
+		rd->order = older ? ORDER_NEWEST : ORDER_CHAINS;
+	if (rd->order == ORDER_NEWEST) {
+		take_newest(rd, r, previous, !older);
+		return;
 	}
-	trail_event(&rd->trail, &r, previous);
+	if (first || !uuid_eq(r->account, rd->last.account)) {
+		rd->accounts++;
+		trail_begin_part(&rd->trail, r->account, r->seq - 1, previous);
+	}
+	rd->last = *r;
+	trail_event(&rd->trail, r, previous);
+}
+
+/* Each stands for itself: it names the MAC it continues. One that is later than the line before was put there. */
+static void
+take_newest(struct reading *rd, const struct audit_record *r, const unsigned char *previous, bool later)
+{
+	struct trail_finding twice = {.fault = TRAIL_TWICE, .account = r->account, .seq = r->seq, .last = r->seq};
+
+	if (later) {
+		rd->trail.faults++;
+		rd->trail.report(rd->trail.arg, &twice);
+	} else {
+		rd->last = *r;
+	}
+	trail_begin_part(&rd->trail, r->account, r->seq - 1, previous);
+	trail_event(&rd->trail, r, previous);
+}
+
+static bool
+is_behind(const struct audit_record *r, const struct audit_record *last)
+{
+	int order = uuid_compare(r->account, last->account);
+
+	return order > 0 || (order == 0 && r->seq > last->seq);
+}
+
+/* By time, account and number; within one chain also by number alone, as clocks go wrong. */
+static bool
+is_older(const struct audit_record *r, const struct audit_record *last)
+{
+	int order = uuid_compare(r->account, last->account);
+
+	if (order == 0 && r->seq < last->seq)
+		return true;
+	return r->at < last->at || (r->at == last->at && order < 0);
 }

@@ -12,6 +12,7 @@
 #include "store/store.h"
 
 struct audit_tally {
+	bool part;        /* a file of some events of several chains: accounts are not counted */
 	int64_t accounts;
 	int64_t events;
 	int64_t faults;

@@ -222,7 +222,8 @@ test('an export is verified without the database, to the byte', async () => {
 	await broken(all.slice(0, 3).concat([all[2]], all.slice(3)).join('\n'), /event 3: was inserted/);
 	await broken(out.slice(0, -1), new RegExp(`^line ${lines.length}: is not as it was exported`));
 	await broken(`${out}{}\n`, /^line \d+: is not as it was exported/);
-	await broken([all[1], all[0], ...all.slice(2)].join('\n'), /event 1: was inserted/);
+	await broken([all[0], all[2], all[1], ...all.slice(3)].join('\n'), /event 2: was inserted/);
+	await broken([all[1], all[0], ...all.slice(2)].join('\n'), /event 3: was inserted/);
 	await broken(`${line.replace(/"address":"[^"]*"/, '"address":"' + 'x'.repeat(3_000_000) + '"')}\n`, /^line 1: /);
 	assert.equal((await verify(fileIn('not-there'))).status, 66);
 });
