@@ -87,8 +87,13 @@ test('every operation is on it: route, texts, guards, members, examples, answers
 		const schema = resolve(op.requestBody?.content['application/json'].schema);
 		for (const [name, member] of Object.entries(schema?.properties ?? {}))
 			checkMember(part, what, name, member, (schema.required ?? []).includes(name));
-		for (const given of (op.parameters ?? []).map(resolve))
-			assert.ok(part.includes(`<dt><code>${given.name}</code>`), `${what}: ${given.name}`);
+		for (const place of ['path', 'query']) {
+			const [, there] = new RegExp(`<h4>In the ${place}</h4>([^]*?)<h4>`).exec(part) ?? [null, ''];
+			const given = (op.parameters ?? []).map(resolve).filter((p) => p.in === place);
+			assert.equal(there.split('<dt>').length - 1, given.length, `${what}: ${place}`);
+			for (const p of given)
+				checkMember(there, what, p.name, { ...resolve(p.schema), description: p.description }, p.required);
+		}
 		for (const [status, response] of Object.entries(op.responses))
 			checkResponse(part, `${what} ${status}`, status, resolve(response));
 	}
@@ -113,6 +118,12 @@ function checkResponse(operation, what, status, response) {
 		checkMember(part, what, name, member, resolve(media.schema).required.includes(name));
 	for (const { value } of Object.values(media?.examples ?? {}))
 		assert.ok(shown(part).some((text) => sameJson(text, value)), `${what}: the example`);
+	for (const [type, { schema, examples }] of Object.entries(response.content ?? {}).filter(([t]) => !/json$/.test(t))) {
+		assert.ok(part.includes(`<code>Accept: ${type}</code>`), `${what}: ${type}`);
+		assert.ok(h.plain(part).includes(words(resolve(schema).description)[0]), `${what}: ${type}`);
+		for (const { value } of Object.values(examples))
+			assert.ok(shown(part).includes(value.replace(/\r/g, '')) || shown(part).includes(value), `${what}: ${type}: the example`);
+	}
 }
 
 // The blocks of code, as they were before they were escaped.
@@ -129,8 +140,8 @@ function sameJson(text, value) {
 }
 
 test('every example request is on it as it would be sent', () => {
-	for (const { operationId, method, path, parameters, body, open } of contract.examples()) {
-		const start = [`${method} ${contract.fill(path, parameters)}`];
+	for (const { operationId, method, path, parameters, query, body, open } of contract.examples()) {
+		const start = [`${method} ${contract.fill(path, parameters)}${query}`];
 		if (!open)
 			start.push('Authorization: Bearer TOKEN');
 		if (body !== undefined)

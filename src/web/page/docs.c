@@ -13,13 +13,15 @@ static void show_operations(struct call *c, cJSON *list, struct str tag);
 static bool is_tagged(const cJSON *operation, struct str tag);
 static void show_operation(struct call *c, cJSON *o, const cJSON *path, const cJSON *operation);
 static void show_who(struct call *c, cJSON *o, const cJSON *operation);
-static void show_parameters(struct call *c, cJSON *o, const cJSON *operation);
+static void show_parameters(struct call *c, cJSON *o, const cJSON *operation, const char *place,
+    const char *name);
 static void show_requests(struct call *c, cJSON *o, const cJSON *path, const cJSON *operation);
 static void show_request(cJSON *list, struct str start, const cJSON *example);
 static struct str request_start(struct call *c, const cJSON *path, const cJSON *operation);
 static struct str parameter_example(struct call *c, const cJSON *operation, struct str name);
 static void show_responses(struct call *c, cJSON *o, const cJSON *operation);
 static void show_response(struct call *c, cJSON *o, const cJSON *response);
+static void show_files(struct call *c, cJSON *o, const cJSON *content);
 static cJSON *part(cJSON *o, const char *name, const char *list, const cJSON *source);
 static void show_codes(struct call *c);
 
@@ -120,7 +122,8 @@ show_operation(struct call *c, cJSON *o, const cJSON *path, const cJSON *operati
 	model_text(o, "summary", docs_text(operation, "summary"));
 	docs_blocks(c, o, docs_text(operation, "description"));
 	show_who(c, o, operation);
-	show_parameters(c, o, operation);
+	show_parameters(c, o, operation, "path", "path_members");
+	show_parameters(c, o, operation, "query", "query_members");
 	docs_members(c, part(o, "body", "members", schema), schema);
 	show_requests(c, o, path, operation);
 	show_responses(c, o, operation);
@@ -137,19 +140,27 @@ show_who(struct call *c, cJSON *o, const cJSON *operation)
 		docs_runs(model_item(list), docs_text(words, cJSON_GetStringValue(guard)));
 }
 
+/* Those that stand in one place. */
 static void
-show_parameters(struct call *c, cJSON *o, const cJSON *operation)
+show_parameters(struct call *c, cJSON *o, const cJSON *operation, const char *place,
+    const char *name)
 {
 	const cJSON *given = docs_at(operation, "parameters"), *item;
-	cJSON *list = part(o, "parameters", "members", given);
+	cJSON *list = NULL;
 
 	cJSON_ArrayForEach(item, given) {
 		const cJSON *p = docs_resolve(c, item);
 		const cJSON *schema = docs_resolve(c, docs_at(p, "schema"));
 
+		if (!str_eq(docs_text(p, "in"), str_of(place)))
+			continue;
+		if (list == NULL)
+			list = part(o, name, "members", given);
 		docs_member(c, list, docs_text(p, "name"), schema, cJSON_IsTrue(docs_at(p, "required")),
 		    docs_text(p, "description"));
 	}
+	if (list == NULL)
+		(void)part(o, name, "members", NULL);
 }
 
 /* One for each example of a body, or one without. */
@@ -182,7 +193,7 @@ static struct str
 request_start(struct call *c, const cJSON *path, const cJSON *operation)
 {
 	struct buf text = {.arena = c->arena};
-	struct str rest = str_of(path->string);
+	struct str rest = str_of(path->string), query = docs_text(operation, "x-query");
 
 	buf_add(&text, docs_upper(c, operation->string));
 	buf_addc(&text, ' ');
@@ -191,6 +202,8 @@ request_start(struct call *c, const cJSON *path, const cJSON *operation)
 		if (!str_absent(rest))
 			buf_add(&text, parameter_example(c, operation, str_cut(&rest, '}')));
 	}
+	if (!str_absent(query))
+		buf_printf(&text, "?%.*s", STR_FMT(query));
 	buf_addc(&text, '\n');
 	if (docs_at(operation, "security") == NULL)
 		buf_add(&text, STR("Authorization: Bearer TOKEN\n"));
@@ -243,6 +256,28 @@ show_response(struct call *c, cJSON *o, const cJSON *response)
 
 		model_text(row, "label", docs_text(example, "summary"));
 		docs_json(row, "text", docs_at(example, "value"));
+	}
+	show_files(c, o, docs_at(response, "content"));
+}
+
+/* What is answered in other forms to who asks for them. */
+static void
+show_files(struct call *c, cJSON *o, const cJSON *content)
+{
+	cJSON *list = model_list(o, "files");
+	const cJSON *media;
+
+	cJSON_ArrayForEach(media, content) {
+		const cJSON *schema = docs_resolve(c, docs_at(media, "schema"));
+		const cJSON *examples = docs_at(media, "examples");
+		cJSON *row;
+
+		if (!str_eq(docs_text(schema, "type"), STR("string")))
+			continue;
+		row = model_item(list);
+		model_text(row, "type", str_of(media->string));
+		docs_runs(row, docs_text(schema, "description"));
+		model_text(row, "text", docs_text(docs_resolve(c, examples != NULL ? examples->child : NULL), "value"));
 	}
 }
 
