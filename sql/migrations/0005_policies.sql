@@ -233,6 +233,8 @@ CROSS JOIN LATERAL countersign.terms_of(a.name, e.address) AS t (term);
 -- An organization's events, the last ones first.
 CREATE INDEX audit_events_organization ON countersign.audit_events (organization_id, at, account_id, seq)
 	WHERE organization_id IS NOT NULL;
+-- An export says what each event continues, and of the first one kept that is in the anchor.
+GRANT SELECT ON countersign.audit_anchors TO countersign_worker;
 
 ALTER TABLE countersign.outbox DROP CONSTRAINT outbox_kind_check;
 ALTER TABLE countersign.outbox ADD CONSTRAINT outbox_kind_check CHECK (kind IN ('factor_added', 'factor_removed',

@@ -20,6 +20,8 @@
 #include "web/web.h"
 
 #define WORKER_HOME_MAX ((size_t)64 * 1024 * 1024)
+/* What is read for one piece of an answer, and the text made of it. */
+#define WORKER_PIECE_MAX (4 * ARENA_REQUEST_MAX)
 /* How often an idle worker looks round by itself. */
 #define WORKER_LOOK_MS 500
 #define WORKER_NAP_MS 100
@@ -206,7 +208,7 @@ worker_run(const struct post *post)
 		.post = post,
 		.home = arena_new(WORKER_HOME_MAX),
 		.arena = arena_new(ARENA_REQUEST_MAX),
-		.piece = arena_new(ARENA_REQUEST_MAX),
+		.piece = arena_new(WORKER_PIECE_MAX),
 		.epoll_fd = -1,
 		.term_fd = -1,
 	};

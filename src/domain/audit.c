@@ -8,6 +8,12 @@
 #include "base/clock.h"
 #include "crypto/keyring.h"
 
+static const char *const kind_names[] = {
+#define AUDIT_NAME(member, name) [member] = (name),
+	AUDIT_KINDS(AUDIT_NAME)
+#undef AUDIT_NAME
+};
+
 static void finish(struct buf *b, const unsigned char *key, unsigned char mac[SHA256_SIZE]);
 static void add_number(struct buf *b, int64_t n);
 static void add_bytes(struct buf *b, const void *p, size_t n);
@@ -17,13 +23,30 @@ static void add_id(struct buf *b, struct uuid id);
 struct str
 audit_kind_name(enum audit_kind kind)
 {
-	static const struct str names[] = {
-#define AUDIT_NAME(member, name) [member] = STR_INIT(name),
-		AUDIT_KINDS(AUDIT_NAME)
-#undef AUDIT_NAME
-	};
+	return str_of(kind_names[kind]);
+}
 
-	return names[kind];
+const char *
+audit_kind_at(size_t i)
+{
+	return i < sizeof(kind_names) / sizeof(kind_names[0]) ? kind_names[i] : NULL;
+}
+
+bool
+audit_kind_known(struct str name)
+{
+	const char *known;
+
+	for (size_t i = 0; (known = audit_kind_at(i)) != NULL; i++)
+		if (str_eq(name, str_of(known)))
+			return true;
+	return false;
+}
+
+bool
+audit_result_known(struct str name)
+{
+	return str_eq(name, audit_result_name(true)) || str_eq(name, audit_result_name(false));
 }
 
 struct str

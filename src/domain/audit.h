@@ -43,7 +43,8 @@
 	X(AUDIT_EXEMPTION_GIVEN, "exemption_given")          \
 	X(AUDIT_EXEMPTION_ENDED, "exemption_ended")          \
 	X(AUDIT_MEMBERSHIP_CHANGED, "membership_changed")    \
-	X(AUDIT_MEMBERSHIP_REMOVED, "membership_removed")
+	X(AUDIT_MEMBERSHIP_REMOVED, "membership_removed")    \
+	X(AUDIT_EXPORTED, "audit_exported")
 
 enum audit_kind {
 #define AUDIT_MEMBER(member, name) member,
@@ -52,6 +53,9 @@ enum audit_kind {
 };
 
 enum audit_actor { AUDIT_BY_ACCOUNT, AUDIT_BY_OPERATOR, AUDIT_BY_SYSTEM };
+
+/* No event of ours is later: 9999-12-31. */
+#define AUDIT_TIME_MAX INT64_C(253402214400000000)
 
 /* Length and head of an account's chain as they were read. */
 struct audit_chain {
@@ -112,6 +116,13 @@ struct audit_anchor {
 struct str audit_kind_name(enum audit_kind kind);
 struct str audit_actor_name(enum audit_actor actor);
 struct str audit_result_name(bool accepted);
+
+/* Whether any event can be of that kind, have that result. */
+bool audit_kind_known(struct str name);
+bool audit_result_known(struct str name);
+
+/* The kinds in the order of their list; NULL behind the last. */
+const char *audit_kind_at(size_t i);
 
 /*
  * Places the event behind `chain`: sets its number, key id and MAC. `key` is

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "crypto/token.h"
+#include "domain/audit_log.h"
 #include "domain/subject.h"
 #include "flow/env.h"
 
@@ -207,5 +208,28 @@ enum err flow_sessions_list(struct flow *fl, struct session **list, size_t *coun
 enum err flow_session_revoke(struct flow *fl, struct uuid session) MUST_CHECK;
 /* All but this one. */
 enum err flow_sessions_revoke_others(struct flow *fl) MUST_CHECK;
+
+/* ---- the audit log of an organization (audit_log.c) ---- */
+
+#define AUDIT_PAGE 50
+
+struct audit_page {
+	struct audit_entry *list; /* the last ones first */
+	size_t count;
+	bool more;                /* there may be more behind `next`, also when this page is short or empty */
+	struct audit_place next;
+};
+
+/*
+ * Whom an admin means by an address or an id. Whoever is not found, or is nothing of the sort,
+ * makes `nothing` of the filter: it is not told whether there is such an account elsewhere.
+ */
+enum err flow_audit_person(struct flow *fl, struct str text, struct audit_filter *f, struct uuid *account) MUST_CHECK;
+
+/* Up to `size` events behind f->after. */
+enum err flow_audit_page(struct flow *fl, const struct audit_filter *f, int size, struct audit_page *out) MUST_CHECK;
+
+/* That the session's account takes the log out of the house, as `format`: an event of its own, before it does. */
+enum err flow_audit_exported(struct flow *fl, struct str format) MUST_CHECK;
 
 #endif

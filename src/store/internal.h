@@ -8,6 +8,12 @@
 /* The parameters of the fragment `event`, in its order. */
 void store_bind_event(struct pg_args *args, const struct audit_event *ev);
 
+/* One event: account, number, whether it is odd, the rest in the order of the fragment `event`. */
+void store_read_event(struct pg_rows *rows, struct audit_record *r);
+
+/* A MAC, the next column. False, and zeros, for what has not the length of one. */
+bool store_read_mac(struct pg_rows *rows, unsigned char out[SHA256_SIZE]);
+
 /* The id that a statement returns for a text; nil when it returns no row. */
 enum err store_find_id(struct store *st, enum query q, struct str text, struct uuid *id) MUST_CHECK;
 

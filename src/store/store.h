@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "domain/audit_log.h"
 #include "domain/email.h"
 #include "domain/mail.h"
 #include "domain/member.h"
@@ -269,6 +270,17 @@ enum err store_membership_unexempt(struct store *st, struct uuid account, struct
 
 /* A transaction without an event, for what belongs to no account. */
 enum err store_begin_plain(struct store *st) MUST_CHECK;
+
+/* ---- the audit log of an organization (audit_log.c) ---- */
+
+/*
+ * Up to `size` events, the last ones first. A page looks at a bounded number of events, so that
+ * fewer than `size` need not be the last ones: see below.
+ */
+enum err store_audit_log(struct store *st, const struct audit_filter *f, int size, struct audit_entry **list,
+    size_t *count) MUST_CHECK;
+/* How far the same page has looked; all zero when there was nothing more to look at. */
+enum err store_audit_log_reach(struct store *st, const struct audit_filter *f, struct audit_place *place) MUST_CHECK;
 
 /* ---- the audit trail as a whole (trail.c), for countersignctl ---- */
 

@@ -7,9 +7,7 @@
 #define SEQ_MAX (INT64_MAX / 2)
 
 static void read_chain(struct pg_rows *rows, struct trail_chain *c);
-static void read_record(struct pg_rows *rows, struct audit_record *r);
 static int64_t within(int64_t seq);
-static bool read_mac(struct pg_rows *rows, unsigned char out[SHA256_SIZE]);
 static enum err read_months(struct store *st, enum query q, int64_t time, struct trail_month **list,
     size_t *count) MUST_CHECK;
 static enum err change_month(struct store *st, enum query q, int64_t month, struct pg_rows *rows) MUST_CHECK;
@@ -91,7 +89,7 @@ store_trail_events(struct store *st, struct audit_record **list, size_t *count)
 		return e;
 	*list = arena_array(st->arena, (size_t)rows.count, sizeof(**list));
 	while (pg_next(&rows))
-		read_record(&rows, &(*list)[(*count)++]);
+		store_read_event(&rows, &(*list)[(*count)++]);
 	pg_done(&rows);
 	return OK;
 }
@@ -108,7 +106,7 @@ store_trail_head(struct store *st, struct uuid account, int64_t seq, unsigned ch
 	e = pg_read(st->pg, st->deadline_ms, Q_TRAIL_HEAD, &args, &rows);
 	if (e != OK)
 		return e;
-	e = pg_next(&rows) && read_mac(&rows, mac) ? OK : ERR_NOT_FOUND;
+	e = pg_next(&rows) && store_read_mac(&rows, mac) ? OK : ERR_NOT_FOUND;
 	pg_done(&rows);
 	return e;
 }
@@ -180,30 +178,8 @@ store_trail_default_clear(struct store *st, int64_t before)
 	return store_run(st, Q_TRAIL_DEFAULT_CLEAR, &args);
 }
 
-static void
-read_chain(struct pg_rows *rows, struct trail_chain *c)
-{
-	bool whole;
-
-	c->account = pg_uuid(rows);
-	c->noted = pg_bool(rows);
-	c->chain.length = within(pg_bigint(rows));
-	whole = read_mac(rows, c->chain.head);
-	/* A head that is no MAC at all fits nothing. */
-	if (c->noted && !whole)
-		c->chain.length = -1;
-	c->anchored = pg_bool(rows);
-	c->anchor.account = c->account;
-	c->anchor.seq = within(pg_bigint(rows));
-	(void)read_mac(rows, c->anchor.head);
-	c->anchor.pruned_at = pg_time(rows);
-	c->anchor.key_id = pg_int(rows);
-	(void)read_mac(rows, c->anchor.mac);
-	c->first_kept = within(pg_bigint(rows));
-}
-
-static void
-read_record(struct pg_rows *rows, struct audit_record *r)
+void
+store_read_event(struct pg_rows *rows, struct audit_record *r)
 {
 	r->account = pg_uuid(rows);
 	r->seq = within(pg_bigint(rows));
@@ -221,19 +197,12 @@ read_record(struct pg_rows *rows, struct audit_record *r)
 	r->request_id = pg_text(rows);
 	r->details = pg_text(rows);
 	r->key_id = pg_int(rows);
-	r->odd = !read_mac(rows, r->mac) || r->odd;
-}
-
-/* A number that can be counted on from; what is cut fits no MAC. */
-static int64_t
-within(int64_t seq)
-{
-	return seq < 0 ? 0 : seq > SEQ_MAX ? SEQ_MAX : seq;
+	r->odd = !store_read_mac(rows, r->mac) || r->odd;
 }
 
 /* False, and zeros, for what has not the length of a MAC: the owner of the tables can make it so. */
-static bool
-read_mac(struct pg_rows *rows, unsigned char out[SHA256_SIZE])
+bool
+store_read_mac(struct pg_rows *rows, unsigned char out[SHA256_SIZE])
 {
 	struct str bytes = pg_bytes(rows);
 
@@ -242,6 +211,35 @@ read_mac(struct pg_rows *rows, unsigned char out[SHA256_SIZE])
 		return false;
 	memcpy(out, bytes.p, SHA256_SIZE);
 	return true;
+}
+
+static void
+read_chain(struct pg_rows *rows, struct trail_chain *c)
+{
+	bool whole;
+
+	c->account = pg_uuid(rows);
+	c->noted = pg_bool(rows);
+	c->chain.length = within(pg_bigint(rows));
+	whole = store_read_mac(rows, c->chain.head);
+	/* A head that is no MAC at all fits nothing. */
+	if (c->noted && !whole)
+		c->chain.length = -1;
+	c->anchored = pg_bool(rows);
+	c->anchor.account = c->account;
+	c->anchor.seq = within(pg_bigint(rows));
+	(void)store_read_mac(rows, c->anchor.head);
+	c->anchor.pruned_at = pg_time(rows);
+	c->anchor.key_id = pg_int(rows);
+	(void)store_read_mac(rows, c->anchor.mac);
+	c->first_kept = within(pg_bigint(rows));
+}
+
+/* A number that can be counted on from; what is cut fits no MAC. */
+static int64_t
+within(int64_t seq)
+{
+	return seq < 0 ? 0 : seq > SEQ_MAX ? SEQ_MAX : seq;
 }
 
 static enum err

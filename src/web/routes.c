@@ -48,6 +48,16 @@ static const struct field rename_fields[] = {
 };
 static const struct field link_fields[] = {FIELD("token", FIELD_TOKEN, false), FIELD("done", FIELD_WORD, false), FIELD_END};
 static const struct field token_fields[] = {FIELD("token", FIELD_TOKEN, true), FIELD_END};
+static const struct field audit_fields[] = {
+	FIELD("actor", FIELD_TEXT, false),
+	FIELD("member", FIELD_TEXT, false),
+	FIELD("kind", FIELD_WORD, false),
+	FIELD("result", FIELD_WORD, false),
+	FIELD("since", FIELD_TIME, false),
+	FIELD("until", FIELD_TIME, false),
+	FIELD("after", FIELD_TEXT, false),
+	FIELD_END,
+};
 static const struct field session_fields[] = {FIELD("session", FIELD_SESSION, true), FIELD_END};
 
 static const struct route routes[] = {
@@ -93,6 +103,10 @@ static const struct route routes[] = {
 	ROUTE(GET, "/verify-email", G_VISITOR, link_fields, .run = page_email),
 	ROUTE(POST, "/verify-email", G_VISITOR | G_SAME_ORIGIN, token_fields, .run = page_email_post),
 	ROUTE(POST, "/verify-email/resend", G_SETUP_FORM, NULL, .run = page_email_resend),
+
+	ROUTE(GET, "/admin/audit", G_PAGE | G_ADMIN, audit_fields, .run = page_audit, .form = page_audit_form),
+	ROUTE(GET, "/admin/audit/export.csv", G_PAGE | G_ADMIN, audit_fields, .run = page_audit_csv),
+	ROUTE(GET, "/admin/audit/export.jsonl", G_PAGE | G_ADMIN, audit_fields, .run = page_audit_jsonl),
 
 	ROUTE(GET, "/docs/api", G_PUBLIC, NULL, .run = page_docs),
 

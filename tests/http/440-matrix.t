@@ -43,6 +43,7 @@ const ROUTES = {
 		'GET /v1/organizations/{organization}/mfa/policy', 'PUT /v1/organizations/{organization}/mfa/policy',
 		'GET /v1/organizations/{organization}/mfa/compliance', 'PUT /v1/organizations/{organization}/members/{account}/mfa/exemption',
 		'DELETE /v1/organizations/{organization}/members/{account}/mfa/exemption', 'POST /v1/organizations/{organization}/members/{account}/mfa/reset',
+		'GET /v1/organizations/{organization}/audit-events', 'GET /admin/audit', 'GET /admin/audit/export.csv', 'GET /admin/audit/export.jsonl',
 	],
 };
 

@@ -19,6 +19,7 @@ const rig = require('../lib/rig.js');
 
 const { document, operations, resolve } = contract;
 const JSON_TYPE = 'application/json', PROBLEM_TYPE = 'application/problem+json';
+const FILE_TYPES = ['text/csv', 'application/jsonl'];
 
 const source = (file) => fs.readFileSync(path.join(rig.top, file), 'utf8');
 const nameOf = (op) => `${op.method} ${op.path}`;
@@ -157,9 +158,10 @@ test('each operation has examples of its request and its answers, and they fit t
 
 function checkResponse(response, what, status) {
 	const media = Object.entries(response.content ?? {});
-	assert.equal(media.length, status === 204 ? 0 : 1, what);
-	for (const [type, { schema, examples }] of media) {
-		assert.equal(type, status < 400 ? JSON_TYPE : PROBLEM_TYPE, what);
+	assert.equal(media.length === 0, status === 204, what);
+	for (const [i, [type, { schema, examples }]] of media.entries()) {
+		// JSON is what everybody gets who asks for nothing else.
+		assert.equal(type, status >= 400 ? PROBLEM_TYPE : i === 0 ? JSON_TYPE : FILE_TYPES.find((t) => t === type), what);
 		const values = Object.values(examples).map((example) => resolve(example).value);
 		assert.ok(values.length >= 1, what);
 		for (const value of values)
@@ -191,6 +193,9 @@ test('each operation tells the refusals of its guards and of its kind', () => {
 		for (const [guard, [status, code]] of Object.entries(REFUSALS))
 			if (op['x-guards'].includes(guard))
 				assert.ok(codes(status).includes(code), `${nameOf(op)}: ${guard} refuses with ${code}`);
+		// The policy may want an admin to be verified.
+		for (const code of ['forbidden', 'organization_required', 'verification_required'])
+			assert.ok(!op['x-guards'].includes('admin') || codes(403).includes(code), `${nameOf(op)}: admin refuses with ${code}`);
 		assert.equal(codes(403).includes('enrollment_required'),
 			op['x-guards'].includes('active') && !op['x-guards'].includes('enrolling'), nameOf(op));
 		// A policy may ask admins for a fresh verification where the route does not.
@@ -199,6 +204,14 @@ test('each operation tells the refusals of its guards and of its kind', () => {
 			if (![...op['x-guards'], ...also].includes(guard))
 				assert.ok(!codes(403).includes(REFUSALS[guard][1]), `${nameOf(op)} has no guard ${guard}`);
 	}
+});
+
+test('the kinds of audit events are those of the sources, in the schema and for readers', () => {
+	const kinds = [...source('src/domain/audit.h').matchAll(/X\(AUDIT_\w+, "(\w+)"\)/g)].map(([, name]) => name);
+	assert.deepEqual(document.components.schemas.AuditKind.enum, kinds);
+	const { description } = operations.find((op) => op.operationId === 'listAuditEvents');
+	for (const kind of kinds)
+		assert.ok(description.includes(`\`${kind}\``), kind);
 });
 
 // Every place of the document, with its pointer.

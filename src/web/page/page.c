@@ -62,6 +62,8 @@ form_mends(const struct call *c, enum err e)
 		return true;
 	if (c->route->form == NULL || err_kind(e) != ERR_KIND_REFUSAL)
 		return false;
+	if (c->route->method == METHOD_GET)
+		return e == ERR_FIELD;
 	switch (e) {
 	case ERR_UNAUTHENTICATED:
 	case ERR_MFA_REQUIRED:

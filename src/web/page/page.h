@@ -20,6 +20,8 @@ handler page_profile, page_factor_rename, page_factor_prefer, page_factor_remove
     page_session_end, page_sessions_end_others;
 /* proving an address (email.c) */
 handler page_email, page_email_post, page_email_resend;
+/* the audit log of an organization (audit.c) */
+handler page_audit, page_audit_form, page_audit_csv, page_audit_jsonl;
 /* for operators (health.c), and the reference of the API (docs.c) */
 handler page_healthz, page_readyz, page_docs;
 

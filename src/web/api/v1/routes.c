@@ -85,6 +85,18 @@ static const struct field reset_fields[] = {
 	FIELD_END,
 };
 
+static const struct field audit_fields[] = {
+	FIELD("organization", FIELD_ORGANIZATION, true),
+	FIELD("actor", FIELD_TEXT, false),
+	FIELD("member", FIELD_TEXT, false),
+	FIELD("kind", FIELD_WORD, false),
+	FIELD("result", FIELD_WORD, false),
+	FIELD("since", FIELD_TIME, false),
+	FIELD("until", FIELD_TIME, false),
+	FIELD("after", FIELD_TEXT, false),
+	FIELD_END,
+};
+
 static const struct route routes[] = {
 	ROUTE(POST, "/v1/sessions", G_PUBLIC, sign_in_fields, .run = v1_sign_in),
 	ROUTE(GET, "/v1/sessions", G_READ, NULL, .run = v1_sessions),
@@ -116,6 +128,7 @@ static const struct route routes[] = {
 	    .run = v1_member_unexempt),
 	ROUTE(POST, "/v1/organizations/{organization}/members/{account}/mfa/reset", G_DECIDE, reset_fields,
 	    .run = v1_member_reset),
+	ROUTE(GET, "/v1/organizations/{organization}/audit-events", G_READ_ADMIN, audit_fields, .run = v1_audit_events),
 
 	ROUTE(GET, "/v1/openapi.json", G_PUBLIC, NULL, .run = v1_openapi),
 };

@@ -12,6 +12,8 @@ handler v1_mfa, v1_totp_enroll, v1_totp_verify, v1_totp_delete, v1_factors, v1_f
     v1_codes_replace;
 /* organization.c */
 handler v1_policy, v1_policy_change, v1_compliance, v1_member_exempt, v1_member_unexempt, v1_member_reset;
+/* audit.c */
+handler v1_audit_events;
 /* openapi.c */
 handler v1_openapi;
 

@@ -1,0 +1,29 @@
+/* Places in an organization's audit log as text. */
+#include "domain/audit_log.h"
+
+static bool number(struct str text, int64_t *out);
+
+struct str
+audit_place_format(struct arena *a, const struct audit_place *place)
+{
+	struct str account = id_format(a, ID_ACCOUNT, place->account);
+
+	return str_printf(a, "%lld.%lld.%.*s", (long long)place->at, (long long)place->seq, STR_FMT(account));
+}
+
+bool
+audit_place_parse(struct str text, struct audit_place *place)
+{
+	struct str at = str_cut(&text, '.'), seq = str_cut(&text, '.');
+
+	return number(at, &place->at) && number(seq, &place->seq) && place->seq > 0 &&
+	    id_parse(text, ID_ACCOUNT, &place->account);
+}
+
+/* As it was written: digits alone, and no year beyond all calendars. */
+static bool
+number(struct str text, int64_t *out)
+{
+	return text.n > 0 && text.n <= 18 && text.p[0] != '-' && (text.p[0] != '0' || text.n == 1) &&
+	    str_to_int64(text, out) && *out <= AUDIT_TIME_MAX;
+}

@@ -1,0 +1,74 @@
+/* The audit log of an organization, for its admins. */
+#include "flow/internal.h"
+
+static flow_step exported_step;
+static struct audit_place place_of(const struct audit_filter *f, const struct audit_record *r);
+
+enum err
+flow_audit_person(struct flow *fl, struct str text, struct audit_filter *f, struct uuid *account)
+{
+	struct store st = flow_store(fl);
+	enum err e = OK;
+
+	*account = (struct uuid){{0}};
+	if (str_absent(text) || id_parse(text, ID_ACCOUNT, account))
+		return OK;
+	e = store_account_find(&st, str_lower(fl->arena, text), account);
+	if (e == OK && uuid_nil(*account))
+		f->nothing = true;
+	return e;
+}
+
+enum err
+flow_audit_page(struct flow *fl, const struct audit_filter *f, int size, struct audit_page *out)
+{
+	struct store st = flow_store(fl);
+	enum err e;
+
+	*out = (struct audit_page){0};
+	if (f->nothing)
+		return OK;
+	/* One more, to see whether there is one. */
+	e = store_audit_log(&st, f, size + 1, &out->list, &out->count);
+	if (e != OK)
+		return e;
+	if (out->count > (size_t)size) {
+		out->count = (size_t)size;
+		out->next = place_of(f, &out->list[size - 1].record);
+	} else {
+		e = store_audit_log_reach(&st, f, &out->next);
+	}
+	out->more = out->next.seq != 0;
+	return e;
+}
+
+enum err
+flow_audit_exported(struct flow *fl, struct str format)
+{
+	return flow_attempt(fl, exported_step, &format);
+}
+
+static enum err
+exported_step(struct flow *fl, void *arg)
+{
+	const struct str *format = arg;
+	struct uuid none = {{0}};
+	struct audit_event ev = flow_event(fl, AUDIT_EXPORTED, true, none,
+	    str_printf(fl->arena, "{\"format\":\"%.*s\"}", STR_FMT(*format)));
+	struct store st = flow_store(fl);
+	enum err e = store_event(&st, &ev);
+
+	fl->stale = true;
+	return e;
+}
+
+/* Within one chain the number is enough, and what lies between is nobody's business. */
+static struct audit_place
+place_of(const struct audit_filter *f, const struct audit_record *r)
+{
+	return (struct audit_place){
+		.at = uuid_nil(f->member) ? r->at : 0,
+		.account = r->account,
+		.seq = r->seq,
+	};
+}

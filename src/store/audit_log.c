@@ -1,0 +1,117 @@
+/* The audit log of an organization. */
+#include "store/internal.h"
+
+/* How many events one page looks at. */
+#define SCAN_MAX 20000
+
+static enum err read_page(struct store *st, enum query q, const struct pg_args *args, struct audit_entry **list,
+    size_t *count) MUST_CHECK;
+static void read_entry(struct pg_rows *rows, struct audit_entry *entry);
+static struct audit_place before_of(const struct audit_filter *f);
+static void bind_organization(struct pg_args *args, const struct audit_filter *f);
+static void bind_member(struct pg_args *args, const struct audit_filter *f);
+
+enum err
+store_audit_log(struct store *st, const struct audit_filter *f, int size, struct audit_entry **list, size_t *count)
+{
+	struct pg_args args = {.arena = st->arena};
+	bool member = !uuid_nil(f->member);
+
+	if (member) {
+		pg_arg_uuid(&args, f->organization);
+		bind_member(&args, f);
+	} else {
+		bind_organization(&args, f);
+	}
+	pg_arg_uuid(&args, f->actor);
+	pg_arg_text(&args, f->kind);
+	pg_arg_text(&args, f->result);
+	pg_arg_int(&args, size);
+	return read_page(st, member ? Q_MEMBER_EVENTS : Q_ORGANIZATION_EVENTS, &args, list, count);
+}
+
+enum err
+store_audit_log_reach(struct store *st, const struct audit_filter *f, struct audit_place *place)
+{
+	struct pg_args args = {.arena = st->arena};
+	bool member = !uuid_nil(f->member);
+	struct pg_rows rows;
+	enum err e;
+
+	*place = (struct audit_place){0};
+	if (member)
+		bind_member(&args, f);
+	else
+		bind_organization(&args, f);
+	e = pg_read(st->pg, st->deadline_ms, member ? Q_MEMBER_EVENTS_REACH : Q_ORGANIZATION_EVENTS_REACH, &args, &rows);
+	if (e != OK)
+		return e;
+	if (pg_next(&rows)) {
+		place->account = pg_uuid(&rows);
+		place->seq = pg_bigint(&rows);
+		place->at = pg_time(&rows);
+	}
+	pg_done(&rows);
+	return OK;
+}
+
+static enum err
+read_page(struct store *st, enum query q, const struct pg_args *args, struct audit_entry **list, size_t *count)
+{
+	struct pg_rows rows;
+	enum err e = pg_read(st->pg, st->deadline_ms, (int)q, args, &rows);
+
+	*count = 0;
+	if (e != OK)
+		return e;
+	*list = arena_array(st->arena, (size_t)rows.count, sizeof(**list));
+	while (pg_next(&rows))
+		read_entry(&rows, &(*list)[(*count)++]);
+	pg_done(&rows);
+	return OK;
+}
+
+/* A MAC before it that is not there, or is none, shows at the verification. */
+static void
+read_entry(struct pg_rows *rows, struct audit_entry *entry)
+{
+	store_read_event(rows, &entry->record);
+	if (!store_read_mac(rows, entry->previous) && entry->record.seq > 1)
+		entry->record.odd = true;
+	entry->member.name = pg_text(rows);
+	entry->member.email = pg_text(rows);
+	entry->actor.name = pg_text(rows);
+	entry->actor.email = pg_text(rows);
+}
+
+/* The earlier of the place that was reached and the end that was asked for. */
+static struct audit_place
+before_of(const struct audit_filter *f)
+{
+	struct audit_place end = {.at = f->until != 0 ? f->until : AUDIT_TIME_MAX};
+
+	return f->after.seq != 0 && f->after.at < end.at ? f->after : end;
+}
+
+static void
+bind_organization(struct pg_args *args, const struct audit_filter *f)
+{
+	struct audit_place before = before_of(f);
+
+	pg_arg_uuid(args, f->organization);
+	pg_arg_time(args, f->since != 0 ? f->since : 1);
+	pg_arg_time(args, before.at != 0 ? before.at : 1);
+	pg_arg_uuid(args, before.account);
+	pg_arg_bigint(args, before.seq);
+	pg_arg_int(args, SCAN_MAX);
+}
+
+static void
+bind_member(struct pg_args *args, const struct audit_filter *f)
+{
+	pg_arg_uuid(args, f->member);
+	pg_arg_time(args, f->since != 0 ? f->since : 1);
+	pg_arg_time(args, f->until != 0 ? f->until : AUDIT_TIME_MAX);
+	pg_arg_bigint(args, f->after.seq != 0 ? f->after.seq : INT64_MAX);
+	pg_arg_int(args, SCAN_MAX);
+}

@@ -1,0 +1,110 @@
+/* The audit log of an organization. */
+#include "web/api/v1/v1.h"
+#include "web/audit_log.h"
+
+#include "domain/audit_line.h"
+
+static bool wanted(const struct call *c, struct str type);
+static enum err answer_page(struct call *c, const struct audit_filter *f) MUST_CHECK;
+static void present_event(struct call *c, cJSON *o, const struct audit_entry *entry);
+static void present_actor(struct call *c, cJSON *o, const struct audit_entry *entry);
+static void id_member(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id);
+static void details_member(cJSON *o, struct str details);
+
+enum err
+v1_audit_events(struct call *c)
+{
+	struct audit_filter f;
+	enum err e = audit_log_filter(c, &f);
+
+	if (e != OK)
+		return e;
+	if (wanted(c, STR("text/csv")))
+		return audit_log_export(c, &f, AUDIT_CSV);
+	if (wanted(c, STR("application/jsonl")))
+		return audit_log_export(c, &f, AUDIT_JSON_LINES);
+	return answer_page(c, &f);
+}
+
+/* Whether the client asks for that type by its name; else it gets JSON. */
+static bool
+wanted(const struct call *c, struct str type)
+{
+	struct str rest = req_param(c->req, "HTTP_ACCEPT");
+
+	while (rest.n > 0) {
+		struct str range = str_cut(&rest, ',');
+
+		if (str_eq_nocase(str_trim(str_cut(&range, ';')), type))
+			return true;
+	}
+	return false;
+}
+
+static enum err
+answer_page(struct call *c, const struct audit_filter *f)
+{
+	cJSON *list = model_list(c->model, "events");
+	struct audit_page page;
+	enum err e = flow_audit_page(&c->flow, f, AUDIT_PAGE, &page);
+
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < page.count; i++)
+		present_event(c, model_item(list), &page.list[i]);
+	model_text(c->model, "next", page.more ? audit_place_format(c->arena, &page.next) : (struct str){0});
+	return api_answer(c, 200);
+}
+
+static void
+present_event(struct call *c, cJSON *o, const struct audit_entry *entry)
+{
+	const struct audit_record *r = &entry->record;
+	cJSON *member;
+
+	id_member(c, o, "accountId", ID_ACCOUNT, r->account);
+	model_number(o, "seq", r->seq);
+	model_text(o, "at", audit_line_time(c->arena, r->at));
+	model_text(o, "kind", r->kind);
+	model_text(o, "result", r->result);
+	member = model_object(o, "member");
+	model_text(member, "name", entry->member.name);
+	model_text(member, "email", entry->member.email);
+	present_actor(c, model_object(o, "actor"), entry);
+	id_member(c, o, "sessionId", ID_SESSION, r->session);
+	id_member(c, o, "factorId", ID_FACTOR, r->factor);
+	id_member(c, o, "organizationId", ID_ORGANIZATION, r->organization);
+	model_text(o, "address", r->address);
+	model_text(o, "userAgent", r->user_agent);
+	model_text(o, "requestId", r->request_id);
+	details_member(o, r->details);
+}
+
+static void
+present_actor(struct call *c, cJSON *o, const struct audit_entry *entry)
+{
+	model_text(o, "type", entry->record.actor);
+	id_member(c, o, "accountId", ID_ACCOUNT, entry->record.actor_id);
+	model_text(o, "name", entry->actor.name);
+	model_text(o, "email", entry->actor.email);
+}
+
+static void
+id_member(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id)
+{
+	model_text(o, name, uuid_nil(id) ? (struct str){0} : id_format(c->arena, prefix, id));
+}
+
+/* What is stored as text becomes JSON again. */
+static void
+details_member(cJSON *o, struct str details)
+{
+	cJSON *parsed = str_absent(details) ? NULL : cJSON_ParseWithLength(details.p, details.n);
+
+	if (cJSON_IsObject(parsed)) {
+		cJSON_AddItemToObject(o, "details", parsed);
+		return;
+	}
+	cJSON_Delete(parsed);
+	model_text(o, "details", (struct str){0});
+}

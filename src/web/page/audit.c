@@ -1,0 +1,198 @@
+/* The audit log of an organization as a page. */
+#include "web/page/page.h"
+
+#include "base/clock.h"
+#include "base/codec.h"
+#include "domain/audit_line.h"
+#include "web/audit_log.h"
+#include "web/page/agent.h"
+#include "web/page/audit_words.h"
+
+static void present_form(struct call *c);
+static void present_kinds(struct call *c);
+static void present_links(struct call *c, const struct audit_page *page);
+static struct str address(struct call *c, const char *path, struct str after);
+static void add_pair(struct buf *b, const char *name, struct str value);
+static void present_event(struct call *c, cJSON *o, const struct audit_entry *entry);
+static void present_person(struct call *c, cJSON *o, struct uuid id, const struct audit_person *person);
+static void present_id(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id);
+static enum err export(struct call *c, enum audit_form form) MUST_CHECK;
+
+enum err
+page_audit(struct call *c)
+{
+	cJSON *list = model_list(c->model, "events");
+	struct audit_filter f;
+	struct audit_page page;
+	enum err e = audit_log_filter(c, &f);
+
+	if (e == OK)
+		e = flow_audit_page(&c->flow, &f, AUDIT_PAGE, &page);
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < page.count; i++)
+		present_event(c, model_item(list), &page.list[i]);
+	model_truth(c->model, "looked", true);
+	model_number(c->model, "count", (int64_t)page.count);
+	model_truth(c->model, "one", page.count == 1);
+	if (page.count > 0) {
+		model_text(c->model, "newest", clock_text(c->arena, page.list[0].record.at));
+		model_text(c->model, "oldest", clock_text(c->arena, page.list[page.count - 1].record.at));
+	}
+	present_links(c, &page);
+	return page_audit_form(c);
+}
+
+/* Without events: shown for itself when the filter cannot be. */
+enum err
+page_audit_form(struct call *c)
+{
+	cJSON *o = model_object(c->model, "organization");
+
+	model_text(o, "name", c->admin->name);
+	model_truth(model_object(c->model, "admin_nav"), "audit", true);
+	model_truth(model_object(c->model, "nav"), "admin", true);
+	present_form(c);
+	return present_page(c, "admin_audit", "Audit log");
+}
+
+enum err
+page_audit_csv(struct call *c)
+{
+	return export(c, AUDIT_CSV);
+}
+
+enum err
+page_audit_jsonl(struct call *c)
+{
+	return export(c, AUDIT_JSON_LINES);
+}
+
+static enum err
+export(struct call *c, enum audit_form form)
+{
+	struct audit_filter f;
+	enum err e = audit_log_filter(c, &f);
+
+	return e == OK ? audit_log_export(c, &f, form) : e;
+}
+
+/* As it was asked for. */
+static void
+present_form(struct call *c)
+{
+	static const char *const texts[] = {"actor", "member"}, *const days[] = {"since", "until"};
+	struct str result = field_text(&c->fields, "result");
+	cJSON *o = model_object(c->model, "filter");
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		model_text(o, texts[i], field_text(&c->fields, texts[i]));
+	/* A field for a day holds nothing else. */
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+		struct str day = field_text(&c->fields, days[i]);
+		int64_t us;
+
+		model_text(o, days[i], clock_day(day, &us) ? day : (struct str){0});
+	}
+	model_truth(o, "accepted", str_eq(result, audit_result_name(true)));
+	model_truth(o, "refused", str_eq(result, audit_result_name(false)));
+	present_kinds(c);
+}
+
+static void
+present_kinds(struct call *c)
+{
+	struct str chosen = field_text(&c->fields, "kind");
+	cJSON *list = model_list(c->model, "kinds");
+	const char *kind;
+
+	for (size_t i = 0; (kind = audit_kind_at(i)) != NULL; i++) {
+		cJSON *o = model_item(list);
+
+		model_text(o, "name", str_of(kind));
+		model_text(o, "text", audit_words(str_of(kind), true));
+		model_truth(o, "chosen", str_eq(str_of(kind), chosen));
+	}
+}
+
+/* To other pages and forms of the same events. */
+static void
+present_links(struct call *c, const struct audit_page *page)
+{
+	struct str none = {0};
+
+	if (page->more)
+		model_text(c->model, "older_href", address(c, "/admin/audit", audit_place_format(c->arena, &page->next)));
+	if (!str_absent(field_text(&c->fields, "after")))
+		model_text(c->model, "newest_href", address(c, "/admin/audit", none));
+	model_text(c->model, "csv_href", address(c, "/admin/audit/export.csv", none));
+	model_text(c->model, "jsonl_href", address(c, "/admin/audit/export.jsonl", none));
+}
+
+/* A path with the filter as it was asked for, and a place in it. */
+static struct str
+address(struct call *c, const char *path, struct str after)
+{
+	struct buf b = {.arena = c->arena};
+
+	for (size_t i = 0; i < c->fields.count; i++) {
+		const char *name = c->fields.values[i].field->name;
+
+		if (!str_eq(str_of(name), STR("after")))
+			add_pair(&b, name, c->fields.values[i].text);
+	}
+	add_pair(&b, "after", after);
+	return str_printf(c->arena, "%s%s%.*s", path, b.n > 0 ? "?" : "", STR_FMT(buf_str(&b)));
+}
+
+static void
+add_pair(struct buf *b, const char *name, struct str value)
+{
+	if (value.n == 0)
+		return;
+	if (b->n > 0)
+		buf_addc(b, '&');
+	buf_printf(b, "%s=", name);
+	buf_add(b, percent_encode(b->arena, value, NULL));
+}
+
+static void
+present_event(struct call *c, cJSON *o, const struct audit_entry *entry)
+{
+	const struct audit_record *r = &entry->record;
+	bool accepted = str_eq(r->result, audit_result_name(true));
+	cJSON *actor;
+
+	model_text(o, "at", audit_line_time(c->arena, r->at));
+	model_text(o, "when", clock_text(c->arena, r->at));
+	model_text(o, "what", audit_words(r->kind, accepted));
+	model_truth(o, "refused", !accepted);
+	present_person(c, model_object(o, "member"), r->account, &entry->member);
+	actor = model_object(o, "actor");
+	present_person(c, actor, r->actor_id, &entry->actor);
+	model_truth(actor, "self", uuid_eq(r->actor_id, r->account));
+	model_truth(actor, "operator", str_eq(r->actor, audit_actor_name(AUDIT_BY_OPERATOR)));
+	model_truth(actor, "system", str_eq(r->actor, audit_actor_name(AUDIT_BY_SYSTEM)));
+	model_text(o, "address", r->address);
+	model_text(o, "agent", str_absent(r->user_agent) ? r->user_agent : agent_text(c->arena, r->user_agent));
+	model_text(o, "kind", r->kind);
+	model_number(o, "seq", r->seq);
+	present_id(c, o, "session", ID_SESSION, r->session);
+	present_id(c, o, "factor", ID_FACTOR, r->factor);
+	model_text(o, "request", r->request_id);
+	model_text(o, "details", r->details);
+}
+
+static void
+present_person(struct call *c, cJSON *o, struct uuid id, const struct audit_person *person)
+{
+	present_id(c, o, "id", ID_ACCOUNT, id);
+	model_text(o, "name", person->name);
+	model_text(o, "email", person->email);
+}
+
+static void
+present_id(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id)
+{
+	model_text(o, name, uuid_nil(id) ? (struct str){0} : id_format(c->arena, prefix, id));
+}

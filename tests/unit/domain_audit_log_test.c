@@ -1,0 +1,100 @@
+/* Places in an organization's audit log, and the names that its filters know. */
+#include "unit.h"
+
+#include "base/arena.h"
+#include "domain/audit_log.h"
+
+static int
+setup(void **state)
+{
+	*state = arena_new((size_t)1024 * 1024);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	arena_free(*state);
+	return 0;
+}
+
+static void
+a_place_comes_back(void **state)
+{
+	static const struct audit_place places[] = {
+		{.at = 1795424102000001, .account = {{1, 2, 3}}, .seq = 42},
+		{.at = 0, .account = {{0xff}}, .seq = 1},
+		{.at = AUDIT_TIME_MAX, .account = {{7}}, .seq = INT64_C(999999999999999)},
+	};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct str text = audit_place_format(*state, &places[i]);
+		struct audit_place again = {0};
+
+		assert_true(audit_place_parse(text, &again));
+		assert_int_equal(again.at, places[i].at);
+		assert_int_equal(again.seq, places[i].seq);
+		assert_true(uuid_eq(again.account, places[i].account));
+		for (size_t n = 0; n < text.n; n++)
+			assert_false(audit_place_parse(str_slice(text, 0, n), &again));
+	}
+}
+
+static void
+anything_else_is_none(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		".",
+		"..",
+		"1.2",
+		"1.2.",
+		"1.0.usr_01h455vb4pex5vsknk084sn02q",
+		"-1.2.usr_01h455vb4pex5vsknk084sn02q",
+		"1.-2.usr_01h455vb4pex5vsknk084sn02q",
+		"01.2.usr_01h455vb4pex5vsknk084sn02q",
+		"1.02.usr_01h455vb4pex5vsknk084sn02q",
+		"+1.2.usr_01h455vb4pex5vsknk084sn02q",
+		"1.2.ses_01h455vb4pex5vsknk084sn02q",
+		"1.2.usr_01h455vb4pex5vsknk084sn02q.",
+		"253402214400000001.2.usr_01h455vb4pex5vsknk084sn02q",
+		"1.9223372036854775808.usr_01h455vb4pex5vsknk084sn02q",
+		" 1.2.usr_01h455vb4pex5vsknk084sn02q",
+	};
+	struct audit_place place;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (audit_place_parse(str_of(texts[i]), &place))
+			fail_msg("%s is a place", texts[i]);
+	assert_true(audit_place_parse(STR("1.2.usr_01h455vb4pex5vsknk084sn02q"), &place));
+}
+
+static void
+kinds_and_results_are_known_by_name(void **state)
+{
+	size_t count = 0;
+
+	(void)state;
+	for (; audit_kind_at(count) != NULL; count++) {
+		assert_true(audit_kind_known(str_of(audit_kind_at(count))));
+		assert_true(str_eq(audit_kind_name((enum audit_kind)count), str_of(audit_kind_at(count))));
+	}
+	assert_true(count > 20);
+	assert_false(audit_kind_known(STR("")));
+	assert_false(audit_kind_known(STR("sign_in ")));
+	assert_true(audit_result_known(STR("accepted")) && audit_result_known(STR("refused")));
+	assert_false(audit_result_known(STR("Accepted")));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_place_comes_back),
+		cmocka_unit_test(anything_else_is_none),
+		cmocka_unit_test(kinds_and_results_are_known_by_name),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
