@@ -426,7 +426,14 @@ test('an event dated before a younger one in its chain stays with it', async () 
 
 test('several at once, while the service works, do not disturb each other', async () => {
 	moment('2031-08-01T12:00:00Z');
-	const found = await Promise.all([audit('prune', '--months', '1'), audit('prune', '--months', '1'), audit('verify'), audit('verify'),
+	// A table that is in use for longer than a prune waits is tried again, as it says.
+	const prune = async () => {
+		let found = await audit('prune', '--months', '1');
+		for (let tries = 0; found.status === 69 && tries < 5; tries++)
+			found = await audit('prune', '--months', '1');
+		return found;
+	};
+	const found = await Promise.all([prune(), prune(), audit('verify'), audit('verify'),
 		stack.ctl(['migrate']).then(() => ({ status: 0 })), toggle(a).then(() => ({ status: 0 })), audit('export'), toggle(b).then(() => ({ status: 0 }))]);
 	assert.deepEqual(found.map((f) => f.status), Array(8).fill(0), JSON.stringify(found));
 	await assertSound('afterwards');
