@@ -23,6 +23,7 @@
 #define CONF_FILE_MAX ((size_t)64 * 1024)
 #define CONF_TEXT_MAX 1024
 #define CONF_NAME_MAX 64
+#define CONF_ORIGINS_MAX 8192
 #define CONF_OPTIONS (sizeof(conf_options) / sizeof(conf_options[0]) - 1)
 
 #define AT(member) offsetof(struct conf, member)
@@ -54,7 +55,11 @@ const struct conf_option conf_options[] = {
 	{"issuer", CONF_ISSUER, AT(issuer), 1, 64, "Countersign", true,
 	    "Name of this service in authenticator apps and on pages; without a colon."},
 	{"base_url", CONF_TEXT, AT(base_url), 0, 200, "", true,
-	    "Address of this service in links of mail, such as https://mfa.example.org."},
+	    "Address of this service in links of mail and from guarded sites, such as https://mfa.example.org."},
+	{"gate_origins", CONF_TEXT, AT(gate_origins), 0, CONF_ORIGINS_MAX, "", true,
+	    "Guarded sites on other hosts that people may be sent back to: origins, divided by blanks."},
+	{"cookie_domain", CONF_TEXT, AT(cookie_domain), 0, 253, "", true,
+	    "Domain whose hosts all get the session's cookie, such as example.org; empty: this host alone."},
 	{"mail_from", CONF_TEXT, AT(mail_from), 0, ADDRESS_MAX, "", true,
 	    "Address that mail is from; needed with one of the three that follow."},
 	{"mail_url", CONF_TEXT, AT(mail_url), 0, CONF_TEXT_MAX, "", true,
@@ -269,27 +274,6 @@ conf_sends_mail(const struct conf *c)
 	return c->mail_url[0] != '\0' || c->mail_command[0] != '\0' || c->mail_directory[0] != '\0';
 }
 
-/* The origin of a site; without TLS only on the host itself, for trying it out. */
-static bool
-conf_is_origin(struct str url)
-{
-	static const struct str beginnings[] = {
-		STR_INIT("https://"), STR_INIT("http://localhost"), STR_INIT("http://127.0.0.1")};
-	size_t i, from = str_starts(url, STR("https:")) ? 8 : 7;
-	bool begins = false;
-
-	for (i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
-		begins = begins || str_starts(url, beginnings[i]);
-	for (i = from; begins && i < url.n; i++) {
-		char ch = url.p[i];
-
-		if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
-			ch == '.' || ch == '-' || ch == ':' || ch == '[' || ch == ']'))
-			return false;
-	}
-	return begins && url.n > from;
-}
-
 static bool
 conf_is_smtp(struct str url)
 {
@@ -307,8 +291,6 @@ conf_given(const char *value)
 static const char *
 conf_check_mail(const struct conf *c)
 {
-	if (conf_given(c->base_url) && !conf_is_origin(str_of(c->base_url)))
-		return "base_url is not https:// and a host, without a path";
 	if (conf_given(c->mail_from) && !address_fits(str_of(c->mail_from)))
 		return "mail_from is not an address mail can be sent from";
 	if (conf_given(c->mail_url) + conf_given(c->mail_command) + conf_given(c->mail_directory) > 1)
@@ -334,8 +316,10 @@ conf_check_mail(const struct conf *c)
 static enum err
 conf_check(struct arena *a, const char *path, const struct conf *c, struct str *why)
 {
-	const char *what = conf_check_mail(c);
+	const char *what = conf_check_sites(a, c);
 
+	if (what == NULL)
+		what = conf_check_mail(c);
 	if (what == NULL && c->session_idle > c->session_lifetime)
 		what = "session_idle is longer than session_lifetime";
 	else if (what == NULL && c->challenge_lifetime > c->session_lifetime)

@@ -30,7 +30,10 @@ struct conf {
 	int64_t hash_lanes;     /* password hashes at the same time; 0: one a processor */
 	/* who we are */
 	const char *issuer;     /* shown in authenticator apps and on pages; no ':' */
-	const char *base_url;   /* https://host, for links in mail; empty: none is sent */
+	const char *base_url;   /* https://host, for links in mail and from other sites; empty: neither */
+	/* sites: who may be returned to, and how far the session's cookie reaches */
+	const char *gate_origins; /* origins of guarded sites on other hosts, divided by blanks */
+	const char *cookie_domain; /* empty: the session's cookie is for one host alone */
 	/* mail: one of url, command and directory, or none */
 	const char *mail_from;
 	const char *mail_url;
@@ -63,6 +66,9 @@ enum err conf_load(struct arena *a, const char *path, struct conf *c, struct str
 
 /* Whether there is a way for mail to leave. */
 bool conf_sends_mail(const struct conf *c);
+
+/* Whether an origin (url.h) is one of `gate_origins`. */
+bool conf_guards(struct arena *a, const struct conf *c, struct str origin);
 
 /* Names of options that differ between two and need a restart, in a list for the log; absent when none. */
 struct str conf_needs_restart(struct arena *a, const struct conf *old, const struct conf *new);

@@ -35,4 +35,7 @@ bool conf_is_text(const struct conf_option *o);
 const char *const *conf_text_at(const struct conf *c, const struct conf_option *o);
 const int64_t *conf_number_at(const struct conf *c, const struct conf_option *o);
 
+/* What is wrong with the options of addresses and sites, or NULL. */
+const char *conf_check_sites(struct arena *a, const struct conf *c);
+
 #endif

@@ -22,6 +22,8 @@ static const char *const req_single[] = {
 	"REQUEST_METHOD", "REQUEST_URI", "REQUEST_SCHEME", "REQUEST_ID", "REMOTE_ADDR",
 	"CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_HOST", "HTTP_ORIGIN", "HTTP_REFERER",
 	"HTTP_SEC_FETCH_SITE", "HTTP_AUTHORIZATION", "HTTP_X_ACCOUNT_ACCESS_TOKEN",
+	"HTTP_X_ORIGINAL_URL", "HTTP_X_ORIGINAL_METHOD", "COUNTERSIGN_LEVEL", "COUNTERSIGN_MAX_AGE",
+	"COUNTERSIGN_ORGANIZATION", "COUNTERSIGN_ORIGINAL_URL", "COUNTERSIGN_SITE",
 };
 
 static const struct {
@@ -239,6 +241,15 @@ req_media_type(const struct req *rq)
 		return type;
 	type = str_trim(str_cut(&type, ';'));
 	return type.n > 0 ? str_lower(rq->arena, type) : (struct str){0};
+}
+
+struct str
+req_bearer(const struct req *rq)
+{
+	struct str rest = req_param(rq, "HTTP_AUTHORIZATION");
+	struct str scheme = str_cut(&rest, ' ');
+
+	return str_eq_nocase(scheme, STR("Bearer")) ? str_trim(rest) : (struct str){0};
 }
 
 struct str

@@ -53,6 +53,9 @@ struct str req_cookie(const struct req *rq, const char *name);
 /* The media type of the body, lower case, without parameters; absent when not sent. */
 struct str req_media_type(const struct req *rq);
 
+/* The token behind "Bearer" (RFC 6750 section 2.1); absent with another scheme. */
+struct str req_bearer(const struct req *rq);
+
 /* "http" or "https", and the host with its port as the client wrote it (HTTP_HOST). */
 struct str req_scheme(const struct req *rq);
 struct str req_host(const struct req *rq);

@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 
-#define RESP_PATH_MAX 1024
+#define RESP_PATH_MAX 2048
 #define RESP_COOKIE_RULES "; Path=/; Secure; HttpOnly; SameSite=Lax"
 
 /* An answer that sets one of these itself replaces the line. */
@@ -48,6 +48,8 @@ static const struct {
 	{500, "Internal Server Error"},
 	{503, "Service Unavailable"},
 };
+
+static void resp_cookie(struct resp *rs, const char *name, struct str value, struct str domain, const char *end);
 
 void
 resp_init(struct resp *rs, struct arena *a)
@@ -106,19 +108,50 @@ resp_redirect(struct resp *rs, struct str path)
 	resp_header(rs, "Location", resp_is_local_path(path) ? path : STR("/"));
 }
 
-void
-resp_session_cookie(struct resp *rs, struct secret token)
+const char *
+resp_session_cookie_name(struct str domain)
 {
-	struct str text = secret_reveal(token);
-
-	resp_header(rs, "Set-Cookie",
-	    str_printf(rs->arena, "__Host-session=%.*s" RESP_COOKIE_RULES, STR_FMT(text)));
+	return domain.n == 0 ? "__Host-session" : "__Secure-session";
 }
 
 void
-resp_session_cookie_clear(struct resp *rs)
+resp_redirect_away(struct resp *rs, struct str url)
 {
-	resp_header(rs, "Set-Cookie", STR("__Host-session=" RESP_COOKIE_RULES "; Max-Age=0"));
+	resp_set(rs, 303, (struct str){0}, (struct str){0});
+	resp_header(rs, "Location", url);
+}
+
+void
+resp_session_cookie(struct resp *rs, struct str domain, struct secret token)
+{
+	resp_cookie(rs, resp_session_cookie_name(domain), secret_reveal(token), domain, "");
+}
+
+void
+resp_session_cookie_clear(struct resp *rs, struct str domain)
+{
+	resp_cookie(rs, resp_session_cookie_name(domain), STR(""), domain, "; Max-Age=0");
+}
+
+void
+resp_site_cookies(struct resp *rs, struct secret token)
+{
+	struct str here = STR("");
+
+	resp_cookie(rs, RESP_SITE_COOKIE, secret_reveal(token), here, "");
+	resp_cookie(rs, RESP_WAY_COOKIE, STR(""), here, "; Max-Age=0");
+}
+
+static void
+resp_cookie(struct resp *rs, const char *name, struct str value, struct str domain, const char *end)
+{
+	struct buf b = {.arena = rs->arena};
+
+	buf_printf(&b, "%s=%.*s", name, STR_FMT(value));
+	if (domain.n > 0)
+		buf_printf(&b, "; Domain=%.*s", STR_FMT(domain));
+	buf_printf(&b, RESP_COOKIE_RULES "%s", end);
+	resp_header(rs, "Set-Cookie", buf_str(&b));
 }
 
 static void

@@ -54,14 +54,30 @@ void resp_stream(struct resp *rs, int status, struct str type, resp_source *sour
 /* 303 to a path of this site; the path is checked (P12) and "/" is used when it is none. */
 void resp_redirect(struct resp *rs, struct str path);
 
-/* The session cookie __Host-session, HttpOnly, Secure, SameSite=Lax, without a lifetime of its own. */
-void resp_session_cookie(struct resp *rs, struct secret token);
+/* 303 to another site, whose address the caller has held against the list of those it may be (P12). */
+void resp_redirect_away(struct resp *rs, struct str url);
+
+/*
+ * The session cookie, HttpOnly, Secure, SameSite=Lax, without a lifetime of its own: for this host alone
+ * (`domain` absent or empty), else for all hosts of the domain, under another name.
+ */
+const char *resp_session_cookie_name(struct str domain);
+void resp_session_cookie(struct resp *rs, struct str domain, struct secret token);
 /* Takes it away. */
-void resp_session_cookie_clear(struct resp *rs);
+void resp_session_cookie_clear(struct resp *rs, struct str domain);
+
+/*
+ * What a browser has at a guarded site on another host: the site's own token, and before it, set by
+ * the site's web server, what has to come back with the ticket.
+ */
+#define RESP_SITE_COOKIE "__Host-gate"
+#define RESP_WAY_COOKIE "__Host-gate-way"
+/* Sets the one and takes the other away. */
+void resp_site_cookies(struct resp *rs, struct secret token);
 
 /*
  * True for a path of this site: begins with one '/', no backslash, no control
- * character, no second '/' behind the first (also not percent-encoded), at most 1 KiB.
+ * character, no second '/' behind the first (also not percent-encoded), at most 2 KiB.
  */
 bool resp_is_local_path(struct str path);
 

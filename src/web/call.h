@@ -63,6 +63,7 @@ struct route {
 /* How a family of routes is spoken to: pages by browsers, or a dialect of the API. */
 struct dialect {
 	bool token_in_header;              /* the token may come in a header, too */
+	bool closed;                       /* no good answer but that of a handler, not even to OPTIONS */
 	enum err (*read)(struct call *c);  /* takes the body into the fields */
 	void (*refuse)(struct call *c, enum err e); /* answers a result that is not OK */
 };
@@ -167,6 +168,9 @@ enum err present_step_up(struct call *c) MUST_CHECK;
 /* ---- web.c ---- */
 
 const struct conf *web_conf(const struct call *c);
+
+/* The value of the session's cookie; absent when there is none, or more than one. */
+struct str web_session_cookie(const struct call *c);
 
 /* Throws away what was put into the value tree so far. */
 void web_start_over(struct call *c);

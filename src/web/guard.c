@@ -6,7 +6,6 @@
 static const struct field no_fields[] = {FIELD_END};
 
 static enum err find_token(struct call *c, struct str *token) MUST_CHECK;
-static struct str bearer(const struct req *rq);
 static enum err read_fields(struct call *c) MUST_CHECK;
 static enum err load_session(struct call *c, struct str token) MUST_CHECK;
 static enum err check_state(const struct call *c) MUST_CHECK;
@@ -54,11 +53,11 @@ guard_pass(struct call *c)
 static enum err
 find_token(struct call *c, struct str *token)
 {
-	struct str given[3] = {req_cookie(c->req, "__Host-session")};
+	struct str given[3] = {web_session_cookie(c)};
 	size_t i;
 
 	if (c->dialect->token_in_header) {
-		given[1] = bearer(c->req);
+		given[1] = req_bearer(c->req);
 		given[2] = req_param(c->req, "HTTP_X_ACCOUNT_ACCESS_TOKEN");
 	}
 	for (i = 0; i < 3; i++) {
@@ -72,16 +71,6 @@ find_token(struct call *c, struct str *token)
 		c->token_in_body = i > 0;
 	}
 	return OK;
-}
-
-/* RFC 6750 section 2.1; other schemes are not ours. */
-static struct str
-bearer(const struct req *rq)
-{
-	struct str rest = req_param(rq, "HTTP_AUTHORIZATION");
-	struct str scheme = str_cut(&rest, ' ');
-
-	return str_eq_nocase(scheme, STR("Bearer")) ? str_trim(rest) : (struct str){0};
 }
 
 /* A route has its values from the path and one other place: a GET from the query, the rest from the body. */

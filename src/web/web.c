@@ -85,6 +85,12 @@ web_conf(const struct call *c)
 	return c->web->conf;
 }
 
+struct str
+web_session_cookie(const struct call *c)
+{
+	return req_cookie(c->req, resp_session_cookie_name(str_of(web_conf(c)->cookie_domain)));
+}
+
 /* The contract is read once: served as it is, and as a tree for the reference page. */
 static enum err
 load_document(struct web *w, struct arena *a, struct str *why)
@@ -116,7 +122,8 @@ dispatch(struct call *c)
 
 	if (e == ERR_METHOD)
 		resp_header(c->resp, "Allow", allow);
-	if (e == ERR_METHOD && c->req->method == METHOD_OPTIONS) {
+	/* To the gate's askers every 2xx is a yes. */
+	if (e == ERR_METHOD && c->req->method == METHOD_OPTIONS && !c->dialect->closed) {
 		resp_set(c->resp, 204, (struct str){0}, (struct str){0});
 		return;
 	}
@@ -150,12 +157,14 @@ refuse_unread(struct call *c, enum err e)
 static void
 set_cookie(struct call *c)
 {
+	struct str domain = str_of(web_conf(c)->cookie_domain);
+
 	if (c->token_in_body)
 		return;
 	if (c->flow.ended)
-		resp_session_cookie_clear(c->resp);
+		resp_session_cookie_clear(c->resp, domain);
 	else if (c->flow.new_token.p != NULL)
-		resp_session_cookie(c->resp, c->flow.new_token);
+		resp_session_cookie(c->resp, domain, c->flow.new_token);
 }
 
 static struct str

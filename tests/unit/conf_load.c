@@ -155,6 +155,7 @@ one_way_for_mail_and_what_it_needs(void **state)
 	refused(f, "base_url = https://mfa.example.org/\n", ": base_url is not https:// and a host, without a path");
 	refused(f, "base_url = https://a\"b\n", ": base_url is not https:// and a host, without a path");
 	refused(f, "base_url = https://\n", ": base_url is not https:// and a host, without a path");
+	refused(f, "base_url = http://localhost.example.org\n", ": base_url is not https:// and a host, without a path");
 }
 
 static void
@@ -198,6 +199,46 @@ options_that_contradict(void **state)
 	    ": session_idle is longer than session_lifetime");
 	refused(f, "session_idle = 300\nsession_lifetime = 300\n",
 	    ": challenge_lifetime is longer than session_lifetime");
+}
+
+#define BASE "base_url = https://mfa.example.org\n"
+
+static void
+sites(void **state)
+{
+	struct fixture *f = *state;
+	struct conf c;
+	struct str why;
+
+	assert_int_equal(load(f, BASE "gate_origins = https://app.example.org  https://Wiki.example.net:443 http://app.localhost:81\n", &c, &why), OK);
+	assert_true(conf_guards(f->a, &c, STR("https://app.example.org")));
+	assert_true(conf_guards(f->a, &c, STR("https://wiki.example.net")));
+	assert_true(conf_guards(f->a, &c, STR("http://app.localhost:81")));
+	assert_false(conf_guards(f->a, &c, STR("https://mfa.example.org")));
+	assert_false(conf_guards(f->a, &c, STR("http://app.localhost")));
+	assert_false(conf_guards(f->a, &c, STR("")));
+	assert_int_equal(load(f, "", &c, &why), OK);
+	assert_false(conf_guards(f->a, &c, STR("https://app.example.org")));
+	assert_false(conf_guards(f->a, &c, STR("")));
+
+	refused(f, "gate_origins = https://app.example.org\n", ": base_url is needed to guard sites on other hosts (gate_origins)");
+	refused(f, BASE "gate_origins = https://a.example.org, https://b.example.org\n",
+	    ": gate_origins: https://a.example.org, is not https:// and a host, without a path");
+	refused(f, BASE "gate_origins = https://app.example.org/\n",
+	    ": gate_origins: https://app.example.org/ is not https:// and a host, without a path");
+	refused(f, BASE "gate_origins = http://app.example.org\n",
+	    ": gate_origins: http://app.example.org is not https:// and a host, without a path");
+	refused(f, BASE "gate_origins = *\n", ": gate_origins: * is not https:// and a host, without a path");
+
+	assert_int_equal(load(f, BASE "cookie_domain = example.org\n", &c, &why), OK);
+	assert_int_equal(load(f, BASE "cookie_domain = mfa.example.org\n", &c, &why), OK);
+	refused(f, BASE "cookie_domain = example.net\n", ": cookie_domain does not hold the host of base_url");
+	refused(f, BASE "cookie_domain = a.mfa.example.org\n", ": cookie_domain does not hold the host of base_url");
+	refused(f, "cookie_domain = example.org\n", ": cookie_domain does not hold the host of base_url");
+	refused(f, BASE "cookie_domain = .example.org\n", ": cookie_domain is not a domain in lower case, such as example.org");
+	refused(f, BASE "cookie_domain = org\n", ": cookie_domain is not a domain in lower case, such as example.org");
+	refused(f, BASE "cookie_domain = Example.org\n", ": cookie_domain is not a domain in lower case, such as example.org");
+	refused(f, BASE "cookie_domain = example.org;x\n", ": cookie_domain is not a domain in lower case, such as example.org");
 }
 
 /* A file with that option, in which nothing contradicts it. */
@@ -328,7 +369,7 @@ sample_is_the_defaults(void **state)
 		buf_add(&live, line);
 		buf_addc(&live, '\n');
 	}
-	assert_int_equal(options, 32);
+	assert_int_equal(options, 34);
 	assert_int_equal(load(f, str_copy(f->a, buf_str(&live)).p, &c, &why), OK);
 	assert_int_equal(conf_load(f->a, NULL, &defaults_only, &why), OK);
 	assert_true(str_eq(printed(f, &c), printed(f, &defaults_only)));
@@ -364,6 +405,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(one_way_for_mail_and_what_it_needs, setup, teardown),
 		cmocka_unit_test_setup_teardown(errors_name_their_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(options_that_contradict, setup, teardown),
+		cmocka_unit_test_setup_teardown(sites, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_range_ends_where_it_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(files_that_are_none, setup, teardown),
 		cmocka_unit_test_setup_teardown(restart_is_named, setup, teardown),

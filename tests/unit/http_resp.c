@@ -172,7 +172,7 @@ local_paths(void **state)
 		{STR_INIT("/a\0b"), false},
 		{STR_INIT("/\x7f"), false},
 	};
-	char longest[1025];
+	char longest[2049];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -180,8 +180,8 @@ local_paths(void **state)
 			fail_msg("\"%.*s\"", STR_FMT(cases[i].path));
 	memset(longest, 'a', sizeof(longest));
 	longest[0] = '/';
-	assert_true(resp_is_local_path((struct str){.p = longest, .n = 1024}));
-	assert_false(resp_is_local_path((struct str){.p = longest, .n = 1025}));
+	assert_true(resp_is_local_path((struct str){.p = longest, .n = 2048}));
+	assert_false(resp_is_local_path((struct str){.p = longest, .n = 2049}));
 }
 
 static void
@@ -214,13 +214,46 @@ session_cookie(void **state)
 	struct resp rs;
 
 	resp_init(&rs, a);
-	resp_session_cookie(&rs, secret_copy(a, STR("to-ken_1")));
+	resp_session_cookie(&rs, STR(""), secret_copy(a, STR("to-ken_1")));
 	assert_int_equal(lines(resp_print(&rs, &rq),
 	    "Set-Cookie: __Host-session=to-ken_1; Path=/; Secure; HttpOnly; SameSite=Lax"), 1);
 	resp_init(&rs, a);
-	resp_session_cookie_clear(&rs);
+	resp_session_cookie_clear(&rs, STR(""));
 	assert_int_equal(lines(resp_print(&rs, &rq),
 	    "Set-Cookie: __Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"), 1);
+}
+
+static void
+cookie_of_a_domain(void **state)
+{
+	struct arena *a = *state;
+	struct req rq = {.arena = a, .method = METHOD_POST};
+	struct resp rs;
+
+	assert_string_equal(resp_session_cookie_name(STR("example.org")), "__Secure-session");
+	resp_init(&rs, a);
+	resp_session_cookie(&rs, STR("example.org"), secret_copy(a, STR("to-ken_1")));
+	assert_int_equal(lines(resp_print(&rs, &rq),
+	    "Set-Cookie: __Secure-session=to-ken_1; Domain=example.org; Path=/; Secure; HttpOnly; SameSite=Lax"), 1);
+	resp_init(&rs, a);
+	resp_session_cookie_clear(&rs, STR("example.org"));
+	assert_int_equal(lines(resp_print(&rs, &rq),
+	    "Set-Cookie: __Secure-session=; Domain=example.org; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"), 1);
+}
+
+static void
+cookies_of_a_site(void **state)
+{
+	struct arena *a = *state;
+	struct req rq = {.arena = a, .method = METHOD_GET};
+	struct resp rs;
+	struct str out;
+
+	resp_init(&rs, a);
+	resp_site_cookies(&rs, secret_copy(a, STR("to-ken_1")));
+	out = resp_print(&rs, &rq);
+	assert_int_equal(lines(out, "Set-Cookie: __Host-gate=to-ken_1; Path=/; Secure; HttpOnly; SameSite=Lax"), 1);
+	assert_int_equal(lines(out, "Set-Cookie: __Host-gate-way=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"), 1);
 }
 
 static void
@@ -305,6 +338,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(redirects, setup, teardown),
 		cmocka_unit_test_setup_teardown(session_cookie, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_body_in_pieces_has_no_length, setup, teardown),
+		cmocka_unit_test_setup_teardown(cookie_of_a_domain, setup, teardown),
+		cmocka_unit_test_setup_teardown(cookies_of_a_site, setup, teardown),
 		cmocka_unit_test_setup_teardown(bugs_of_ours_end_the_process, setup, teardown),
 	};
 
