@@ -186,6 +186,7 @@ BEGIN {
 	oid["uuid[]"] = 2951
 	oid["bytea[]"] = 1001
 	oid["text[]"] = 1009
+	oid["timestamptz[]"] = 1185
 }
 
 # A file that ends in the middle of something is reported at its last line.

@@ -63,9 +63,19 @@ RETURNING session_id;
 UPDATE countersign.sessions SET verified_at = NULL, verified_by = NULL
 WHERE account_id = :account_id AND session_id = :session_id;
 
--- name: session_touch(account_id uuid, session_id uuid, now timestamptz)
-UPDATE countersign.sessions SET last_seen_at = :now
-WHERE account_id = :account_id AND session_id = :session_id AND last_seen_at < :now;
+-- name: sessions_seen(accounts uuid[], sessions uuid[], times timestamptz[])
+-- When many sessions were last used. They are locked in the order of the key, so that two workers never
+-- wait for one another.
+UPDATE countersign.sessions s SET last_seen_at = u.at
+FROM (
+	SELECT t.account_id, t.session_id, seen.at
+	FROM unnest(:accounts, :sessions, :times) AS seen (account_id, session_id, at)
+	JOIN countersign.sessions t ON t.account_id = seen.account_id AND t.session_id = seen.session_id
+	WHERE t.last_seen_at < seen.at
+	ORDER BY t.account_id, t.session_id
+	FOR UPDATE OF t
+) u
+WHERE s.account_id = u.account_id AND s.session_id = u.session_id;
 
 -- name: session_return_to(account_id uuid, session_id uuid, return_to text)
 UPDATE countersign.sessions SET return_to = :return_to

@@ -172,13 +172,14 @@ worker_serve(struct worker *w)
 	score_done(w->post->score, clock_mono_ms());
 }
 
-/* Waits for something to do; false when it is time to leave. */
+/* Waits for something to do; `idle` when there was nothing. False when it is time to leave. */
 static bool
-worker_wait(struct worker *w)
+worker_wait(struct worker *w, bool *idle)
 {
 	struct epoll_event ev[2];
 	int n = epoll_wait(w->epoll_fd, ev, 2, WORKER_LOOK_MS);
 
+	*idle = n == 0;
 	for (int i = 0; i < n; i++)
 		if (ev[i].data.fd == w->term_fd)
 			return false;
@@ -193,11 +194,13 @@ worker_wait(struct worker *w)
 static void
 worker_loop(struct worker *w)
 {
-	bool stay = true;
+	bool stay = true, idle = false;
 
 	while (stay) {
-		stay = worker_wait(w);
+		stay = worker_wait(w, &idle);
 		worker_serve(w);
+		flow_env_note(w->env, w->arena, idle || !stay);
+		arena_reset(w->arena);
 	}
 }
 

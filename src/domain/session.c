@@ -3,8 +3,6 @@
 
 #include "base/clock.h"
 
-static bool fresh(int64_t at, int64_t age, int64_t now);
-
 struct str
 session_state_name(enum session_state state)
 {
@@ -35,23 +33,34 @@ session_alive(const struct session *s, int64_t idle, int64_t now)
 	return now < s->expires_at && now - s->last_seen_at < idle * CLOCK_SECOND;
 }
 
+enum seen
+session_seen(const struct session *s, int64_t idle, int64_t now)
+{
+	int64_t step = idle / 4 < SESSION_SEEN_STEP ? idle / 4 : SESSION_SEEN_STEP;
+	int64_t since = now - s->last_seen_at;
+
+	if (since < step * CLOCK_SECOND)
+		return SEEN_RECENTLY;
+	return since < idle / 2 * CLOCK_SECOND ? SEEN_NOTE : SEEN_NOTE_NOW;
+}
+
 bool
 session_counts_answers(const struct session *s, int64_t age, int64_t now)
 {
-	return s->state == SESSION_ACTIVE && !fresh(s->password_at, age, now);
+	return s->state == SESSION_ACTIVE && !session_fresh(s->password_at, age, now);
 }
 
 struct stepup
 stepup_missing(const struct session *s, bool has_factor, struct proof_ages ages, int64_t now)
 {
 	return (struct stepup){
-		.password = !fresh(s->password_at, ages.password, now),
-		.verification = has_factor && !fresh(s->verified_at, ages.verification, now),
+		.password = !session_fresh(s->password_at, ages.password, now),
+		.verification = has_factor && !session_fresh(s->verified_at, ages.verification, now),
 	};
 }
 
-static bool
-fresh(int64_t at, int64_t age, int64_t now)
+bool
+session_fresh(int64_t at, int64_t age, int64_t now)
 {
 	return at != 0 && at <= now && now - at < age * CLOCK_SECOND;
 }

@@ -14,7 +14,7 @@
 #define SESSION_FAILURES_MAX 5
 /* How much of a User-Agent is kept, in bytes. */
 #define SESSION_AGENT_MAX 200
-/* How old `last_seen_at` may get before it is written again, in seconds. */
+/* How old `last_seen_at` may get before it is written again, in seconds; sooner where sessions end soon. */
 #define SESSION_SEEN_STEP 60
 
 /* The last one is never stored: it comes of the policy and the time (subject_state()). */
@@ -45,11 +45,22 @@ bool session_state_parse(struct str name, enum session_state *state);
 bool session_alive(const struct session *s, int64_t idle, int64_t now);
 
 /*
+ * Whether use of the session at `now` is to be noted, where sessions end that are `idle` for
+ * so many seconds: not before every request of a busy one, but never so late
+ * that a session in use would end.
+ */
+enum seen { SEEN_RECENTLY, SEEN_NOTE, SEEN_NOTE_NOW };
+enum seen session_seen(const struct session *s, int64_t idle, int64_t now);
+
+/*
  * Whether a wrong answer in it counts against the session itself: only someone who
  * knows the password may spend the account's guessing budget, and of an active session
  * whose password was confirmed longer than `age` seconds ago nobody can tell.
  */
 bool session_counts_answers(const struct session *s, int64_t age, int64_t now);
+
+/* True when `at` is no longer ago than `age` seconds. Never (0), and a time in the future, are not. */
+bool session_fresh(int64_t at, int64_t age, int64_t now);
 
 /* What a step-up still has to ask. */
 struct stepup {

@@ -32,6 +32,12 @@ void flow_env_close(struct flow_env *env);
 bool flow_env_ready(struct flow_env *env, struct arena *a, int64_t deadline_ms);
 
 /*
+ * Writes down which sessions were used: all of them when `idle` says that nobody waits, else when the
+ * first has waited for some seconds. Call it between two requests, and once more before closing.
+ */
+void flow_env_note(struct flow_env *env, struct arena *a, bool idle);
+
+/*
  * One round of housekeeping: deletes, in bounded batches, sessions past their
  * end, pending factors past theirs and old mail, and gives mail up that was not sent in time. `now` in microseconds since 1970.
  */

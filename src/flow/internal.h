@@ -16,10 +16,15 @@ struct flow_env {
 	struct pg *pg;
 	struct pwhash_params pwhash;
 	struct factor_rules rules;
+	struct seen_list seen; /* uses of sessions that are not yet noted */
+	int64_t seen_since_ms; /* since when the first of them waits */
 };
 
 /* The database for the length of this request. */
 struct store flow_store(const struct flow *fl);
+
+/* The answer has left: the use of its session is to be noted, with those of others if that can wait (seen.c). */
+void flow_seen(struct flow *fl);
 
 /* One decision on the subject with its write; may be run again after a lost race. */
 typedef enum err flow_step(struct flow *fl, void *arg);

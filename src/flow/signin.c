@@ -103,18 +103,10 @@ flow_prove_password(struct flow *fl, struct secret password)
 void
 flow_after(struct flow *fl)
 {
-	const struct session *s = &fl->subject.session;
-
 	if (!uuid_nil(fl->failed_account))
 		record_failed_sign_in(fl);
-	if (!fl->ended && !fl->stale && !uuid_nil(s->id) &&
-	    fl->now - s->last_seen_at >= SESSION_SEEN_STEP * CLOCK_SECOND) {
-		struct store st = flow_store(fl);
-
-		st.deadline_ms = clock_mono_ms() + RECORD_MS;
-		if (store_session_touch(&st, fl->subject.account.id, s->id, fl->now) != OK)
-			log_warning("session.touch_failed", LOG_TEXT("request_id", fl->request_id));
-	}
+	if (!fl->ended && !fl->stale && !uuid_nil(fl->subject.session.id))
+		flow_seen(fl);
 }
 
 /*

@@ -66,6 +66,9 @@ void pg_arg_bool(struct pg_args *args, bool b);
 void pg_arg_time(struct pg_args *args, int64_t us);
 /* bytea[] of values of one size, laid end to end. */
 void pg_arg_bytes_array(struct pg_args *args, const unsigned char *p, size_t size, size_t count);
+/* uuid[] and timestamptz[]; nil and 0 have no special meaning here. */
+void pg_arg_uuid_array(struct pg_args *args, const struct uuid *ids, size_t count);
+void pg_arg_time_array(struct pg_args *args, const int64_t *us, size_t count);
 
 /* ---- results ---- */
 

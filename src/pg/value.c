@@ -24,6 +24,7 @@
 
 static void add(struct pg_args *args, const void *p, size_t n);
 static void add_null(struct pg_args *args);
+static void add_array(struct pg_args *args, Oid oid, const unsigned char *p, size_t size, size_t count);
 static const char *column(struct pg_rows *rows, Oid want, Oid also, int *n);
 
 void
@@ -94,29 +95,27 @@ pg_arg_time(struct pg_args *args, int64_t us)
 		pg_arg_bigint(args, us - EPOCH_2000);
 }
 
-/* Array form: dimensions, has-null flag, element type, then per dimension size and lower bound, then items. */
 void
 pg_arg_bytes_array(struct pg_args *args, const unsigned char *p, size_t size, size_t count)
 {
-	size_t total = 5 * 4 + count * (4 + size), i;
-	uint32_t head[5] = {htobe32(1), 0, htobe32(OID_BYTEA), htobe32((uint32_t)count), htobe32(1)};
-	uint32_t item = htobe32((uint32_t)size);
-	unsigned char *to = arena_alloc(args->arena, total), *at = to;
+	add_array(args, OID_BYTEA, p, size, count);
+}
 
-	if (count == 0) { /* an empty array has no dimension */
-		head[0] = 0;
-		memcpy(to, head, 12);
-		add(args, to, 12);
-		return;
-	}
-	memcpy(at, head, sizeof(head));
-	at += sizeof(head);
-	for (i = 0; i < count; i++) {
-		memcpy(at, &item, 4);
-		memcpy(at + 4, p + i * size, size);
-		at += 4 + size;
-	}
-	add(args, to, total);
+void
+pg_arg_uuid_array(struct pg_args *args, const struct uuid *ids, size_t count)
+{
+	add_array(args, OID_UUID, ids != NULL ? ids->b : NULL, sizeof(ids->b), count);
+}
+
+void
+pg_arg_time_array(struct pg_args *args, const int64_t *us, size_t count)
+{
+	uint64_t *be = arena_array(args->arena, count, sizeof(*be));
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		be[i] = htobe64((uint64_t)(us[i] - EPOCH_2000));
+	add_array(args, OID_TIMESTAMPTZ, (const unsigned char *)be, sizeof(*be), count);
 }
 
 bool
@@ -215,6 +214,31 @@ pg_done(struct pg_rows *rows)
 {
 	PQclear(rows->result);
 	*rows = (struct pg_rows){0};
+}
+
+/* Array form: dimensions, has-null flag, element type, then per dimension size and lower bound, then items. */
+static void
+add_array(struct pg_args *args, Oid oid, const unsigned char *p, size_t size, size_t count)
+{
+	size_t total = 5 * 4 + count * (4 + size), i;
+	uint32_t head[5] = {htobe32(1), 0, htobe32(oid), htobe32((uint32_t)count), htobe32(1)};
+	uint32_t item = htobe32((uint32_t)size);
+	unsigned char *to = arena_alloc(args->arena, total), *at = to;
+
+	if (count == 0) { /* an empty array has no dimension */
+		head[0] = 0;
+		memcpy(to, head, 12);
+		add(args, to, 12);
+		return;
+	}
+	memcpy(at, head, sizeof(head));
+	at += sizeof(head);
+	for (i = 0; i < count; i++) {
+		memcpy(at, &item, 4);
+		memcpy(at + 4, p + i * size, size);
+		at += 4 + size;
+	}
+	add(args, to, total);
 }
 
 static void

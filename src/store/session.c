@@ -92,14 +92,14 @@ store_session_unverify(struct store *st, struct uuid account, struct uuid sessio
 }
 
 enum err
-store_session_touch(struct store *st, struct uuid account, struct uuid session, int64_t now)
+store_sessions_seen(struct store *st, const struct seen_list *seen)
 {
 	struct pg_args args = {.arena = st->arena};
 
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, session);
-	pg_arg_time(&args, now);
-	return store_run(st, Q_SESSION_TOUCH, &args);
+	pg_arg_uuid_array(&args, seen->accounts, seen->count);
+	pg_arg_uuid_array(&args, seen->sessions, seen->count);
+	pg_arg_time_array(&args, seen->times, seen->count);
+	return store_run(st, Q_SESSIONS_SEEN, &args);
 }
 
 enum err

@@ -22,6 +22,9 @@
 /* The schema this build knows: the number of the last migration in sql/migrations. */
 #define SCHEMA_VERSION 5
 
+/* How many uses of sessions are noted at once. */
+#define SEEN_MAX 64
+
 /* One use of the database: the connection, memory for what is read, and until when. */
 struct store {
 	struct pg *pg;
@@ -106,7 +109,14 @@ enum err store_sessions_unverify_others(struct store *st, struct uuid account, s
 enum err store_session_verified(struct store *st, struct uuid account, struct uuid session,
     const unsigned char token_hash[SHA256_SIZE], struct str by, int64_t now) MUST_CHECK;
 enum err store_session_unverify(struct store *st, struct uuid account, struct uuid session) MUST_CHECK;
-enum err store_session_touch(struct store *st, struct uuid account, struct uuid session, int64_t now) MUST_CHECK;
+/* When sessions were last used; each at most once. */
+struct seen_list {
+	struct uuid accounts[SEEN_MAX];
+	struct uuid sessions[SEEN_MAX];
+	int64_t times[SEEN_MAX];
+	size_t count;
+};
+enum err store_sessions_seen(struct store *st, const struct seen_list *seen) MUST_CHECK;
 enum err store_session_return_to(struct store *st, struct uuid account, struct uuid session,
     struct str path) MUST_CHECK;
 /* The session works in another organization, its verification cleared. ERR_UNAUTHENTICATED when it is gone. */

@@ -74,6 +74,23 @@ answers_count_against_a_session_nobody_vouches_for(void **state)
 }
 
 static void
+use_is_noted_seldom_but_never_too_late(void **state)
+{
+	struct session s = {.last_seen_at = NOW};
+
+	(void)state;
+	assert_int_equal(session_seen(&s, IDLE, NOW + 60 * CLOCK_SECOND - 1), SEEN_RECENTLY);
+	assert_int_equal(session_seen(&s, IDLE, NOW + 60 * CLOCK_SECOND), SEEN_NOTE);
+	assert_int_equal(session_seen(&s, IDLE, NOW + IDLE / 2 * CLOCK_SECOND - 1), SEEN_NOTE);
+	assert_int_equal(session_seen(&s, IDLE, NOW + IDLE / 2 * CLOCK_SECOND), SEEN_NOTE_NOW);
+	/* the shortest that can be set: a request every half a minute keeps it */
+	assert_int_equal(session_seen(&s, 60, NOW + 15 * CLOCK_SECOND - 1), SEEN_RECENTLY);
+	assert_int_equal(session_seen(&s, 60, NOW + 15 * CLOCK_SECOND), SEEN_NOTE);
+	assert_int_equal(session_seen(&s, 60, NOW + 30 * CLOCK_SECOND), SEEN_NOTE_NOW);
+	assert_int_equal(session_seen(&s, IDLE, NOW - CLOCK_DAY), SEEN_RECENTLY);
+}
+
+static void
 states_have_names(void **state)
 {
 	enum session_state s;
@@ -118,6 +135,7 @@ main(void)
 		cmocka_unit_test(asks_for_what_is_stale),
 		cmocka_unit_test(a_time_to_come_proves_nothing),
 		cmocka_unit_test(answers_count_against_a_session_nobody_vouches_for),
+		cmocka_unit_test(use_is_noted_seldom_but_never_too_late),
 		cmocka_unit_test(states_have_names),
 		cmocka_unit_test(a_pending_factor_is_found_by_its_own_session_only),
 	};
