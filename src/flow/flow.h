@@ -17,6 +17,7 @@
 #include "base/secret.h"
 #include "crypto/token.h"
 #include "domain/audit_log.h"
+#include "domain/gate.h"
 #include "domain/subject.h"
 #include "flow/env.h"
 
@@ -200,6 +201,42 @@ enum err flow_email_look(struct flow *fl, struct str token, struct str *address)
 
 /* The address is verified and the link spent; ERR_NOT_FOUND as above. Nobody needs to be signed in. */
 enum err flow_email_verify(struct flow *fl, struct str token) MUST_CHECK;
+
+/* ---- the gate (gate.c) ---- */
+
+/* Whether a text has the form of a token of ours; absent has not. */
+bool flow_is_token(struct flow *fl, struct str text);
+
+/* May a request to a guarded site pass? */
+struct gate_question {
+	struct gate_rule rule;
+	struct str organization;  /* slug of the one the place belongs to; absent: none */
+	struct str session_token; /* as it was given, or absent */
+	struct str site_token;    /* the same of the site itself */
+	struct str origin;        /* of the site; absent: unknown */
+};
+
+/*
+ * Answers it by one statement, two where a stale session token came with a site's. A
+ * failure is no verdict: nobody passes. The subject is loaded as far as store_gate_load() does.
+ */
+enum err flow_gate_judge(struct flow *fl, const struct gate_question *q, enum gate_verdict *verdict) MUST_CHECK;
+
+/* The membership in the organization of that slug; NULL when the subject is no member there. */
+const struct membership *flow_membership(const struct flow *fl, struct str slug);
+
+/*
+ * A ticket that takes the session to a site on another host. `way` is what the browser was given there.
+ * ERR_UNAUTHENTICATED when the session has changed meanwhile.
+ */
+enum err flow_site_ticket(struct flow *fl, struct str origin, struct str way, struct secret *ticket) MUST_CHECK;
+
+/* Exchanges a ticket, once, for the token of the site. ERR_NOT_FOUND when it does not count. */
+enum err flow_site_enter(struct flow *fl, struct str ticket, struct str origin, struct str way,
+    struct secret *token) MUST_CHECK;
+
+/* Notes where set-up is to go on afterwards; absent: nowhere. */
+enum err flow_setup_way(struct flow *fl, struct str path) MUST_CHECK;
 
 /* ---- sessions (sessions.c) ---- */
 

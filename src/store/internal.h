@@ -17,6 +17,9 @@ bool store_read_mac(struct pg_rows *rows, unsigned char out[SHA256_SIZE]);
 /* The id that a statement returns for a text; nil when it returns no row. */
 enum err store_find_id(struct store *st, enum query q, struct str text, struct uuid *id) MUST_CHECK;
 
+/* The columns of a membership from its organization to its policy; false for a row without one. */
+bool store_read_membership(struct pg_rows *rows, struct membership *m);
+
 /* Runs a change and counts the rows it returns; ERR_NOT_FOUND when there is none. */
 enum err store_one(struct store *st, enum query q, const struct pg_args *args) MUST_CHECK;
 

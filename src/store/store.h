@@ -16,11 +16,12 @@
 #include "domain/mail.h"
 #include "domain/member.h"
 #include "domain/notice.h"
+#include "domain/site.h"
 #include "domain/subject.h"
 #include "pg/pg.h"
 
 /* The schema this build knows: the number of the last migration in sql/migrations. */
-#define SCHEMA_VERSION 5
+#define SCHEMA_VERSION 6
 
 /* How many uses of sessions are noted at once. */
 #define SEEN_MAX 64
@@ -125,6 +126,22 @@ enum err store_session_organization(struct store *st, struct uuid account, struc
 /* Those alive at `now` and seen after `seen_after`, the last used first, at most 100. */
 enum err store_sessions_list(struct store *st, struct uuid account, int64_t now, int64_t seen_after,
     struct session **list, size_t *count) MUST_CHECK;
+
+/* ---- the gate ---- */
+
+/*
+ * Loads what the gate looks at and nothing else: name and address, the session without what a page shows,
+ * memberships, and factors of which only the number counts. By a session's token, or
+ * with a nil `session` by a site's at an origin; then the session's hash is that of the site's token,
+ * zero when it counts no more. ERR_NOT_FOUND when there is no such session.
+ */
+enum err store_gate_load(struct store *st, struct uuid account, struct uuid session, struct uuid site_token,
+    struct str origin, struct subject *s) MUST_CHECK;
+/* ERR_UNAUTHENTICATED when the session is gone or has another token by now. */
+enum err store_site_ticket_insert(struct store *st, const struct site_token *t) MUST_CHECK;
+/* The ticket becomes the token of `hash`; ERR_NOT_FOUND when it does not count (any more). */
+enum err store_site_ticket_exchange(struct store *st, const struct token *ticket, struct str origin, struct str way,
+    const unsigned char hash[SHA256_SIZE], int64_t now) MUST_CHECK;
 
 /* ---- factors ---- */
 

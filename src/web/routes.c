@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "web/api/api.h"
+#include "web/gate/gate.h"
 #include "web/page/page.h"
 
 #define G_PAGE (G_SESSION | G_ACTIVE)
@@ -19,7 +20,11 @@ static const struct field login_fields[] = {
 	FIELD("next", FIELD_PATH, false),
 	FIELD_END,
 };
-static const struct field setup_fields[] = {FIELD("step", FIELD_WORD, false), FIELD_END};
+static const struct field setup_fields[] = {
+	FIELD("step", FIELD_WORD, false),
+	FIELD("next", FIELD_PATH, false),
+	FIELD_END,
+};
 static const struct field qr_fields[] = {FIELD("factor", FIELD_FACTOR, true), FIELD_END};
 static const struct field start_fields[] = {FIELD("label", FIELD_LABEL, false), PROOF_FIELDS, FIELD_END};
 static const struct field confirm_fields[] = {FIELD("factor", FIELD_FACTOR, true), FIELD("code", FIELD_CODE, true), FIELD_END};
@@ -56,6 +61,17 @@ static const struct field audit_fields[] = {
 	FIELD("since", FIELD_TIME, false),
 	FIELD("until", FIELD_TIME, false),
 	FIELD("after", FIELD_TEXT, false),
+	FIELD_END,
+};
+static const struct field return_fields[] = {FIELD("to", FIELD_PATH, true), FIELD("way", FIELD_WORD, false), FIELD_END};
+static const struct field callback_fields[] = {
+	FIELD("ticket", FIELD_TOKEN, true),
+	FIELD("to", FIELD_PATH, true),
+	FIELD_END,
+};
+static const struct field enter_fields[] = {
+	FIELD("organization", FIELD_LABEL, true),
+	FIELD("next", FIELD_PATH, false),
 	FIELD_END,
 };
 static const struct field session_fields[] = {FIELD("session", FIELD_SESSION, true), FIELD_END};
@@ -108,6 +124,11 @@ static const struct route routes[] = {
 	ROUTE(GET, "/admin/audit/export.csv", G_PAGE | G_ADMIN, audit_fields, .run = page_audit_csv),
 	ROUTE(GET, "/admin/audit/export.jsonl", G_PAGE | G_ADMIN, audit_fields, .run = page_audit_jsonl),
 
+	ROUTE(GET, "/gate/return", G_SESSION, return_fields, .run = page_gate_return),
+	ROUTE(GET, "/gate/callback", G_PUBLIC, callback_fields, .run = page_gate_callback),
+	ROUTE(GET, "/gate/organization", G_PAGE | G_ENROLLING, enter_fields, .run = page_gate_organization),
+	ROUTE(POST, "/gate/organization", G_FORM | G_ENROLLING, enter_fields, .run = page_gate_organization_post),
+
 	ROUTE(GET, "/docs/api", G_PUBLIC, NULL, .run = page_docs),
 
 	ROUTE(GET, "/healthz", G_PUBLIC, NULL, .run = page_healthz),
@@ -120,7 +141,7 @@ static const struct route_set page_set = {
 	.count = sizeof(routes) / sizeof(routes[0]),
 };
 
-static const struct route_set *const sets[] = {&page_set, &api_v1_routes, &api_public_routes};
+static const struct route_set *const sets[] = {&page_set, &gate_routes, &api_v1_routes, &api_public_routes};
 
 static const struct str methods[] = {
 	[METHOD_GET] = STR_INIT("GET, HEAD"),

@@ -5,7 +5,6 @@
 
 static const struct factor *asked_factor(const struct call *c, bool post);
 static bool by_recovery_code(const struct call *c, bool post);
-static struct str with_next(struct call *c, const char *path, struct str next);
 static struct str way_on(const struct call *c);
 static void present_others(struct call *c, const struct factor *current, struct str next);
 
@@ -31,8 +30,8 @@ page_challenge(struct call *c)
 	model_truth(c->model, "recovery", recovery);
 	model_truth(c->model, "step_up", step_up);
 	model_text(c->model, "next", next);
-	model_text(c->model, "recovery_href", with_next(c, "/mfa/challenge?method=recovery", next));
-	model_text(c->model, "code_href", with_next(c, "/mfa/challenge?method=app", next));
+	model_text(c->model, "recovery_href", page_with_next(c, "/mfa/challenge?method=recovery", next));
+	model_text(c->model, "code_href", page_with_next(c, "/mfa/challenge?method=app", next));
 	return present_page(c, "challenge", recovery ? "Use a recovery code" : "Verification");
 }
 
@@ -57,7 +56,7 @@ page_challenge_post(struct call *c)
 		return e;
 	/* How many codes are left comes first, then the way goes on from there. */
 	if (answer.recovery)
-		to = with_next(c, "/dashboard", to);
+		to = page_with_next(c, "/dashboard", to);
 	resp_redirect(c->resp, str_absent(to) ? STR("/dashboard") : to);
 	return OK;
 }
@@ -95,25 +94,14 @@ by_recovery_code(const struct call *c, bool post)
 	return str_eq(field_text(&c->fields, "method"), STR("recovery"));
 }
 
-static struct str
-with_next(struct call *c, const char *path, struct str next)
-{
-	struct str p = str_of(path);
-
-	if (str_absent(next))
-		return p;
-	next = percent_encode(c->arena, next, "/");
-	return str_printf(c->arena, "%.*s%cnext=%.*s", STR_FMT(p), str_has(p, '?') ? '&' : '?', STR_FMT(next));
-}
-
-/* Where the session was heading at sign-in, or the page that asked for a step-up; absent for neither. */
+/* What asked for the challenge, else where the session was heading at sign-in; absent for neither. */
 static struct str
 way_on(const struct call *c)
 {
-	struct str to = c->flow.subject.session.return_to;
+	struct str to = field_text(&c->fields, "next");
 
-	if (c->flow.subject.session.state == SESSION_ACTIVE)
-		to = field_text(&c->fields, "next");
+	if (!resp_is_local_path(to) && c->flow.subject.session.state == SESSION_MFA_REQUIRED)
+		to = c->flow.subject.session.return_to;
 	return resp_is_local_path(to) ? to : (struct str){0};
 }
 
@@ -134,7 +122,7 @@ present_others(struct call *c, const struct factor *current, struct str next)
 		href = str_printf(c->arena, "/mfa/challenge?factor=%.*s", STR_FMT(id));
 		o = model_item(others);
 		model_text(o, "label", f->label);
-		model_text(o, "href", with_next(c, str_c(c->arena, href), next));
+		model_text(o, "href", page_with_next(c, str_c(c->arena, href), next));
 	}
 	model_truth(c->model, "several", subject_active(s) > 1);
 }

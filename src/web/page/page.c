@@ -18,6 +18,17 @@ const struct dialect page_dialect = {
 	.refuse = page_refuse,
 };
 
+struct str
+page_with_next(struct call *c, const char *path, struct str next)
+{
+	struct str p = str_of(path);
+
+	if (str_absent(next))
+		return p;
+	next = percent_encode(c->arena, next, "/");
+	return str_printf(c->arena, "%.*s%cnext=%.*s", STR_FMT(p), str_has(p, '?') ? '&' : '?', STR_FMT(next));
+}
+
 static enum err
 page_read(struct call *c)
 {

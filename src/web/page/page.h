@@ -25,6 +25,12 @@ handler page_audit, page_audit_form, page_audit_csv, page_audit_jsonl;
 /* for operators (health.c), and the reference of the API (docs.c) */
 handler page_healthz, page_readyz, page_docs;
 
+/* to and from guarded sites (gate.c) */
+handler page_gate_return, page_gate_callback, page_gate_organization, page_gate_organization_post;
+
+/* A path of ours with the way on behind it; `next` may be absent. */
+struct str page_with_next(struct call *c, const char *path, struct str next);
+
 /* New codes, shown once; `first` when they belong to a set-up. */
 enum err page_codes_show(struct call *c, const struct codes *codes, bool first) MUST_CHECK;
 

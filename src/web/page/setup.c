@@ -10,6 +10,7 @@
 /* Characters between two spaces of the key for typing. */
 #define KEY_GROUP 4
 
+static enum err note_way(struct call *c, struct str step) MUST_CHECK;
 static enum err show_start(struct call *c) MUST_CHECK;
 static enum err show_scan(struct call *c, const struct factor *f, const struct factor_offer *offer) MUST_CHECK;
 static enum err show_verify(struct call *c, const struct factor *f) MUST_CHECK;
@@ -21,10 +22,13 @@ page_setup(struct call *c)
 	const struct factor *f;
 	struct factor_offer offer;
 	struct str step = field_text(&c->fields, "step");
-	enum err e;
+	enum err e = note_way(c, step);
 
+	if (e != OK)
+		return e;
 	if (str_eq(step, STR("done")) && subject_active(&c->flow.subject) > 0) {
 		model_truth(c->model, "codes", subject_active(&c->flow.subject) == 1);
+		model_text(c->model, "next", c->flow.subject.session.return_to);
 		return present_page(c, "setup_done", TITLE);
 	}
 	if (!c->flow.subject.account.email_verified) {
@@ -120,6 +124,17 @@ page_setup_cancel(struct call *c)
 	if (e == OK)
 		resp_redirect(c->resp, STR("/profile"));
 	return e;
+}
+
+/* The first page of set-up is told where to go on behind the last one. */
+static enum err
+note_way(struct call *c, struct str step)
+{
+	struct str next = field_text(&c->fields, "next");
+
+	if (!str_absent(step))
+		return OK;
+	return flow_setup_way(&c->flow, resp_is_local_path(next) ? next : (struct str){0});
 }
 
 static enum err

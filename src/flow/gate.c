@@ -1,0 +1,140 @@
+/* The gate, and what takes a session to sites on other hosts. */
+#include "flow/internal.h"
+
+#include "base/clock.h"
+
+static enum err load(struct flow *fl, struct str text, struct str origin) MUST_CHECK;
+static struct gate_asker asker(const struct flow *fl, const struct gate_question *q);
+static bool enrollment_required(const struct flow *fl, const struct membership *named);
+
+bool
+flow_is_token(struct flow *fl, struct str text)
+{
+	struct token token;
+
+	return !str_absent(text) && token_parse(fl->arena, text, &token);
+}
+
+enum err
+flow_gate_judge(struct flow *fl, const struct gate_question *q, enum gate_verdict *verdict)
+{
+	struct gate_rule rule = q->rule;
+	struct gate_asker who = {0};
+	enum err e = load(fl, q->session_token, (struct str){0});
+
+	if (e == ERR_UNAUTHENTICATED && !str_absent(q->origin))
+		e = load(fl, q->site_token, q->origin);
+	if (e != OK && e != ERR_UNAUTHENTICATED)
+		return e;
+	if (e == OK) {
+		who = asker(fl, q);
+		if (rule.max_age > 0)
+			rule.max_age = subject_ages(&fl->subject, rule.max_age).verification;
+	}
+	*verdict = gate_judge(&rule, &who, fl->now);
+	return OK;
+}
+
+const struct membership *
+flow_membership(const struct flow *fl, struct str slug)
+{
+	const struct subject *s = &fl->subject;
+	size_t i;
+
+	for (i = 0; i < s->membership_count; i++)
+		if (str_eq(s->memberships[i].slug, slug))
+			return &s->memberships[i];
+	return NULL;
+}
+
+enum err
+flow_site_ticket(struct flow *fl, struct str origin, struct str way, struct secret *ticket)
+{
+	struct site_token t = site_ticket_make(fl->arena, &fl->token, origin, way, fl->now, ticket);
+	struct store st = flow_store(fl);
+
+	return store_site_ticket_insert(&st, &t);
+}
+
+enum err
+flow_site_enter(struct flow *fl, struct str text, struct str origin, struct str way, struct secret *token)
+{
+	struct store st = flow_store(fl);
+	struct token ticket, fresh;
+
+	if (way.n == 0 || !token_parse(fl->arena, text, &ticket))
+		return ERR_NOT_FOUND;
+	token_issue(fl->arena, ticket.account, ticket.session, &fresh, token);
+	return store_site_ticket_exchange(&st, &ticket, origin, way, fresh.hash, fl->now);
+}
+
+enum err
+flow_setup_way(struct flow *fl, struct str path)
+{
+	struct session *s = &fl->subject.session;
+	struct store st = flow_store(fl);
+	enum err e;
+
+	if (str_eq(s->return_to, path))
+		return OK;
+	e = store_session_return_to(&st, fl->subject.account.id, s->id, path);
+	if (e == OK)
+		s->return_to = path;
+	return e;
+}
+
+/*
+ * By a session's own token, or with an origin by the token of the site there.
+ * ERR_UNAUTHENTICATED when it is none, or does not count (any more).
+ */
+static enum err
+load(struct flow *fl, struct str text, struct str origin)
+{
+	bool site = !str_absent(origin);
+	struct uuid none = {{0}};
+	struct subject *s = &fl->subject;
+	struct store st = flow_store(fl);
+	struct token token;
+	enum err e;
+
+	if (str_absent(text) || !token_parse(fl->arena, text, &token))
+		return ERR_UNAUTHENTICATED;
+	e = store_gate_load(&st, token.account, site ? none : token.session, site ? token.session : none, origin, s);
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	if (e == OK && s->account.disabled_at == 0 &&
+	    secret_eq_bytes(s->session.token_hash, token.hash, sizeof(token.hash)) &&
+	    session_alive(&s->session, fl->env->conf->session_idle, fl->now))
+		return OK;
+	*s = (struct subject){0};
+	return ERR_UNAUTHENTICATED;
+}
+
+static struct gate_asker
+asker(const struct flow *fl, const struct gate_question *q)
+{
+	const struct subject *s = &fl->subject;
+	const struct membership *named = flow_membership(fl, q->organization);
+
+	return (struct gate_asker){
+		.signed_in = true,
+		.state = s->session.state,
+		.has_factor = subject_active(s) > 0,
+		.verified_at = s->session.verified_at,
+		.organization_asked = q->organization.n > 0,
+		.member = named != NULL,
+		.entered = named != NULL && uuid_eq(subject_organization(s), named->organization),
+		.enrollment_required = enrollment_required(fl, named),
+	};
+}
+
+/* Each organization's deadline holds in its own space: in that of the place, else in the session's. */
+static bool
+enrollment_required(const struct flow *fl, const struct membership *named)
+{
+	const struct subject *s = &fl->subject;
+
+	if (named != NULL)
+		return membership_standing(named, subject_active(s) > 0, fl->now).compliance == COMPLIANCE_LAPSED;
+	return subject_state(s, fl->now) == SESSION_ENROLLMENT_REQUIRED;
+}

@@ -1,0 +1,76 @@
+/* The way back to a guarded site. */
+#include "web/gate/way.h"
+
+#include "base/codec.h"
+
+/* What needs no encoding in a value of our own queries. */
+#define KEPT "/:?=,;@!$()*"
+
+static struct str next_of(struct call *c, enum way_kind kind, const struct url *to);
+static struct str shorter(const struct url *to, int step);
+
+enum way_kind
+way_kind(const struct call *c, struct str origin)
+{
+	const struct conf *conf = web_conf(c);
+	struct str domain = str_of(conf->cookie_domain), own;
+
+	/* Without an address of our own, what is guarded is on our own host. */
+	if (conf->base_url[0] == '\0')
+		return WAY_HERE;
+	if (url_origin_parse(c->arena, str_of(conf->base_url), &own) && str_eq(own, origin))
+		return WAY_HERE;
+	if (!conf_guards(c->arena, conf, origin))
+		return WAY_NONE;
+	return domain.n > 0 && url_host_within(url_host(origin), domain) ? WAY_DOMAIN : WAY_TICKET;
+}
+
+struct str
+way_location(struct call *c, struct str page, const struct url *to)
+{
+	enum way_kind kind = to == NULL ? WAY_NONE : way_kind(c, to->origin);
+	struct str base = str_of(web_conf(c)->base_url), location;
+	int step;
+
+	for (step = 0; kind != WAY_NONE && step < 3; step++) {
+		struct url url = {.origin = to->origin, .rest = shorter(to, step)};
+		struct str next = next_of(c, kind, &url);
+
+		if (!resp_is_local_path(next))
+			continue;
+		next = percent_encode(c->arena, next, KEPT);
+		location = str_printf(c->arena, "%.*s%.*s%cnext=%.*s", STR_FMT(base), STR_FMT(page),
+		    str_has(page, '?') ? '&' : '?', STR_FMT(next));
+		if (location.n <= WAY_LOCATION_MAX)
+			return location;
+	}
+	return str_printf(c->arena, "%.*s%.*s", STR_FMT(base), STR_FMT(page));
+}
+
+/*
+ * A path of ours that leads there: by itself, or by way of a page. Browsers hold a redirect that a form
+ * was answered with against the policy of the form's page, which names no other site.
+ */
+static struct str
+next_of(struct call *c, enum way_kind kind, const struct url *to)
+{
+	struct str url = str_printf(c->arena, "%.*s%.*s", STR_FMT(to->origin), STR_FMT(to->rest));
+	struct str way = STR("");
+
+	if (kind == WAY_HERE)
+		return to->rest;
+	if (kind == WAY_TICKET)
+		way = str_printf(c->arena, "way=%.*s&", STR_FMT(c->req->id));
+	url = percent_encode(c->arena, url, KEPT);
+	return str_printf(c->arena, "/gate/return?%.*sto=%.*s", STR_FMT(way), STR_FMT(url));
+}
+
+static struct str
+shorter(const struct url *to, int step)
+{
+	struct str rest = to->rest;
+
+	if (step == 0)
+		return rest;
+	return step == 1 ? str_cut(&rest, '?') : STR("/");
+}

@@ -1,0 +1,32 @@
+/*
+ * Where the request to a guarded site was headed, and the way back there. Every address is held
+ * against the list of sites twice: when a browser is sent off with it, and when it
+ * comes back.
+ */
+#ifndef WEB_GATE_WAY_H
+#define WEB_GATE_WAY_H
+
+#include "base/url.h"
+#include "web/call.h"
+
+/* The longest Location, in bytes: what web servers take with their settings as they come. */
+#define WAY_LOCATION_MAX 3500
+
+/* How a browser reaches a site once it may. */
+enum way_kind {
+	WAY_NONE,   /* not known here: nobody is sent there */
+	WAY_HERE,   /* this host: by path */
+	WAY_DOMAIN, /* a host that gets the session's cookie */
+	WAY_TICKET  /* another host, with a ticket */
+};
+
+enum way_kind way_kind(const struct call *c, struct str origin);
+
+/*
+ * The complete address of one of our pages (`page`, perhaps with a query), with the way back to
+ * `to` as its `next`; NULL, or a site that is not known: without. What makes it too long is
+ * left out: the query, then the path.
+ */
+struct str way_location(struct call *c, struct str page, const struct url *to);
+
+#endif
