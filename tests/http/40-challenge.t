@@ -255,6 +255,10 @@ const expected = {
 	'POST /mfa/factors/remove': challenge,
 	'POST /profile/sessions/end': challenge,
 	'POST /profile/sessions/end-others': challenge,
+	'GET /gate/return': { open: 422 },
+	'GET /gate/callback': { open: 422 },
+	'GET /gate/organization': challenge,
+	'POST /gate/organization': challenge,
 	'GET /healthz': { open: 200 },
 	'GET /readyz': { open: 200 },
 };

@@ -27,7 +27,7 @@ SELECT is_empty(
 SELECT bag_eq(
     $$SELECT relname::text FROM pg_catalog.pg_class WHERE relnamespace = 'countersign'::regnamespace AND relkind IN ('r', 'p')
          AND has_table_privilege('countersign_worker', oid, 'DELETE')$$,
-    ARRAY['factors', 'recovery_sets', 'recovery_codes', 'sessions', 'outbox'],
+    ARRAY['factors', 'recovery_sets', 'recovery_codes', 'sessions', 'outbox', 'site_tokens'],
     'the worker deletes factors, codes, sessions and mail only');
 SELECT ok(NOT has_table_privilege('countersign_worker', 'countersign.accounts', 'INSERT'), 'the worker makes no accounts');
 SELECT ok(NOT has_column_privilege('countersign_worker', 'countersign.accounts', 'disabled_at', 'UPDATE'), 'the worker enables no accounts');
@@ -40,7 +40,7 @@ SELECT is_empty(
     'the reader writes nothing');
 SELECT is_empty(
     $$SELECT 1 FROM (VALUES ('accounts', 'password_hash'), ('factors', 'sealed'), ('recovery_codes', 'code_mac'), ('sessions', 'token_hash'), ('sessions', 'return_to'),
-         ('outbox', 'sealed'), ('outbox', 'values'), ('email_links', 'token_hash')) AS secret (t, c)
+         ('outbox', 'sealed'), ('outbox', 'values'), ('email_links', 'token_hash'), ('site_tokens', 'token_hash'), ('site_tokens', 'session_token_hash'), ('site_tokens', 'way')) AS secret (t, c)
        WHERE has_column_privilege('countersign_reader', 'countersign.' || t, c, 'SELECT')$$,
     'the reader sees no secret');
 SELECT ok(has_column_privilege('countersign_reader', 'countersign.factors', 'label', 'SELECT'), 'the reader sees the rest');
