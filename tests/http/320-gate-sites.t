@@ -147,6 +147,17 @@ test('a ticket is good in the browser that was sent off, and in no other', async
 	assert.ok(siteToken(await callback('app', url, way)), 'and it is not spent by those who may not');
 });
 
+test('a browser keeps the mark it has, so that its tabs do not take it from one another', async () => {
+	const first = await sentOff('app', '/two_factor/a');
+	const second = await sentOff('app', '/two_factor/b', `__Host-gate-way=${first.way}`);
+	assert.equal(second.way, first.way);
+	const urls = [await ticketFor(first.next), await ticketFor(second.next)];
+	for (const url of urls)
+		assert.ok(siteToken(await callback('app', url, first.way)));
+	for (const odd of ['x', 'X'.repeat(32), `${first.way}0`, '"; Domain=evil', 'é'.repeat(16)])
+		assert.match((await sentOff('app', '/two_factor/', `__Host-gate-way=${Buffer.from(odd).toString('latin1')}`)).way, /^[0-9a-f]{32}$/);
+});
+
 test('a ticket and a token are good at their own site, and at no other', async () => {
 	const { way, next } = await sentOff('app', '/two_factor/');
 	const url = await ticketFor(next);

@@ -156,7 +156,7 @@ send_off(struct call *c, enum gate_verdict verdict, const struct question *q, co
 	/* The web server leaves it with the browser, for the ticket to be good in no other. */
 	if (to != NULL && way_kind(c, to->origin) == WAY_TICKET)
 		resp_header(c->resp, "X-Countersign-Way",
-		    str_printf(c->arena, RESP_WAY_COOKIE "=%.*s" WAY_RULES, STR_FMT(c->req->id)));
+		    str_printf(c->arena, RESP_WAY_COOKIE "=%.*s" WAY_RULES, STR_FMT(way_mark(c))));
 }
 
 /* Never a status that would pass, and never more than is to be known. */

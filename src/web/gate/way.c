@@ -26,6 +26,20 @@ way_kind(const struct call *c, struct str origin)
 }
 
 struct str
+way_mark(const struct call *c)
+{
+	struct str had = req_cookie(c->req, RESP_WAY_COOKIE);
+	size_t i;
+
+	if (had.n != c->req->id.n)
+		return c->req->id;
+	for (i = 0; i < had.n; i++)
+		if (!str_has(STR("0123456789abcdef"), had.p[i]))
+			return c->req->id;
+	return had;
+}
+
+struct str
 way_location(struct call *c, struct str page, const struct url *to)
 {
 	enum way_kind kind = to == NULL ? WAY_NONE : way_kind(c, to->origin);
@@ -60,7 +74,7 @@ next_of(struct call *c, enum way_kind kind, const struct url *to)
 	if (kind == WAY_HERE)
 		return to->rest;
 	if (kind == WAY_TICKET)
-		way = str_printf(c->arena, "way=%.*s&", STR_FMT(c->req->id));
+		way = str_printf(c->arena, "way=%.*s&", STR_FMT(way_mark(c)));
 	url = percent_encode(c->arena, url, KEPT);
 	return str_printf(c->arena, "/gate/return?%.*sto=%.*s", STR_FMT(way), STR_FMT(url));
 }

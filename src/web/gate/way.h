@@ -23,6 +23,12 @@ enum way_kind {
 enum way_kind way_kind(const struct call *c, struct str origin);
 
 /*
+ * What a browser at a site is known again by when it comes back with a ticket: what it has from an earlier
+ * question, so that several tabs do not take it from one another, or else new.
+ */
+struct str way_mark(const struct call *c);
+
+/*
  * The complete address of one of our pages (`page`, perhaps with a query), with the way back to
  * `to` as its `next`; NULL, or a site that is not known: without. What makes it too long is
  * left out: the query, then the path.
