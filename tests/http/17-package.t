@@ -23,6 +23,7 @@ result $? "make install-strip takes DESTDIR"
 for file in usr/sbin/countersignd usr/bin/countersignctl usr/share/countersign/sql/roles.sql \
 	usr/share/countersign/sql/migrations/0001_accounts.sql usr/share/countersign/templates/login.html \
 	usr/share/countersign/static/app.css usr/share/countersign/nginx/countersign.conf \
+	usr/share/countersign/nginx/countersign_gate.conf usr/share/countersign/example/index.html \
 	usr/share/man/man8/countersignd.8 usr/share/man/man1/countersignctl.1; do
 	test -s "$root/$file" || echo "$file is not there"
 done >"$work/out" 2>&1

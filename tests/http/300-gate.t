@@ -250,7 +250,7 @@ test('from outside, neither form of the question is there', async () => {
 		assert.equal(answer.status, 403, method);
 	}
 	const conf = fs.readFileSync(path.join(stack.build, 'root/share/countersign/nginx/countersign_locations.conf'), 'utf8');
-	assert.match(conf, /location = \/api\/authz\/auth-request \{\n\tallow 127\.0\.0\.1;\n\tallow ::1;\n\tdeny all;/);
+	assert.match(conf, /location = \/api\/authz\/auth-request \{\n\tallow 127\.0\.0\.1;\n\tallow ::1;\n\tinclude countersign_proxies\.conf\*;\n\tdeny all;/);
 });
 
 // --- who it is ---------------------------------------------------------------------

@@ -12,6 +12,21 @@ cp -r "$top/nginx" "$work/countersign"
 sed -e "s,/etc/ssl/certs/[^;]*,$work/cert.pem,; s,/etc/ssl/private/[^;]*,$work/key.pem," \
 	-e "s,/var/log/nginx/[^ ]*,$work/access.log,; s,/usr/share/countersign;,$top;," \
 	-e 's/\(listen .*\)443/\18443/; s/\(listen .*\)80;/\18080;/' "$top/nginx/countersign.conf" >"$work/site.conf"
+sed -e "s,/etc/ssl/certs/[^;]*,$work/cert.pem,; s,/etc/ssl/private/[^;]*,$work/key.pem," \
+	-e 's/\(listen .*\)443/\18443/' "$top/nginx/countersign_gate_site.conf" >"$work/guarded.conf"
+cat >"$work/example.conf" <<END
+server {
+	listen 8081;
+	root $top;
+	include countersign/countersign_gate.conf;
+	include countersign/countersign_example.conf;
+	location = /app.php {
+		auth_request /_countersign/fresh;
+		include countersign/countersign_gate_fastcgi.conf;
+		fastcgi_pass countersign;
+	}
+}
+END
 cat >"$work/nginx.conf" <<END
 pid $work/nginx.pid;
 error_log stderr notice;
@@ -24,10 +39,12 @@ http {
 	scgi_temp_path $work/scgi;
 	access_log $work/access.log;
 	include $work/site.conf;
+	include $work/guarded.conf;
+	include $work/example.conf;
 }
 END
 "$nginx" -t -e stderr -p "$work" -c "$work/nginx.conf" >"$work/out" 2>&1
-result $? "the sample site is accepted"
+result $? "the sample sites are accepted"
 ! grep -E '\[(warn|error|emerg)\]' "$work/out" | grep -v 'the "user" directive'
 result $? "without a warning"
 
@@ -37,6 +54,19 @@ awk '/^location/ { name = $0; own = ours = 0 }
     /^}/ && own && !ours { print name }' "$top/nginx/countersign_locations.conf" >"$work/out"
 [ ! -s "$work/out" ]
 result $? "no location loses the security headers"
+
+# What is asked of the gate stands there as it is: a variable would be set anew for the question itself.
+! grep -nE '^[^#]*fastcgi_param +COUNTERSIGN_(LEVEL|MAX_AGE|ORGANIZATION).*[$]' "$top"/nginx/*.conf >"$work/out"
+result $? "no level is a variable"
+# Every internal question takes what all of them take, and every place that says no is open to all.
+awk '/^location = \/_countersign\// { name = $3; n = 0 } name != "" && /internal;|countersign_gate_ask.conf;|COUNTERSIGN_LEVEL/ { n++ }
+    /^}/ && name != "" { if (n != 3) print name; name = "" }' "$top"/nginx/countersign_gate.conf "$top"/nginx/countersign_example.conf >"$work/out"
+[ ! -s "$work/out" ]
+result $? "questions are whole"
+awk '/^location @countersign_gate_/ { name = $2; n = 0 } name != "" && /auth_request off;/ { n++ }
+    /^}/ && name != "" { if (n != 1) print name; name = "" }' "$top/nginx/countersign_gate.conf" >"$work/out"
+[ ! -s "$work/out" ]
+result $? "answers of the gate are not guarded themselves"
 
 while read -r page; do
 	[ -s "$top/$page" ]
