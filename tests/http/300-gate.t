@@ -5,6 +5,7 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
+const http2 = require('node:http2');
 const path = require('node:path');
 const test = require('node:test');
 
@@ -14,7 +15,7 @@ const { Application, Nginx, ask, webSocket, HTML, JSON_CLIENT, XHR, FETCH } = re
 
 const FRESH_S = 600;
 
-let stack, application, nginx, site;
+let stack, application, nginx, site, tls;
 
 const guarded = (name, level, more = '') => `
 	location /${name}/ {
@@ -93,6 +94,14 @@ server {
 	}
 }
 server {
+	listen 127.0.0.1:${tls} ssl http2;
+	server_name app.localhost;
+	ssl_certificate ${stack.folder}/cert.pem;
+	ssl_certificate_key ${stack.folder}/key.pem;
+	include countersign/countersign_gate.conf;
+	${guarded('two', 'two_factor')}
+}
+server {
 	# What a server may say at its own level, and must not open the gate by.
 	listen 127.0.0.1:${other};
 	server_name localhost;
@@ -121,10 +130,14 @@ let mia, other;
 test('a stack, an application and a site start', async () => {
 	site = await rig.freePort();
 	other = await rig.freePort();
+	tls = await rig.freePort();
 	application = await new Application().start();
 	stack = await rig.start({ set: { ...h.QUICK, workers: 3, step_up_age: FRESH_S, session_lifetime: 86_400, session_idle: 7_200,
-		gate_origins: `http://localhost:${site} http://localhost:${other}` } });
-	nginx = await new Nginx(stack, path.join(stack.folder, 'site')).start(servers(other), [site, other]);
+		gate_origins: `http://localhost:${site} http://localhost:${other} https://app.localhost:${tls}` } });
+	await rig.run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=app.localhost',
+		'-keyout', path.join(stack.folder, 'key.pem'), '-out', path.join(stack.folder, 'cert.pem')]);
+	fs.chmodSync(path.join(stack.folder, 'key.pem'), 0o644);
+	nginx = await new Nginx(stack, path.join(stack.folder, 'site')).start(servers(other), [site, other, tls]);
 	await stack.ctl(['organization', 'create', '--name', 'Harbour', '--slug', 'harbour']);
 	await stack.ctl(['organization', 'create', '--name', 'Linden', '--slug', 'linden']);
 });
@@ -356,6 +369,28 @@ test('what a server says of errors at its own level does not open the gate', asy
 		assert.equal(answer.status, 401, state);
 	}
 	assert.equal((await ask(other, '/x', { cookie: states.verified, headers: JSON_CLIENT })).status, 200);
+});
+
+test('over TLS and HTTP/2, with the cookies in pieces', async () => {
+	const client = http2.connect(`https://app.localhost:${tls}`, { rejectUnauthorized: false, lookup: (name, options, done) => done(null, options.all ? [{ address: '127.0.0.1', family: 4 }] : '127.0.0.1', 4) });
+	const get = (headers) => new Promise((resolve, reject) => {
+		const stream = client.request({ ':path': back('two'), ...headers });
+		let text = '', got;
+		stream.on('response', (h2) => (got = h2));
+		stream.on('data', (part) => (text += part));
+		stream.on('end', () => resolve({ status: got[':status'], headers: got, text }));
+		stream.on('error', reject);
+		stream.end();
+	});
+	const passed = await get({ accept: 'application/json', cookie: ['a=1', `__Host-session=${states.verified}`, 'b=2'] });
+	assert.equal(passed.status, 200);
+	assert.equal(JSON.parse(passed.text).headers.cookie, 'a=1; b=2');
+	assert.equal(JSON.parse(passed.text).headers['x-forwarded-proto'], 'https');
+	assert.equal((await get({ accept: 'application/json', cookie: ['a=1'] })).status, 401);
+	const away = await get({ accept: 'text/html' });
+	assert.equal(away.status, 302);
+	assert.equal(new URL(nextOf(away.headers.location), stack.base).searchParams.get('to'), `https://app.localhost:${tls}${back('two')}`);
+	client.close();
 });
 
 // --- organizations --------------------------------------------------------------------
