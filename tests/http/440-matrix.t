@@ -15,17 +15,17 @@ const api = require('../lib/api.js');
 const ROUTES = {
 	anybody: [
 		'GET /', 'GET /login', 'POST /login', 'GET /verify-email', 'POST /verify-email', 'GET /docs/api', 'GET /healthz', 'GET /readyz',
-		'POST /v1/sessions', 'GET /v1/openapi.json',
+		'POST /v1/sessions', 'GET /v1/openapi.json', 'GET /gate/callback',
 	],
 	// Any session, also one that waits: the way on and the way out.
 	session: [
-		'GET /logout', 'POST /logout', 'GET /mfa/challenge', 'POST /mfa/challenge', 'POST /mfa/challenge/cancel',
+		'GET /gate/return', 'GET /logout', 'POST /logout', 'GET /mfa/challenge', 'POST /mfa/challenge', 'POST /mfa/challenge/cancel',
 		'GET /v1/sessions/current', 'DELETE /v1/sessions/current', 'POST /v1/sessions/current/verification',
 	],
 	// The way to a factor, also for those whose time is over.
 	setup: [
 		'GET /mfa/setup', 'GET /mfa/setup/qr.png', 'POST /mfa/setup/start', 'POST /mfa/setup/confirm', 'POST /mfa/setup/cancel',
-		'POST /verify-email/resend',
+		'POST /verify-email/resend', 'GET /gate/organization', 'POST /gate/organization',
 		'POST /v1/sessions/current/reauthentication', 'GET /v1/me/mfa', 'POST /v1/me/mfa/totp/enroll', 'POST /v1/me/mfa/totp/verify',
 		'POST /v1/public/accounts/mfa/setup', 'POST /v1/public/accounts/mfa/enable',
 	],
