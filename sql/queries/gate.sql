@@ -11,13 +11,16 @@ SELECT a.name, e.address, e.verified_at, a.disabled_at,
 	s.session_id, s.state, CASE WHEN :site_token_id IS NULL THEN s.token_hash
 		ELSE (SELECT token_hash FROM site WHERE session_token_hash = s.token_hash) END AS token_hash,
 	s.last_seen_at, s.expires_at, s.verified_at AS session_verified_at, s.organization_id,
-	(SELECT count(*)::integer FROM countersign.factors f
-		WHERE f.account_id = a.account_id AND f.state = 'active') AS factors,
+	f.factors,
 	m.organization_id AS member_of, o.slug, o.name AS organization_name, m.role, m.sensitive, m.joined_at,
 	m.exempt_until, p.requirement, p.required_since, p.everyone_since, p.grace_days, p.reauthentication_age,
 	p.verification_age, p.admin_verification, p.version
 FROM countersign.accounts a
 JOIN countersign.sessions s ON s.account_id = a.account_id
+CROSS JOIN LATERAL (
+	SELECT count(*)::integer AS factors FROM countersign.factors
+	WHERE account_id = a.account_id AND state = 'active'
+) f
 LEFT JOIN countersign.emails e ON e.account_id = a.account_id AND e.is_primary
 LEFT JOIN countersign.memberships m ON m.account_id = a.account_id
 LEFT JOIN countersign.organizations o ON o.organization_id = m.organization_id

@@ -447,6 +447,19 @@ test('a member of one organization works in it without having said so', async ()
 	assert.equal((await ask(site, '/harbour/', { cookie: browser.token, headers: JSON_CLIENT })).status, 200);
 });
 
+test('a member of very many organizations passes, and is told of as many as fit, that of the place first', async () => {
+	const { who, browser } = await h.enrolled(stack);
+	await stack.psql(`INSERT INTO countersign.organizations (organization_id, slug, name, created_at)
+			SELECT gen_random_uuid(), 'a-' || repeat('x', 40) || n, 'Many', now() FROM generate_series(1, 150) n;
+		INSERT INTO countersign.policies (organization_id, updated_at) SELECT organization_id, now() FROM countersign.organizations WHERE slug LIKE 'a-%';
+		INSERT INTO countersign.memberships (account_id, organization_id, role, joined_at)
+			SELECT '${who.id}', organization_id, 'owner', now() FROM countersign.organizations WHERE slug LIKE 'a-%' OR slug = 'harbour'`);
+	const groups = (await ask(site, '/harbour_one/', { cookie: browser.token, headers: JSON_CLIENT })).json().headers['remote-groups'];
+	assert.match(groups, /^harbour,harbour:owner,a-x+\d+,a-x+\d+:owner/);
+	assert.ok(groups.length > 2_800 && groups.length <= 3_000, `${groups.length}`);
+	assert.match(groups, /,(a-x+\d+),\1:owner$/, 'whole groups only');
+});
+
 test('the deadline of a policy is kept to the second', async () => {
 	const late = await h.person(stack), soon = stack.clock.now() + 30;
 	await stack.ctl(['organization', 'add-member', 'linden', late.email, '--role', 'member']);
