@@ -262,8 +262,10 @@ test('from outside, neither form of the question is there', async () => {
 		const answer = await stack.request(method, '/api/authz/auth-request?level=one_factor', { cookie: states.verified, origin: false });
 		assert.equal(answer.status, 403, method);
 	}
-	const conf = fs.readFileSync(path.join(stack.build, 'root/share/countersign/nginx/countersign_locations.conf'), 'utf8');
-	assert.match(conf, /location = \/api\/authz\/auth-request \{\n\tallow 127\.0\.0\.1;\n\tallow ::1;\n\tinclude countersign_proxies\.conf\*;\n\tdeny all;/);
+	const target = '/api/authz/auth-request?level=one_factor', cookie = states.verified;
+	assert.equal((await ask(stack.port, target, { cookie })).status, 200);
+	assert.equal((await ask(stack.port, target, { cookie, from: '127.0.0.2' })).status, 403, 'another host may not');
+	assert.equal((await ask(stack.port, target, { cookie, from: '127.0.0.2', headers: { 'X-Forwarded-For': '127.0.0.1', 'X-Real-IP': '127.0.0.1' } })).status, 403);
 });
 
 // --- who it is ---------------------------------------------------------------------

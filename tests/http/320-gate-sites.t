@@ -348,9 +348,32 @@ test('one name, set, read and cleared for all hosts of the domain', async () => 
 	assert.equal((await ask(ports[0], '/one_factor/', { ...options, cookie: `__Secure-session=${token}`, headers: JSON_CLIENT })).status, 401);
 });
 
-test('all of it ends well', async () => {
+test('the second stack ends', async () => {
 	assert.equal(h.logged(stack, 'child.died'), 0);
 	await nginx.stop();
+	await stack.stop();
+});
+
+// --- everything on one host -------------------------------------------------------------
+
+test('without an address of its own the service guards its own host, and leads nowhere else', async () => {
+	stack = await rig.start({ set: { ...h.QUICK, workers: 2, base_url: '', mail_directory: '' } });
+	let answer = await stack.get('/example/two-factor?x=%26', { headers: HTML });
+	assert.equal(answer.status, 302);
+	assert.equal(answer.location, '/login?next=/example/two-factor?x=%2526');
+	answer = await stack.get('/example/two-factor', { headers: { ...HTML, Host: 'other.localhost' } });
+	assert.equal(answer.location, '/login?next=/example/two-factor', 'whatever name it was called by');
+	({ who, browser } = await h.enrolled(stack));
+	assert.equal((await browser.get('/example/two-factor', { headers: HTML })).status, 200);
+	for (const [to, where] of [['https://evil.example/', '/'], ['https://evil.example/x?y', '/x?y'], ['https://evil.example//evil.example/', '/']]) {
+		answer = await browser.get(`/gate/return?way=${'a'.repeat(32)}&to=${encodeURIComponent(to)}`, { headers: CROSS });
+		assert.equal(answer.status, 303);
+		assert.equal(answer.location, where, to);
+	}
+});
+
+test('all of it ends well', async () => {
+	assert.equal(h.logged(stack, 'child.died'), 0);
 	application.stop();
 	await stack.stop();
 });

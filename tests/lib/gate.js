@@ -125,15 +125,15 @@ ${inside}
 	}
 }
 
-// One request to a site: as rig's, but to any port and host, and over `agent` if one is given.
-function ask(port, target, { method = 'GET', host = `localhost:${port}`, headers = {}, cookie, body, agent = false, timeout = 15_000 } = {}) {
+// One request to a site: as rig's, but to any port and host, over `agent` and from an address if one is given.
+function ask(port, target, { method = 'GET', host = `localhost:${port}`, headers = {}, cookie, body, agent = false, from, timeout = 15_000 } = {}) {
 	const head = { Host: host, ...headers };
 	if (cookie)
 		head.Cookie = cookie.includes('=') ? cookie : `__Host-session=${cookie}`;
 	if (body !== undefined)
 		head['Content-Length'] ??= Buffer.byteLength(body);
 	return new Promise((resolve, reject) => {
-		const request = http.request({ host: '127.0.0.1', port, method, path: target, headers: head, agent, timeout }, (response) => {
+		const request = http.request({ host: '127.0.0.1', port, method, path: target, headers: head, agent, timeout, localAddress: from }, (response) => {
 			const parts = [];
 			response.on('data', (part) => parts.push(part));
 			response.on('error', reject);
