@@ -90,6 +90,7 @@ server {
 	${byHttp('http_unset', '')}
 	${byHttp('http_typo', '?levle=one_factor')}
 	location /public/ {
+		include countersign/countersign_gate_open.conf;
 		proxy_pass http://127.0.0.1:${application.port};
 	}
 }
@@ -223,7 +224,7 @@ test('parameters that are there twice are nobody\'s', async () => {
 });
 
 test('nothing reached the application that did not pass', () => {
-	for (const seen of application.requests)
+	for (const seen of application.requests.filter((r) => !r.url.startsWith('/public/')))
 		assert.ok(seen.headers['remote-user'], seen.url);
 });
 
@@ -309,6 +310,10 @@ test('headers and parameters that a client forges do not pass', async () => {
 	assert.equal(seen.headers['remote-name'], 'Noah Visser');
 	assert.equal(seen.headers['remote-groups'], undefined, 'an empty one is taken away');
 	assert.equal(seen.raw.filter((name, i) => i % 2 === 0 && /^remote[-_]user$/i.test(name)).length, 1);
+	const open = (await ask(site, '/public/', { cookie: `x=1; __Host-session=${states.verified}`, headers: { ...JSON_CLIENT, ...forged } })).json();
+	for (const name of ['remote-user', 'remote-email', 'remote-name', 'remote-groups'])
+		assert.equal(open.headers[name], undefined, `${name} where everybody may`);
+	assert.equal(open.headers.cookie, 'x=1');
 	assert.equal((await ask(site, '/two/', { cookie: states.active, headers: { ...JSON_CLIENT, ...forged } })).status, 401);
 	assert.equal((await ask(site, '/fresh/', { cookie: states.verified_old, headers: { ...JSON_CLIENT, ...forged } })).status, 401);
 	assert.equal((await ask(site, '/one/', { headers: { ...JSON_CLIENT, ...forged } })).status, 401);
