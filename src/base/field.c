@@ -94,6 +94,25 @@ field_check(struct arena *a, struct fields *fs)
 	return all;
 }
 
+void
+field_reject(struct fields *fs, const char *name)
+{
+	struct field_value *v = value_named(fs, str_of(name));
+
+	if (v == NULL)
+		log_fatal("field.unknown", name);
+	v->valid = false;
+}
+
+const char *
+field_rejected(const struct fields *fs)
+{
+	for (size_t i = 0; i < fs->count; i++)
+		if (!fs->values[i].valid)
+			return fs->values[i].field->name;
+	return NULL;
+}
+
 bool
 field_known(const struct fields *fs, struct str name)
 {

@@ -91,6 +91,12 @@ struct str field_proof(const struct fields *fs, enum field_proof proof);
 /* Says that the field of a proof, which may be left out in general, was needed here. */
 void field_refuse(struct fields *fs, enum field_proof proof);
 
+/* Says that a value that is of its type does not do all the same. An unknown name ends the process. */
+void field_reject(struct fields *fs, const char *name);
+
+/* The first field whose value does not do; NULL when all of them do. */
+const char *field_rejected(const struct fields *fs);
+
 /* The value of a field by name; absent when it was not given. An unknown name ends the process. */
 struct str field_text(const struct fields *fs, const char *name);
 /* The same as a secret: password, code. p is NULL when absent. */

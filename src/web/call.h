@@ -162,8 +162,33 @@ void present_factor(struct call *c, const struct factor *f);
 /* `notice` {text}. */
 void present_notice(struct call *c, const char *text);
 
+/* Puts the field that a refusal is about, and what is wanted of it, into words of one's own. */
+struct field_hint {
+	const char *field;
+	const char *text;
+};
+void present_hint(struct call *c, const struct field_hint *hints, size_t count);
+
 /* The step-up page for a POST route: the proofs that miss, and the form's fields to go on with. */
 enum err present_step_up(struct call *c) MUST_CHECK;
+
+/* ---- space.c ---- */
+
+/*
+ * What the frame of every page says of the organization that the session works in: `space`, and of a policy
+ * without whose factor it may not stay: `deadline` while the transition period runs, `lapsed` afterwards.
+ */
+void present_space(struct call *c);
+
+/* `required_by`: the organization that wants the account to keep a factor; absent when none does. */
+void present_required(struct call *c);
+
+/* How a member stands, in a word or two, and the sign that goes with it: "good", "warn", "bad" or "". */
+const char *standing_text(enum compliance standing);
+const char *standing_sign(enum compliance standing);
+
+/* "admin", "owner, sensitive role": for people. */
+struct str role_text(struct arena *a, const struct membership *m);
 
 /* ---- web.c ---- */
 

@@ -28,6 +28,8 @@ present_page(struct call *c, const char *template, const char *title)
 		model_text(o, "name", account->name);
 		model_text(o, "email", account->email);
 	}
+	if (stands)
+		present_space(c);
 	if (c->refused != OK)
 		present_refusal(c);
 	resp_set(c->resp, c->refused != OK ? error_status(c->refused) : 200, STR("text/html; charset=utf-8"),
@@ -86,6 +88,16 @@ present_notice(struct call *c, const char *text)
 	model_text(model_object(c->model, "notice"), "text", str_of(text));
 }
 
+void
+present_hint(struct call *c, const struct field_hint *hints, size_t count)
+{
+	const char *field = c->refused == ERR_FIELD ? field_rejected(&c->fields) : NULL;
+
+	for (size_t i = 0; field != NULL && i < count; i++)
+		if (str_eq(str_of(field), str_of(hints[i].field)))
+			c->detail = str_of(hints[i].text);
+}
+
 enum err
 present_step_up(struct call *c)
 {
@@ -123,7 +135,7 @@ present_refusal(struct call *c)
 	if (asked && !given(c, "password") && !given(c, "code") && !given(c, "recovery_code"))
 		return;
 	o = model_object(c->model, "error");
-	model_text(o, "text", error_text(c, c->refused));
+	model_text(o, "text", str_absent(c->detail) ? error_text(c, c->refused) : c->detail);
 	if (field != NULL)
 		model_text(o, "field", str_of(field));
 	if (c->refused == ERR_THROTTLED || c->refused == ERR_CODE_INVALID)
@@ -150,8 +162,6 @@ present_wait(struct call *c)
 static const char *
 refused_field(const struct call *c)
 {
-	size_t i;
-
 	switch (c->refused) {
 	case ERR_CREDENTIALS:
 		return c->signed_in ? "password" : "email";
@@ -161,10 +171,7 @@ refused_field(const struct call *c)
 	case ERR_VERIFICATION_REQUIRED:
 		return given(c, "recovery_code") ? "recovery_code" : "code";
 	case ERR_FIELD:
-		for (i = 0; i < c->fields.count; i++)
-			if (!c->fields.values[i].valid)
-				return c->fields.values[i].field->name;
-		return NULL;
+		return field_rejected(&c->fields);
 	default:
 		return NULL;
 	}

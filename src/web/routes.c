@@ -12,6 +12,8 @@
 #define G_SETUP (G_SESSION | G_ACTIVE | G_ENROLLING)
 #define G_SETUP_FORM (G_SETUP | G_SAME_ORIGIN)
 #define G_CHANGE (G_FORM | G_FRESH_PASSWORD | G_FRESH_VERIFICATION)
+/* What admins decide for others. */
+#define G_DECIDE (G_FORM | G_ADMIN | G_OWN_FACTOR | G_FRESH_VERIFICATION)
 
 static const struct field next_fields[] = {FIELD("next", FIELD_PATH, false), FIELD_END};
 static const struct field login_fields[] = {
@@ -25,6 +27,7 @@ static const struct field setup_fields[] = {
 	FIELD("next", FIELD_PATH, false),
 	FIELD_END,
 };
+static const struct field place_fields[] = {FIELD("next", FIELD_PATH, false), FIELD("done", FIELD_WORD, false), FIELD_END};
 static const struct field qr_fields[] = {FIELD("factor", FIELD_FACTOR, true), FIELD_END};
 static const struct field start_fields[] = {FIELD("label", FIELD_LABEL, false), PROOF_FIELDS, FIELD_END};
 static const struct field confirm_fields[] = {FIELD("factor", FIELD_FACTOR, true), FIELD("code", FIELD_CODE, true), FIELD_END};
@@ -75,6 +78,54 @@ static const struct field enter_fields[] = {
 	FIELD_END,
 };
 static const struct field session_fields[] = {FIELD("session", FIELD_SESSION, true), FIELD_END};
+static const struct field switch_fields[] = {
+	FIELD("organization", FIELD_ORGANIZATION, true),
+	FIELD("next", FIELD_PATH, false),
+	FIELD_END,
+};
+static const struct field members_fields[] = {
+	FIELD("standing", FIELD_WORD, false),
+	FIELD("search", FIELD_TEXT, false),
+	FIELD("after", FIELD_TEXT, false),
+	FIELD("done", FIELD_WORD, false),
+	FIELD_END,
+};
+static const struct field export_fields[] = {
+	FIELD("standing", FIELD_WORD, false),
+	FIELD("search", FIELD_TEXT, false),
+	FIELD_END,
+};
+static const struct field member_fields[] = {
+	FIELD("account", FIELD_ACCOUNT, true),
+	FIELD("done", FIELD_WORD, false),
+	FIELD_END,
+};
+static const struct field reset_fields[] = {
+	FIELD("account", FIELD_ACCOUNT, true),
+	FIELD("reason", FIELD_TEXT, true),
+	FIELD("confirm", FIELD_EMAIL, true),
+	PROOF_FIELDS,
+	FIELD_END,
+};
+static const struct field exempt_fields[] = {
+	FIELD("account", FIELD_ACCOUNT, true),
+	FIELD("until", FIELD_TIME, true),
+	FIELD("exempt_reason", FIELD_TEXT, true),
+	PROOF_FIELDS,
+	FIELD_END,
+};
+static const struct field unexempt_fields[] = {FIELD("account", FIELD_ACCOUNT, true), PROOF_FIELDS, FIELD_END};
+/* Back from the preview the form has what was filled in before. */
+#define POLICY_FIELDS(required) \
+	FIELD("requirement", FIELD_WORD, required), \
+	FIELD("required_since", FIELD_TIME, false), \
+	FIELD("grace_days", FIELD_NUMBER, required), \
+	FIELD("reauthentication_age", FIELD_NUMBER, false), \
+	FIELD("verification_age", FIELD_NUMBER, false), \
+	FIELD("admin_verification", FIELD_BOOLEAN, false)
+static const struct field policy_form_fields[] = {POLICY_FIELDS(false), FIELD("done", FIELD_WORD, false), FIELD_END};
+static const struct field policy_preview_fields[] = {POLICY_FIELDS(true), FIELD_END};
+static const struct field policy_fields[] = {POLICY_FIELDS(true), PROOF_FIELDS, FIELD_END};
 
 static const struct route routes[] = {
 	ROUTE(GET, "/", G_PUBLIC, NULL, .run = page_root),
@@ -82,7 +133,7 @@ static const struct route routes[] = {
 	ROUTE(POST, "/login", G_VISITOR | G_SAME_ORIGIN, login_fields, .run = page_login_post, .form = page_login),
 	ROUTE(GET, "/logout", G_SESSION, NULL, .run = page_logout),
 	ROUTE(POST, "/logout", G_SESSION | G_SAME_ORIGIN, NULL, .run = page_logout_post),
-	ROUTE(GET, "/dashboard", G_PAGE, next_fields, .run = page_dashboard),
+	ROUTE(GET, "/dashboard", G_PAGE, place_fields, .run = page_dashboard),
 
 	ROUTE(GET, "/mfa/setup", G_SETUP, setup_fields, .run = page_setup),
 	ROUTE(GET, "/mfa/setup/qr.png", G_SETUP, qr_fields, .run = page_setup_qr),
@@ -120,6 +171,23 @@ static const struct route routes[] = {
 	ROUTE(POST, "/verify-email", G_VISITOR | G_SAME_ORIGIN, token_fields, .run = page_email_post),
 	ROUTE(POST, "/verify-email/resend", G_SETUP_FORM, NULL, .run = page_email_resend),
 
+	ROUTE(GET, "/organization", G_PAGE, place_fields, .run = page_organization),
+	ROUTE(POST, "/organization", G_FORM, switch_fields, .run = page_organization_post),
+
+	ROUTE(GET, "/admin/mfa", G_PAGE | G_ADMIN, members_fields, .run = page_members, .form = page_members),
+	ROUTE(GET, "/admin/mfa/members.csv", G_PAGE | G_ADMIN, export_fields, .run = page_members_csv),
+	ROUTE(GET, "/admin/mfa/member", G_PAGE | G_ADMIN, member_fields, .run = page_member),
+	ROUTE(POST, "/admin/mfa/member/reset", G_DECIDE, reset_fields, .run = page_member_reset, .form = page_member,
+	    .what = "To reset the second factor of this member, confirm that it is you.", .back = "/admin/mfa"),
+	ROUTE(POST, "/admin/mfa/member/exempt", G_DECIDE, exempt_fields, .run = page_member_exempt, .form = page_member,
+	    .what = "To exempt this member, confirm that it is you.", .back = "/admin/mfa"),
+	ROUTE(POST, "/admin/mfa/member/unexempt", G_DECIDE, unexempt_fields, .run = page_member_unexempt, .form = page_member,
+	    .what = "To end the exemption of this member, confirm that it is you.", .back = "/admin/mfa"),
+	ROUTE(GET, "/admin/mfa/policy", G_PAGE | G_ADMIN, policy_form_fields, .run = page_policy, .form = page_policy),
+	ROUTE(GET, "/admin/mfa/policy/preview", G_PAGE | G_ADMIN | G_OWN_FACTOR, policy_preview_fields,
+	    .run = page_policy_preview, .form = page_policy),
+	ROUTE(POST, "/admin/mfa/policy", G_DECIDE, policy_fields, .run = page_policy_post, .form = page_policy,
+	    .what = "To change the policy, confirm that it is you.", .back = "/admin/mfa/policy"),
 	ROUTE(GET, "/admin/audit", G_PAGE | G_ADMIN, audit_fields, .run = page_audit, .form = page_audit_form),
 	ROUTE(GET, "/admin/audit/export.csv", G_PAGE | G_ADMIN, audit_fields, .run = page_audit_csv),
 	ROUTE(GET, "/admin/audit/export.jsonl", G_PAGE | G_ADMIN, audit_fields, .run = page_audit_jsonl),

@@ -6,15 +6,12 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const { after, before, test } = require('node:test');
-const { HtmlValidate } = require('html-validate');
 const { launch, person } = require('../lib/browser');
+const { inspect } = require('../lib/inspect');
 const rig = require('../lib/rig');
 
-const AXE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const REGION = '.table-scroll';
 
-const validator = new HtmlValidate({ root: true, extends: ['html-validate:recommended'] });
 let stack, browser, ada, max;
 
 before(async () => {
@@ -34,53 +31,6 @@ after(async () => {
 	await browser?.close();
 	await stack?.stop();
 });
-
-// --- what must hold on every page -----------------------------------------------
-
-async function axe(page, off = []) {
-	if (!(await page.evaluate(() => 'axe' in window)))
-		await page.evaluate(AXE);
-	const rules = Object.fromEntries(off.map((rule) => [rule, { enabled: false }]));
-	const found = await page.evaluate(([values, disabled]) => window.axe.run(document, {
-		runOnly: { type: 'tag', values }, rules: disabled, resultTypes: ['violations'],
-	}), [RULES, rules]);
-	return found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
-}
-
-// Runs in the page: what makes it wider than the window; what is in the region scrolls within it.
-function overflowing(region) {
-	const root = document.scrollingElement;
-	const wide = root.scrollWidth > root.clientWidth ? [`page: ${root.scrollWidth} px`] : [];
-	const cut = [...document.querySelectorAll('main .button, main input, main select, nav a')]
-		.filter((part) => part.checkVisibility() && !part.closest(region))
-		.filter((part) => part.getBoundingClientRect().right > root.clientWidth + 1);
-	return [...wide, ...cut.map((part) => part.outerHTML.slice(0, 80))];
-}
-
-async function inspect(someone) {
-	const { page } = someone;
-	const found = [];
-	const look = (where, problems) => found.push(...problems.map((problem) => `${where}: ${problem}`));
-	const report = await validator.validateString(await (await someone.lastDocument).text());
-	look('html', report.results.flatMap((r) => r.messages.map((m) => `${m.line}:${m.column} ${m.ruleId}: ${m.message}`)));
-	for (const width of [1280, 320]) {
-		await page.setViewportSize({ width, height: 800 });
-		for (const colorScheme of ['light', 'dark']) {
-			await page.emulateMedia({ colorScheme });
-			look(`axe, ${colorScheme}, ${width} px`, await axe(page));
-		}
-		look(`${width} px`, await page.evaluate(overflowing, REGION));
-	}
-	await page.setViewportSize({ width: 1280, height: 800 });
-	await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
-	look('text of 200 %', await page.evaluate(overflowing, REGION));
-	await page.evaluate(() => document.documentElement.style.removeProperty('font-size'));
-	await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
-	look('forced colours', await axe(page, ['color-contrast']));
-	await page.emulateMedia({ forcedColors: 'none', colorScheme: 'light' });
-	assert.deepEqual(found, []);
-	someone.assertNoProblems();
-}
 
 const rows = (someone) => someone.page.locator('table.rows tbody tr');
 const texts = async (someone) => (await rows(someone).allInnerTexts()).map((text) => text.replace(/\s+/g, ' '));

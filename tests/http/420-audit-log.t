@@ -624,8 +624,8 @@ test('the page is for admins alone', async () => {
 	for (const target of ['/admin/audit', '/admin/audit/export.csv', '/admin/audit/export.jsonl']) {
 		assert.equal((await stack.get(target)).location, `/login?next=${target}`);
 		assert.equal((await (await h.signIn(stack, bob)).get(target)).status, 403);
-		assert.equal((await (await h.signIn(stack, both)).get(target)).location, '/organization', 'in none of several');
-		assert.equal((await (await h.signIn(stack, await h.person(stack))).get(target)).location, '/organization');
+		assert.equal((await (await h.signIn(stack, both)).get(target)).location, `/organization?next=${target}`, 'in none of several');
+		assert.equal((await (await h.signIn(stack, await h.person(stack))).get(target)).location, `/organization?next=${target}`);
 	}
 });
 

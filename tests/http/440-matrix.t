@@ -33,13 +33,16 @@ const ROUTES = {
 	account: [
 		'GET /dashboard', 'GET /profile', 'GET /mfa/recovery-codes', 'POST /mfa/recovery-codes', 'POST /mfa/recovery-codes/acknowledge',
 		'GET /mfa/disable', 'POST /mfa/disable', 'POST /mfa/factors/rename', 'POST /mfa/factors/prefer', 'GET /mfa/factors/remove',
-		'POST /mfa/factors/remove', 'POST /profile/sessions/end', 'POST /profile/sessions/end-others',
+		'POST /mfa/factors/remove', 'POST /profile/sessions/end', 'POST /profile/sessions/end-others', 'GET /organization', 'POST /organization',
 		'GET /v1/sessions', 'PUT /v1/sessions/current/organization', 'DELETE /v1/sessions/{session}', 'DELETE /v1/me/mfa/totp',
 		'GET /v1/me/mfa/factors', 'PATCH /v1/me/mfa/factors/{factor}', 'DELETE /v1/me/mfa/factors/{factor}', 'POST /v1/me/mfa/recovery-codes',
 		'POST /v1/public/accounts/mfa/disable', 'POST /v1/public/accounts/mfa/recovery-codes/regenerate',
 	],
 	// Owners and admins of the organization.
 	admin: [
+		'GET /admin/mfa', 'GET /admin/mfa/members.csv', 'GET /admin/mfa/member', 'POST /admin/mfa/member/reset',
+		'POST /admin/mfa/member/exempt', 'POST /admin/mfa/member/unexempt', 'GET /admin/mfa/policy',
+		'GET /admin/mfa/policy/preview', 'POST /admin/mfa/policy',
 		'GET /v1/organizations/{organization}/mfa/policy', 'PUT /v1/organizations/{organization}/mfa/policy',
 		'GET /v1/organizations/{organization}/mfa/compliance', 'PUT /v1/organizations/{organization}/members/{account}/mfa/exemption',
 		'DELETE /v1/organizations/{organization}/members/{account}/mfa/exemption', 'POST /v1/organizations/{organization}/members/{account}/mfa/reset',
@@ -146,7 +149,7 @@ test('every route has one row', () => {
 // Where a page leads by itself, which is no bar.
 const LEADS = {
 	'POST /mfa/challenge/cancel': /^\/(login|profile)$/, 'POST /logout': /^\/login$/, 'GET /': /^\/dashboard$/,
-	'POST /mfa/setup/start': /^\/mfa\/setup/, 'GET /login': /^\/dashboard$/,
+	'POST /mfa/setup/start': /^\/mfa\/setup/, 'POST /mfa/setup/cancel': /^\/(profile|mfa\/setup)$/, 'GET /login': /^\/dashboard$/,
 };
 
 for (const [name, bars] of Object.entries(ASKERS)) {

@@ -237,6 +237,22 @@ identifiers(void **state)
 }
 
 static void
+a_value_of_its_type_is_rejected(void **state)
+{
+	struct arena *a = *state;
+	struct fields fs = field_prepare(a, login);
+
+	assert_true(field_offer(a, &fs, STR("email"), STR("a@b")));
+	assert_true(field_offer(a, &fs, STR("password"), STR("x")));
+	assert_true(field_check(a, &fs));
+	assert_null(field_rejected(&fs));
+	field_reject(&fs, "password");
+	assert_string_equal(field_rejected(&fs), "password");
+	field_reject(&fs, "email");
+	assert_string_equal(field_rejected(&fs), "email");
+}
+
+static void
 values_are_copies(void **state)
 {
 	struct arena *a = *state;
@@ -265,10 +281,19 @@ read_word_as_id(void *arena)
 }
 
 static void
+reject_unknown(void *arena)
+{
+	struct fields fs = field_prepare(arena, login);
+
+	field_reject(&fs, "role");
+}
+
+static void
 wrong_reading_ends_the_process(void **state)
 {
 	assert_true(unit_aborts(read_unknown, *state));
 	assert_true(unit_aborts(read_word_as_id, *state));
+	assert_true(unit_aborts(reject_unknown, *state));
 }
 
 static void
@@ -322,6 +347,7 @@ main(void)
 		cmocka_unit_test(unknown_and_repeated),
 		cmocka_unit_test(identifiers),
 		cmocka_unit_test(texts_numbers_and_times),
+		cmocka_unit_test(a_value_of_its_type_is_rejected),
 		cmocka_unit_test(values_are_copies),
 		cmocka_unit_test(wrong_reading_ends_the_process),
 	};

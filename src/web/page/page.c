@@ -11,6 +11,7 @@ static bool form_mends(const struct call *c, enum err e);
 static bool step_up_mends(const struct call *c, enum err e);
 static void error_answer(struct call *c, enum err e);
 static void go_to_login(struct call *c);
+static void go_to_choice(struct call *c);
 static void go_with_way_back(struct call *c, const char *path);
 
 const struct dialect page_dialect = {
@@ -73,6 +74,7 @@ form_mends(const struct call *c, enum err e)
 		return true;
 	if (c->route->form == NULL || err_kind(e) != ERR_KIND_REFUSAL)
 		return false;
+	/* A page that is only looked at has no fields for proofs. */
 	if (c->route->method == METHOD_GET)
 		return e == ERR_FIELD;
 	switch (e) {
@@ -127,7 +129,7 @@ error_answer(struct call *c, enum err e)
 		return;
 	}
 	if (e == ERR_ORGANIZATION) {
-		resp_redirect(c->resp, STR("/organization"));
+		go_to_choice(c);
 		return;
 	}
 	if (e == ERR_VERIFICATION_REQUIRED && c->route != NULL && c->route->method == METHOD_GET) {
@@ -139,6 +141,8 @@ error_answer(struct call *c, enum err e)
 	model_text(c->model, "heading", str_of(error_title(e)));
 	model_text(c->model, "text", error_text(c, e));
 	model_truth(c->model, "retry", error_status(e) == 503);
+	model_truth(c->model, "wants_factor",
+	    e == ERR_NOT_ENABLED && c->route != NULL && (c->route->guards & G_ADMIN));
 	model_text(c->model, "back_href", c->signed_in ? STR("/dashboard") : STR("/login"));
 	if (present_page(c, "error", error_title(e)) != OK)
 		log_fatal("page.error", "the error page cannot be rendered");
@@ -154,6 +158,16 @@ go_to_login(struct call *c)
 		go_with_way_back(c, "/login");
 	else
 		resp_redirect(c->resp, STR("/login"));
+}
+
+/* Of an organization; the page that was asked for comes after it. */
+static void
+go_to_choice(struct call *c)
+{
+	if (c->route != NULL && c->route->method == METHOD_GET)
+		go_with_way_back(c, "/organization");
+	else
+		resp_redirect(c->resp, STR("/organization"));
 }
 
 /* With the way back to the page that was asked for. */

@@ -20,6 +20,12 @@ handler page_profile, page_factor_rename, page_factor_prefer, page_factor_remove
     page_session_end, page_sessions_end_others;
 /* proving an address (email.c) */
 handler page_email, page_email_post, page_email_resend;
+/* choosing an organization (organization.c) */
+handler page_organization, page_organization_post;
+/* for admins: members (admin.c), one of them (admin_member.c), the policy (admin_policy.c) */
+handler page_members, page_members_csv;
+handler page_member, page_member_reset, page_member_exempt, page_member_unexempt;
+handler page_policy, page_policy_preview, page_policy_post;
 /* the audit log of an organization (audit.c) */
 handler page_audit, page_audit_form, page_audit_csv, page_audit_jsonl;
 /* for operators (health.c), and the reference of the API (docs.c) */
@@ -33,5 +39,8 @@ struct str page_with_next(struct call *c, const char *path, struct str next);
 
 /* New codes, shown once; `first` when they belong to a set-up. */
 enum err page_codes_show(struct call *c, const struct codes *codes, bool first) MUST_CHECK;
+
+/* Says what the switch of the organization has done, where the address tells of one (`done`). */
+void page_switched(struct call *c);
 
 #endif

@@ -32,6 +32,7 @@ page_profile(struct call *c)
 		return e;
 	present_done(c);
 	present_mfa(c);
+	present_required(c);
 	present_factors(c);
 	model_truth(model_object(c->model, "nav"), "profile", true);
 	model_text(c->model, "email", account->email);
@@ -148,6 +149,7 @@ present_factors(struct call *c)
 		model_text(o, "last_used", used);
 		model_truth(o, "preferred", f->preferred);
 		model_truth(o, "several", several);
+		model_truth(o, "kept", !several && subject_requires_factor(s, c->flow.now));
 	}
 }
 

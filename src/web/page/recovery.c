@@ -71,6 +71,7 @@ page_disable(struct call *c)
 		resp_redirect(c->resp, STR("/profile"));
 		return OK;
 	}
+	present_required(c);
 	model_truth(c->model, "need_code", flow_stepup_missing(&c->flow).verification);
 	present_methods(c);
 	return present_page(c, "mfa_disable", "Disable two-factor authentication");

@@ -119,10 +119,12 @@ page_setup_confirm_form(struct call *c)
 enum err
 page_setup_cancel(struct call *c)
 {
+	bool enrolling = subject_state(&c->flow.subject, c->flow.now) == SESSION_ENROLLMENT_REQUIRED;
 	enum err e = flow_enroll_cancel(&c->flow);
 
+	/* Where the policy lets nobody but to set-up, that begins anew. */
 	if (e == OK)
-		resp_redirect(c->resp, STR("/profile"));
+		resp_redirect(c->resp, enrolling ? STR("/mfa/setup") : STR("/profile"));
 	return e;
 }
 

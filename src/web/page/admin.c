@@ -1,0 +1,152 @@
+/* The members of an organization for its admins: in numbers, as a list, as a file. */
+#include "web/page/admin.h"
+
+#include "base/clock.h"
+#include "base/codec.h"
+
+/* Members on a page of the list. */
+#define LIST_LIMIT 50
+
+static const struct field_hint hints[] = {
+	{"standing", "Choose one of the standings in the list."},
+	{"search", "Search for the beginning of a name or of an email address."},
+	{"after", "This page of the list is not there any more. Here is the first one."},
+};
+
+static enum err read_query(struct call *c, struct member_query *q) MUST_CHECK;
+static void present_totals(struct call *c, const struct member_totals *t);
+static void present_filter(struct call *c, const struct member_query *q);
+static void present_ways(struct call *c, const struct member_query *q, const struct member_page *page);
+static struct str address(struct call *c, const char *path, const struct member_query *q, struct str after);
+static void add_pair(struct buf *b, const char *name, struct str value);
+
+enum err
+page_members(struct call *c)
+{
+	struct member_query q = {.limit = LIST_LIMIT};
+	struct member_totals totals;
+	struct member_page page;
+	cJSON *list = model_list(c->model, "members");
+	enum err e = admin_enter(c, "members");
+
+	/* After a refusal the whole list is as good a place as any to go on from. */
+	if (e == OK && c->refused == OK)
+		e = read_query(c, &q);
+	if (e == OK)
+		e = flow_members_totals(&c->flow, c->admin->organization, &totals);
+	if (e == OK)
+		e = flow_members_list(&c->flow, c->admin->organization, &q, &page);
+	if (e == ERR_FIELD && field_rejected(&c->fields) == NULL)
+		field_reject(&c->fields, "after");
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < page.count; i++)
+		admin_present_member(c, model_item(list), &page.list[i]);
+	present_hint(c, hints, sizeof(hints) / sizeof(hints[0]));
+	present_totals(c, &totals);
+	present_filter(c, &q);
+	present_ways(c, &q, &page);
+	page_switched(c);
+	return present_page(c, "admin_members", "Members");
+}
+
+enum err
+page_members_csv(struct call *c)
+{
+	struct member_query q = {0};
+	enum err e = read_query(c, &q);
+
+	return e == OK ? admin_members_csv(c, &q) : e;
+}
+
+static enum err
+read_query(struct call *c, struct member_query *q)
+{
+	struct str standing = field_text(&c->fields, "standing");
+
+	q->search = field_text(&c->fields, "search");
+	if (field_known(&c->fields, STR("after")))
+		q->after = field_text(&c->fields, "after");
+	q->filtered = !str_absent(standing);
+	if (q->filtered && !compliance_parse(standing, &q->standing)) {
+		field_reject(&c->fields, "standing");
+		return ERR_FIELD;
+	}
+	return OK;
+}
+
+/* A bar is as wide as its part in a hundred; whoever is there at all is seen. */
+static void
+present_totals(struct call *c, const struct member_totals *t)
+{
+	cJSON *list = model_list(c->model, "totals");
+
+	for (int i = 0; i < COMPLIANCE_COUNT; i++) {
+		struct member_query q = {.filtered = true, .standing = (enum compliance)i};
+		int64_t n = t->standing[i], tenths = t->members > 0 ? (n * 1000 + t->members / 2) / t->members : 0;
+		cJSON *o = model_item(list);
+
+		if (n > 0 && tenths == 0)
+			tenths = 1;
+		model_text(o, "text", str_of(standing_text(q.standing)));
+		model_text(o, "name", compliance_name(q.standing));
+		model_text(o, "href", address(c, "/admin/mfa", &q, (struct str){0}));
+		model_number(o, "count", n);
+		model_text(o, "percent", str_printf(c->arena, "%lld.%lld", (long long)tenths / 10, (long long)tenths % 10));
+	}
+	model_number(c->model, "member_count", t->members);
+}
+
+static void
+present_filter(struct call *c, const struct member_query *q)
+{
+	cJSON *list = model_list(c->model, "standings");
+
+	for (int i = 0; i < COMPLIANCE_COUNT; i++) {
+		cJSON *o = model_item(list);
+
+		model_text(o, "name", compliance_name((enum compliance)i));
+		model_text(o, "text", str_of(standing_text((enum compliance)i)));
+		model_truth(o, "chosen", q->filtered && q->standing == (enum compliance)i);
+	}
+	model_text(c->model, "search", q->search);
+	model_truth(c->model, "narrowed", q->filtered || !str_absent(q->search));
+	if (q->filtered)
+		model_text(c->model, "standing_text", str_of(standing_text(q->standing)));
+}
+
+static void
+present_ways(struct call *c, const struct member_query *q, const struct member_page *page)
+{
+	struct str none = {0};
+
+	model_text(c->model, "csv_href", address(c, "/admin/mfa/members.csv", q, none));
+	if (!str_absent(page->next))
+		model_text(c->model, "next_href", address(c, "/admin/mfa", q, page->next));
+	if (!str_absent(q->after))
+		model_text(c->model, "first_href", address(c, "/admin/mfa", q, none));
+}
+
+static struct str
+address(struct call *c, const char *path, const struct member_query *q, struct str after)
+{
+	struct buf b = {.arena = c->arena};
+
+	buf_add(&b, str_of(path));
+	if (q->filtered)
+		add_pair(&b, "standing", compliance_name(q->standing));
+	add_pair(&b, "search", q->search);
+	add_pair(&b, "after", after);
+	return buf_str(&b);
+}
+
+static void
+add_pair(struct buf *b, const char *name, struct str value)
+{
+	struct str text;
+
+	if (str_absent(value))
+		return;
+	text = percent_encode(b->arena, value, NULL);
+	buf_printf(b, "%c%s=%.*s", str_has(buf_str(b), '?') ? '&' : '?', name, STR_FMT(text));
+}

@@ -1,0 +1,162 @@
+/* One member for admins: how he stands, the reset of a lost factor, exemptions. */
+#include "web/page/admin.h"
+
+#include "base/clock.h"
+
+/* What the page says after a change, by the word in its address. */
+static const struct {
+	const char *word;
+	const char *text;
+} done_texts[] = {
+	{"reset", "The second factor was reset. All sessions of this member were ended; after the next sign-in a new one can be "
+	    "set up."},
+	{"exempted", "The exemption was saved."},
+	{"unexempted", "The exemption was ended."},
+};
+
+static const struct field_hint hints[] = {
+	{"account", "This member is not there."},
+	{"reason", "Give a reason of at most 500 characters: it stands in the audit log."},
+	{"confirm", "Type the email address of this member, exactly as it stands above."},
+	{"until", "Choose a day from today on, at most a year ahead."},
+	{"exempt_reason", "Give a reason of at most 500 characters: it stands in the audit log."},
+};
+
+static void present_rights(struct call *c, const struct member *m);
+static void present_exemption(struct call *c, const struct member *m);
+static void present_given(struct call *c);
+static struct str day_of(struct arena *a, int64_t us);
+static void done(struct call *c, const char *word);
+
+enum err
+page_member(struct call *c)
+{
+	struct member m;
+	enum err e = admin_enter(c, "members");
+
+	if (e == OK)
+		e = flow_member_show(&c->flow, c->admin->organization, field_id(&c->fields, "account"), &m);
+	if (e != OK)
+		return e;
+	admin_present_member(c, model_object(c->model, "member"), &m);
+	model_text(c->model, "joined", clock_text(c->arena, m.membership.joined_at));
+	present_rights(c, &m);
+	present_exemption(c, &m);
+	present_given(c);
+	present_hint(c, hints, sizeof(hints) / sizeof(hints[0]));
+	return present_page(c, "admin_member", "Member");
+}
+
+/* The address that was typed is that of the member whom the form is about: nobody else loses his phone by a slip. */
+enum err
+page_member_reset(struct call *c)
+{
+	struct uuid account = field_id(&c->fields, "account");
+	struct member m;
+	enum err e = flow_member_show(&c->flow, c->admin->organization, account, &m);
+
+	if (e == OK && !str_eq(field_text(&c->fields, "confirm"), m.email)) {
+		field_reject(&c->fields, "confirm");
+		e = ERR_FIELD;
+	}
+	if (e == OK)
+		e = flow_member_reset(&c->flow, c->admin->organization, account, field_text(&c->fields, "reason"));
+	if (e == OK)
+		done(c, "reset");
+	return e;
+}
+
+/* The day that is chosen belongs to the exemption. */
+enum err
+page_member_exempt(struct call *c)
+{
+	int64_t until = field_time(&c->fields, "until");
+	enum err e;
+
+	if (field_text(&c->fields, "until").n == STR("YYYY-MM-DD").n)
+		until += CLOCK_DAY;
+	e = flow_member_exempt(&c->flow, c->admin->organization, field_id(&c->fields, "account"), until,
+	    field_text(&c->fields, "exempt_reason"));
+	if (e == ERR_FIELD)
+		field_reject(&c->fields, "until");
+	if (e == OK)
+		done(c, "exempted");
+	return e;
+}
+
+enum err
+page_member_unexempt(struct call *c)
+{
+	enum err e = flow_member_unexempt(&c->flow, c->admin->organization, field_id(&c->fields, "account"));
+
+	if (e == OK)
+		done(c, "unexempted");
+	return e;
+}
+
+/* What may be decided here; of what may not, why. */
+static void
+present_rights(struct call *c, const struct member *m)
+{
+	bool oneself = uuid_eq(m->account, c->flow.subject.account.id);
+	bool owner = !member_may_decide(c->admin->role, m->membership.role);
+
+	model_truth(c->model, "oneself", oneself);
+	model_truth(c->model, "owner", owner && !oneself);
+	model_truth(c->model, "may_decide", !oneself && !owner && subject_active(&c->flow.subject) > 0);
+	model_truth(c->model, "needs_factor", !oneself && !owner && subject_active(&c->flow.subject) == 0);
+	model_truth(c->model, "resettable", m->enrolled || m->codes_left > 0);
+	model_text(c->model, "today", day_of(c->arena, c->flow.now));
+	model_text(c->model, "last_day", day_of(c->arena, c->flow.now + (POLICY_AHEAD_MAX - 1) * CLOCK_DAY));
+}
+
+/* The one that stands, also where a factor makes it idle. */
+static void
+present_exemption(struct call *c, const struct member *m)
+{
+	cJSON *o;
+
+	if (m->membership.exempt_until <= c->flow.now)
+		return;
+	o = model_object(c->model, "exemption");
+	model_text(o, "until", clock_text(c->arena, m->membership.exempt_until));
+	model_text(o, "reason", m->exempt_reason);
+	model_text(o, "by", m->exempt_by);
+	model_text(o, "at", clock_text(c->arena, m->exempted_at));
+	if (c->refused == OK) {
+		model_text(c->model, "until", day_of(c->arena, m->membership.exempt_until - 1));
+		model_text(c->model, "exempt_reason", m->exempt_reason);
+	}
+}
+
+/* A form comes back as it was sent, and a change says that it was made. */
+static void
+present_given(struct call *c)
+{
+	static const char *const names[] = {"reason", "confirm", "until", "exempt_reason"};
+	struct str word;
+
+	for (size_t i = 0; c->refused != OK && i < sizeof(names) / sizeof(names[0]); i++)
+		if (field_known(&c->fields, str_of(names[i])))
+			model_text(c->model, names[i], field_text(&c->fields, names[i]));
+	if (!field_known(&c->fields, STR("done")))
+		return;
+	word = field_text(&c->fields, "done");
+	for (size_t i = 0; i < sizeof(done_texts) / sizeof(done_texts[0]); i++)
+		if (str_eq(word, str_of(done_texts[i].word)))
+			present_notice(c, done_texts[i].text);
+}
+
+static struct str
+day_of(struct arena *a, int64_t us)
+{
+	return str_slice(clock_rfc3339(a, us), 0, STR("YYYY-MM-DD").n);
+}
+
+static void
+done(struct call *c, const char *word)
+{
+	struct str id = id_format(c->arena, ID_ACCOUNT, field_id(&c->fields, "account"));
+
+	resp_redirect(c->resp, str_printf(c->arena, "/admin/mfa/member?account=%.*s&done=%s", STR_FMT(id), word));
+}

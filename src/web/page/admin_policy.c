@@ -1,0 +1,361 @@
+/* The policy of an organization: the form, what it would do, and doing it. */
+#include "web/page/admin.h"
+
+#include "base/clock.h"
+
+#define MINUTE 60
+#define GRACE_DEFAULT 14
+
+static const char *const names[] = {"requirement", "required_since", "grace_days", "reauthentication_age",
+	"verification_age", "admin_verification"};
+#define NAMES (sizeof(names) / sizeof(names[0]))
+
+static const struct field_hint hints[] = {
+	{"requirement", "Choose who must have two-factor authentication."},
+	{"required_since", "Choose a day, at most a year ahead."},
+	{"grace_days", "The transition period is a whole number of days from 0 to 365."},
+	{"reauthentication_age", "A password counts for a whole number of minutes from 1 to 1440, or as the service says: "
+	    "then leave it empty."},
+	{"verification_age", "A verification counts for a whole number of minutes from 1 to 1440, or as the service says: "
+	    "then leave it empty."},
+};
+
+static const struct {
+	const char *choice;
+	const char *of;
+} requirements[] = {
+	[REQUIREMENT_OFF] = {"Nobody: it is voluntary", "nobody"},
+	[REQUIREMENT_ADMINS] = {"Owners, admins and sensitive roles", "owners, admins and sensitive roles"},
+	[REQUIREMENT_EVERYONE] = {"Everyone", "everyone"},
+};
+
+static enum err read_wanted(struct call *c, struct policy *wanted) MUST_CHECK;
+static int64_t read_since(const struct call *c, enum requirement requirement);
+static bool read_age(struct call *c, const char *name, int32_t *age);
+static int64_t since_of(const struct policy *p);
+static struct str day_of(struct arena *a, int64_t us);
+static struct str minutes(struct arena *a, int32_t seconds);
+static void present_form(struct call *c);
+static struct str value_of(struct call *c, const char *name);
+static void present_requirements(struct call *c, struct str chosen);
+static void present_hidden(struct call *c, const struct policy *wanted);
+static void add_hidden(cJSON *list, const char *name, struct str value);
+static void present_changes(struct call *c, const struct policy *to);
+static void add_change(struct call *c, const char *what, struct str before, struct str after);
+static struct str since_text(struct arena *a, int64_t us);
+static struct str age_text(struct arena *a, int32_t seconds);
+static struct str days_text(struct arena *a, int32_t days);
+static void present_effect(struct call *c, const struct policy *to, const struct member_totals *before,
+    const struct member_totals *after);
+static void present_deadlines(struct call *c, const struct policy *to);
+
+enum err
+page_policy(struct call *c)
+{
+	enum err e = admin_enter(c, "policy");
+
+	if (e != OK)
+		return e;
+	present_form(c);
+	present_hint(c, hints, sizeof(hints) / sizeof(hints[0]));
+	if (str_eq(value_of(c, "done"), STR("saved")))
+		present_notice(c, "The policy was saved.");
+	return present_page(c, "admin_policy", "Policy");
+}
+
+enum err
+page_policy_preview(struct call *c)
+{
+	struct uuid organization = c->admin->organization;
+	struct member_totals before, after;
+	struct policy wanted, to;
+	enum err e = admin_enter(c, "policy");
+
+	if (e == OK)
+		e = read_wanted(c, &wanted);
+	if (e == OK)
+		e = flow_policy_preview(&c->flow, organization, &wanted, &to, &after);
+	if (e == ERR_FIELD && field_rejected(&c->fields) == NULL)
+		field_reject(&c->fields, "required_since");
+	if (e == OK)
+		e = flow_members_totals(&c->flow, organization, &before);
+	if (e != OK)
+		return e;
+	present_hidden(c, &wanted);
+	present_changes(c, &to);
+	present_effect(c, &to, &before, &after);
+	return present_page(c, "admin_policy_preview", "Check the new policy");
+}
+
+enum err
+page_policy_post(struct call *c)
+{
+	struct policy wanted, policy;
+	enum err e = read_wanted(c, &wanted);
+
+	if (e == OK)
+		e = flow_policy_change(&c->flow, c->admin->organization, &wanted, &policy);
+	if (e == ERR_FIELD && field_rejected(&c->fields) == NULL)
+		field_reject(&c->fields, "required_since");
+	if (e == OK)
+		resp_redirect(c->resp, STR("/admin/mfa/policy?done=saved"));
+	return e;
+}
+
+/* ---- what was filled in ---- */
+
+static enum err
+read_wanted(struct call *c, struct policy *wanted)
+{
+	int64_t days = field_number(&c->fields, "grace_days", POLICY_GRACE_MAX + 1);
+	bool fits = days <= POLICY_GRACE_MAX;
+
+	*wanted = (struct policy){0};
+	if (!fits)
+		field_reject(&c->fields, "grace_days");
+	if (!requirement_parse(field_text(&c->fields, "requirement"), &wanted->requirement)) {
+		field_reject(&c->fields, "requirement");
+		fits = false;
+	}
+	wanted->required_since = read_since(c, wanted->requirement);
+	if (wanted->required_since > c->flow.now + POLICY_AHEAD_MAX * CLOCK_DAY) {
+		field_reject(&c->fields, "required_since");
+		fits = false;
+	}
+	fits = read_age(c, "reauthentication_age", &wanted->reauthentication_age) && fits;
+	fits = read_age(c, "verification_age", &wanted->verification_age) && fits;
+	wanted->grace_days = fits ? (int32_t)days : 0;
+	wanted->admin_verification = str_eq(field_text(&c->fields, "admin_verification"), STR("true"));
+	return fits ? OK : ERR_FIELD;
+}
+
+/*
+ * 0 where nothing is to move. The day that the form came with means no change; today, or none, means now, and that is
+ * noted to the second, so that the policy that is saved is the one that was shown.
+ */
+static int64_t
+read_since(const struct call *c, enum requirement requirement)
+{
+	const struct policy *p = &c->admin->policy;
+	struct str text = field_text(&c->fields, "required_since");
+	int64_t since = field_time(&c->fields, "required_since"), now = c->flow.now - c->flow.now % CLOCK_SECOND;
+	bool same = requirement == p->requirement, kept = p->requirement != REQUIREMENT_OFF &&
+	    since - since % CLOCK_DAY == since_of(p) - since_of(p) % CLOCK_DAY && text.n == STR("YYYY-MM-DD").n;
+
+	if (requirement == REQUIREMENT_OFF || (same && (str_absent(text) || kept)))
+		return 0;
+	if (str_absent(text) || kept)
+		return now;
+	if (text.n == STR("YYYY-MM-DD").n && since <= now && now < since + CLOCK_DAY)
+		return now;
+	return since;
+}
+
+/* Minutes for people, seconds inside. */
+static bool
+read_age(struct call *c, const char *name, int32_t *age)
+{
+	int64_t n = field_number(&c->fields, name, 0);
+
+	*age = 0;
+	if (str_absent(field_text(&c->fields, name)))
+		return true;
+	if (n < POLICY_AGE_MIN / MINUTE || n > POLICY_AGE_MAX / MINUTE) {
+		field_reject(&c->fields, name);
+		return false;
+	}
+	*age = (int32_t)n * MINUTE;
+	return true;
+}
+
+/* The date that the form shows: of those who were covered last. */
+static int64_t
+since_of(const struct policy *p)
+{
+	return p->requirement == REQUIREMENT_EVERYONE ? p->everyone_since : p->required_since;
+}
+
+static struct str
+day_of(struct arena *a, int64_t us)
+{
+	return us != 0 ? str_slice(clock_rfc3339(a, us), 0, STR("YYYY-MM-DD").n) : (struct str){0};
+}
+
+/* What is no whole minute was set by a program; it is rounded up. */
+static struct str
+minutes(struct arena *a, int32_t seconds)
+{
+	return seconds != 0 ? str_printf(a, "%d", (int)(seconds + MINUTE - 1) / MINUTE) : (struct str){0};
+}
+
+/* ---- the form ---- */
+
+/* As it was sent, or came back from the preview; else as the policy is. */
+static void
+present_form(struct call *c)
+{
+	const struct policy *p = &c->admin->policy;
+	bool given = !str_absent(value_of(c, "requirement")) || c->refused != OK;
+	int32_t grace = p->requirement == REQUIREMENT_OFF && p->version == 1 ? GRACE_DEFAULT : p->grace_days;
+	struct str since = value_of(c, "required_since");
+
+	present_requirements(c, given ? value_of(c, "requirement") : requirement_name(p->requirement));
+	model_text(c->model, "required_since", given ? str_slice(since, 0, STR("YYYY-MM-DD").n) : day_of(c->arena, since_of(p)));
+	model_text(c->model, "grace_days", given ? value_of(c, "grace_days") : str_printf(c->arena, "%d", (int)grace));
+	model_text(c->model, "reauthentication_age",
+	    given ? value_of(c, "reauthentication_age") : minutes(c->arena, p->reauthentication_age));
+	model_text(c->model, "verification_age", given ? value_of(c, "verification_age") : minutes(c->arena, p->verification_age));
+	model_truth(c->model, "admin_verification",
+	    given ? str_eq(value_of(c, "admin_verification"), STR("true")) : p->admin_verification);
+	model_text(c->model, "service_age", age_text(c->arena, (int32_t)web_conf(c)->step_up_age));
+	model_text(c->model, "last_day", day_of(c->arena, c->flow.now + POLICY_AHEAD_MAX * CLOCK_DAY));
+	model_text(c->model, "required_of", str_of(requirements[p->requirement].of));
+	if (p->requirement != REQUIREMENT_OFF)
+		present_deadlines(c, p);
+}
+
+static struct str
+value_of(struct call *c, const char *name)
+{
+	return field_known(&c->fields, str_of(name)) ? field_text(&c->fields, name) : (struct str){0};
+}
+
+static void
+present_requirements(struct call *c, struct str chosen)
+{
+	cJSON *list = model_list(c->model, "requirements");
+
+	for (int i = REQUIREMENT_OFF; i <= REQUIREMENT_EVERYONE; i++) {
+		struct str name = requirement_name((enum requirement)i);
+		cJSON *o = model_item(list);
+
+		model_text(o, "name", name);
+		model_text(o, "text", str_of(requirements[i].choice));
+		model_truth(o, "chosen", str_eq(name, chosen));
+	}
+}
+
+/* ---- the preview ---- */
+
+/* The same values again, to save them or to go back to the form. */
+static void
+present_hidden(struct call *c, const struct policy *wanted)
+{
+	cJSON *list = model_list(c->model, "hidden");
+
+	for (size_t i = 0; i < NAMES; i++) {
+		struct str value = field_text(&c->fields, names[i]);
+
+		if (str_eq(str_of(names[i]), STR("required_since")) && wanted->required_since != 0)
+			value = clock_rfc3339(c->arena, wanted->required_since);
+		if (!str_absent(value))
+			add_hidden(list, names[i], value);
+	}
+}
+
+static void
+add_hidden(cJSON *list, const char *name, struct str value)
+{
+	cJSON *o = model_item(list);
+
+	model_text(o, "name", str_of(name));
+	model_text(o, "value", value);
+}
+
+static void
+present_changes(struct call *c, const struct policy *to)
+{
+	const struct policy *from = &c->admin->policy;
+	struct arena *a = c->arena;
+
+	(void)model_list(c->model, "changes");
+	add_change(c, "Required of", str_of(requirements[from->requirement].of), str_of(requirements[to->requirement].of));
+	if (to->requirement != REQUIREMENT_OFF)
+		add_change(c, "Required of owners, admins and sensitive roles since", since_text(a, from->required_since),
+		    since_text(a, to->required_since));
+	if (to->requirement == REQUIREMENT_EVERYONE)
+		add_change(c, "Required of all others since", since_text(a, from->everyone_since), since_text(a, to->everyone_since));
+	add_change(c, "Transition period", days_text(a, from->grace_days), days_text(a, to->grace_days));
+	add_change(c, "A password counts for", age_text(a, from->reauthentication_age), age_text(a, to->reauthentication_age));
+	add_change(c, "A verification counts for", age_text(a, from->verification_age), age_text(a, to->verification_age));
+	add_change(c, "Fresh verification on admin pages", from->admin_verification ? STR("always") : STR("for changes"),
+	    to->admin_verification ? STR("always") : STR("for changes"));
+}
+
+static void
+add_change(struct call *c, const char *what, struct str before, struct str after)
+{
+	cJSON *o;
+
+	if (str_eq(before, after))
+		return;
+	o = model_item(cJSON_GetObjectItemCaseSensitive(c->model, "changes"));
+	model_text(o, "what", str_of(what));
+	model_text(o, "before", before);
+	model_text(o, "after", after);
+}
+
+static struct str
+since_text(struct arena *a, int64_t us)
+{
+	return us != 0 ? clock_text(a, us) : STR("never");
+}
+
+static struct str
+age_text(struct arena *a, int32_t seconds)
+{
+	struct str n = minutes(a, seconds);
+
+	if (str_absent(n))
+		return STR("as long as the service says");
+	return str_printf(a, "%.*s minute%s", STR_FMT(n), str_eq(n, STR("1")) ? "" : "s");
+}
+
+static struct str
+days_text(struct arena *a, int32_t days)
+{
+	return days == 0 ? STR("none") : str_printf(a, "%d day%s", (int)days, days == 1 ? "" : "s");
+}
+
+/* Whom it hits, and when. */
+static void
+present_effect(struct call *c, const struct policy *to, const struct member_totals *before,
+    const struct member_totals *after)
+{
+	const int64_t *n = after->standing;
+	cJSON *list = model_list(c->model, "standings");
+
+	for (int i = 0; i < COMPLIANCE_COUNT; i++) {
+		cJSON *o = model_item(list);
+
+		model_text(o, "text", str_of(standing_text((enum compliance)i)));
+		model_number(o, "before", before->standing[i]);
+		model_number(o, "after", n[i]);
+	}
+	model_truth(c->model, "everyone", to->requirement == REQUIREMENT_EVERYONE);
+	model_truth(c->model, "off", to->requirement == REQUIREMENT_OFF);
+	model_number(c->model, "member_count", after->members);
+	model_number(c->model, "enrolled", n[COMPLIANCE_ENROLLED]);
+	model_number(c->model, "covered", n[COMPLIANCE_GRACE] + n[COMPLIANCE_LAPSED] + n[COMPLIANCE_EXEMPT]);
+	model_number(c->model, "grace", n[COMPLIANCE_GRACE]);
+	model_number(c->model, "at_once", n[COMPLIANCE_LAPSED]);
+	model_number(c->model, "exempt", n[COMPLIANCE_EXEMPT]);
+	if (to->requirement != REQUIREMENT_OFF)
+		present_deadlines(c, to);
+}
+
+/* When the transition period of each group ends; whoever joins later has as long from then on. */
+static void
+present_deadlines(struct call *c, const struct policy *to)
+{
+	int64_t grace = to->grace_days * CLOCK_DAY;
+	bool two = to->requirement == REQUIREMENT_EVERYONE && to->everyone_since != to->required_since;
+	cJSON *o = model_object(c->model, "ends");
+
+	model_text(o, "grace", days_text(c->arena, to->grace_days));
+	model_number(o, "days", to->grace_days);
+	model_text(o, two ? "privileged" : "all", clock_text(c->arena, to->required_since + grace));
+	if (two)
+		model_text(o, "others", clock_text(c->arena, to->everyone_since + grace));
+	model_truth(o, "two", two);
+}

@@ -1,0 +1,73 @@
+/* Choosing the organization that the session works in. */
+#include "web/page/page.h"
+
+#include "base/clock.h"
+
+static void present_membership(struct call *c, cJSON *o, const struct membership *m);
+static struct str after_switch(const struct call *c);
+
+enum err
+page_organization(struct call *c)
+{
+	const struct subject *s = &c->flow.subject;
+	struct str next = field_text(&c->fields, "next");
+	cJSON *list = model_list(c->model, "memberships");
+
+	for (size_t i = 0; i < s->membership_count; i++)
+		present_membership(c, model_item(list), &s->memberships[i]);
+	model_truth(c->model, "open", uuid_nil(subject_organization(s)));
+	model_text(c->model, "next", resp_is_local_path(next) ? next : (struct str){0});
+	return present_page(c, "organization", "Organizations");
+}
+
+enum err
+page_organization_post(struct call *c)
+{
+	enum err e = flow_switch_organization(&c->flow, field_id(&c->fields, "organization"));
+
+	if (e == OK)
+		resp_redirect(c->resp, after_switch(c));
+	return e;
+}
+
+void
+page_switched(struct call *c)
+{
+	const struct subject *s = &c->flow.subject;
+	const struct membership *here = subject_membership(s, subject_organization(s));
+	struct str text;
+
+	if (here == NULL || !str_eq(field_text(&c->fields, "done"), STR("switched")))
+		return;
+	text = str_printf(c->arena, "You now work in %.*s.%s", STR_FMT(here->name), subject_active(s) == 0 ? "" :
+	    " Each organization is a boundary of its own: your verification was cleared, and the next sensitive"
+	    " operation asks for it again.");
+	present_notice(c, str_c(c->arena, text));
+}
+
+/* Where a member stands there is said before the switch: a lapsed one gets no further than set-up. */
+static void
+present_membership(struct call *c, cJSON *o, const struct membership *m)
+{
+	const struct subject *s = &c->flow.subject;
+	struct standing at = membership_standing(m, subject_active(s) > 0, c->flow.now);
+
+	model_text(o, "id", id_format(c->arena, ID_ORGANIZATION, m->organization));
+	model_text(o, "name", m->name);
+	model_text(o, "role", role_text(c->arena, m));
+	model_truth(o, "current", uuid_eq(m->organization, subject_organization(s)));
+	model_truth(o, "lapsed_there", at.compliance == COMPLIANCE_LAPSED);
+	if (at.compliance == COMPLIANCE_GRACE)
+		model_text(o, "due", clock_text(c->arena, at.deadline));
+}
+
+/* To the page that could not be had before, or the dashboard; both say what the switch has done. */
+static struct str
+after_switch(const struct call *c)
+{
+	struct str next = field_text(&c->fields, "next");
+
+	if (str_eq(next, STR("/admin/mfa")))
+		return STR("/admin/mfa?done=switched");
+	return resp_is_local_path(next) ? next : STR("/dashboard?done=switched");
+}

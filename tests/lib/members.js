@@ -1,0 +1,39 @@
+// Organizations and their members, for tests of what admins see.
+'use strict';
+
+const { join } = require('./api.js');
+
+const create = (stack, slug, name) => stack.ctl(['organization', 'create', '--slug', slug, '--name', name]);
+
+// Many members at once, who cannot sign in: crowd-1@SLUG.example, "Crowd 0001", who joined at the stack's time.
+const crowd = (stack, slug, n) => stack.psql(`
+	WITH people AS (
+		INSERT INTO countersign.accounts (account_id, name, password_hash, password_changed_at, created_at)
+		SELECT gen_random_uuid(), 'Crowd ' || lpad(n::text, 4, '0'), '!', to_timestamp(${stack.clock.now()}), to_timestamp(${stack.clock.now()})
+		FROM generate_series(1, ${n}) n RETURNING account_id, name),
+	addresses AS (
+		INSERT INTO countersign.emails (account_id, address, is_primary, created_at)
+		SELECT account_id, 'crowd-' || right(name, 4) || '@${slug}.example', true, to_timestamp(${stack.clock.now()}) FROM people
+		RETURNING account_id, address)
+	INSERT INTO countersign.email_owners (address, account_id) SELECT address, account_id FROM addresses;
+	INSERT INTO countersign.memberships (account_id, organization_id, role, joined_at)
+	SELECT a.account_id, o.organization_id, 'member', a.created_at
+	FROM countersign.accounts a, countersign.organizations o
+	WHERE o.slug = '${slug}' AND a.password_hash = '!' AND NOT EXISTS (SELECT FROM countersign.memberships m WHERE m.account_id = a.account_id);`);
+
+// The rows of a CSV file (RFC 4180), by the names in its first line.
+function csv(text) {
+	const rows = [[]];
+	for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/g)) {
+		rows.at(-1).push(quoted !== undefined ? quoted.replace(/""/g, '"') : plain);
+		if (end === '\r\n')
+			rows.push([]);
+		else if (end === '')
+			break;
+	}
+	rows.pop();
+	const [names, ...lines] = rows;
+	return lines.map((line) => Object.fromEntries(names.map((name, i) => [name, line[i]])));
+}
+
+module.exports = { create, join, crowd, csv };
