@@ -194,8 +194,7 @@ static const struct route routes[] = {
 
 	ROUTE(GET, "/gate/return", G_SESSION, return_fields, .run = page_gate_return),
 	ROUTE(GET, "/gate/callback", G_PUBLIC, callback_fields, .run = page_gate_callback),
-	ROUTE(GET, "/gate/organization", G_SETUP, enter_fields, .run = page_gate_organization),
-	ROUTE(POST, "/gate/organization", G_SETUP_FORM, enter_fields, .run = page_gate_organization_post),
+	ROUTE(GET, "/gate/organization", G_PAGE, enter_fields, .run = page_gate_organization),
 
 	ROUTE(GET, "/docs/api", G_PUBLIC, NULL, .run = page_docs),
 

@@ -258,7 +258,6 @@ const expected = {
 	'GET /gate/return': { open: 422 },
 	'GET /gate/callback': { open: 422 },
 	'GET /gate/organization': challenge,
-	'POST /gate/organization': challenge,
 	'GET /healthz': { open: 200 },
 	'GET /readyz': { open: 200 },
 };

@@ -25,13 +25,13 @@ const ROUTES = {
 	// The way to a factor, also for those whose time is over.
 	setup: [
 		'GET /mfa/setup', 'GET /mfa/setup/qr.png', 'POST /mfa/setup/start', 'POST /mfa/setup/confirm', 'POST /mfa/setup/cancel',
-		'POST /verify-email/resend', 'GET /gate/organization', 'POST /gate/organization',
+		'POST /verify-email/resend',
 		'POST /v1/sessions/current/reauthentication', 'GET /v1/me/mfa', 'POST /v1/me/mfa/totp/enroll', 'POST /v1/me/mfa/totp/verify',
 		'POST /v1/public/accounts/mfa/setup', 'POST /v1/public/accounts/mfa/enable',
 	],
 	// What a person does with the own account.
 	account: [
-		'GET /dashboard', 'GET /profile', 'GET /mfa/recovery-codes', 'POST /mfa/recovery-codes', 'POST /mfa/recovery-codes/acknowledge',
+		'GET /dashboard', 'GET /gate/organization', 'GET /profile', 'GET /mfa/recovery-codes', 'POST /mfa/recovery-codes', 'POST /mfa/recovery-codes/acknowledge',
 		'GET /mfa/disable', 'POST /mfa/disable', 'POST /mfa/factors/rename', 'POST /mfa/factors/prefer', 'GET /mfa/factors/remove',
 		'POST /mfa/factors/remove', 'POST /profile/sessions/end', 'POST /profile/sessions/end-others', 'GET /organization', 'POST /organization',
 		'GET /v1/sessions', 'PUT /v1/sessions/current/organization', 'DELETE /v1/sessions/{session}', 'DELETE /v1/me/mfa/totp',

@@ -6,7 +6,6 @@
 
 static enum err ticket_address(struct call *c, const struct url *to, struct str *address) MUST_CHECK;
 static enum err go_on(struct call *c, struct str address) MUST_CHECK;
-static struct str next_of(const struct call *c);
 
 /* Back to the site that sent a browser here: what it asked for has been done, or is asked for again there. */
 enum err
@@ -61,39 +60,20 @@ page_gate_callback(struct call *c)
 	return OK;
 }
 
-/* A place belongs to another organization than the session works in: entering it is a change, and so a form. */
+/* A place belongs to another organization than the session works in: entering it is a change, and so a form (organization.c). */
 enum err
 page_gate_organization(struct call *c)
 {
 	const struct membership *m = flow_membership(&c->flow, field_text(&c->fields, "organization"));
+	struct str next = field_text(&c->fields, "next");
 
 	if (m == NULL)
 		return ERR_NOT_FOUND;
-	model_text(c->model, "organization", m->slug);
+	model_text(c->model, "organization", id_format(c->arena, ID_ORGANIZATION, m->organization));
 	model_text(c->model, "name", m->name);
-	model_text(c->model, "next", next_of(c));
+	model_text(c->model, "next", resp_is_local_path(next) ? next : (struct str){0});
 	model_truth(c->model, "asked", subject_active(&c->flow.subject) > 0);
 	return present_page(c, "gate_organization", "Switch organization");
-}
-
-enum err
-page_gate_organization_post(struct call *c)
-{
-	const struct membership *m = flow_membership(&c->flow, field_text(&c->fields, "organization"));
-	bool asked = subject_active(&c->flow.subject) > 0;
-	struct str next = next_of(c);
-	enum err e;
-
-	if (m == NULL)
-		return ERR_NOT_FOUND;
-	e = flow_switch_organization(&c->flow, m->organization);
-	if (e != OK)
-		return e;
-	if (asked)
-		resp_redirect(c->resp, page_with_next(c, "/mfa/challenge", next));
-	else
-		resp_redirect(c->resp, str_absent(next) ? STR("/dashboard") : next);
-	return OK;
 }
 
 /*
@@ -132,12 +112,4 @@ go_on(struct call *c, struct str address)
 	resp_header(c->resp, "Refresh", str_printf(c->arena, "0;url=%.*s", STR_FMT(address)));
 	model_text(c->model, "href", address);
 	return present_page(c, "gate_return", "Signed in");
-}
-
-static struct str
-next_of(const struct call *c)
-{
-	struct str next = field_text(&c->fields, "next");
-
-	return resp_is_local_path(next) ? next : (struct str){0};
 }

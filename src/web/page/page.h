@@ -32,7 +32,7 @@ handler page_audit, page_audit_form, page_audit_csv, page_audit_jsonl;
 handler page_healthz, page_readyz, page_docs;
 
 /* to and from guarded sites (gate.c) */
-handler page_gate_return, page_gate_callback, page_gate_organization, page_gate_organization_post;
+handler page_gate_return, page_gate_callback, page_gate_organization;
 
 /* A path of ours with the way on behind it; `next` may be absent. */
 struct str page_with_next(struct call *c, const char *path, struct str next);
