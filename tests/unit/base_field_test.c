@@ -142,7 +142,7 @@ longest_values(void **state)
 		{FIELD_WORD, 32},
 	};
 	struct str kept;
-	char text[2000];
+	char text[FIELD_PATH_MAX + 1];
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct str value = {.p = text, .n = rows[i].max};
