@@ -263,13 +263,13 @@ test('the first start prints the demonstration and one line when the page is the
 	mine = await h.person(first);
 });
 
-test('the demonstration: two organizations, seven accounts, passwords that are right', async () => {
+test('the demonstration: two organizations, eight accounts, passwords that are right', async () => {
 	const rows = await first.psql("SELECT slug FROM countersign.organizations ORDER BY slug");
 	assert.deepEqual(rows.split('\n'), ['harbour', 'linden']);
 	const people = [...demo.matchAll(/^ {2}(\S+@\S+) +(\S{20}) /gm)].map(([, email, password]) => ({ email, password }));
-	assert.equal(people.length, 7);
-	assert.equal(new Set(people.map((one) => one.password)).size, 7);
-	assert.equal(await first.psql('SELECT count(*) FROM countersign.accounts'), '8', 'seven, and the one made here');
+	assert.equal(people.length, 8);
+	assert.equal(new Set(people.map((one) => one.password)).size, 8);
+	assert.equal(await first.psql('SELECT count(*) FROM countersign.accounts'), '9', 'eight, and the one made here');
 	for (const one of people) {
 		const answer = await first.post('/login', one);
 		assert.equal(answer.status, one.email.startsWith('dirk@') ? 422 : 303, one.email);
@@ -414,7 +414,7 @@ test('a second start keeps the accounts and the demonstration, and ends by TERM 
 	assert.equal(fs.statSync(file).mtimeMs, then);
 	assert.equal(modeOf(file), 0o600);
 	await signsIn(again);
-	assert.equal(await again.psql('SELECT count(*) FROM countersign.accounts'), '8');
+	assert.equal(await again.psql('SELECT count(*) FROM countersign.accounts'), '9');
 	assert.equal(await again.psql('SELECT count(*) FROM countersign.organizations'), '2');
 	await again.end('SIGTERM');
 });

@@ -37,7 +37,7 @@ test('life.sh goes through the life of an account, and leaves it as it was', asy
 		assert.ok(kinds.includes(kind), kind);
 });
 
-test('life.sh finds noah and his password in the list of the demonstration', async () => {
+test('life.sh finds ben and his password in the list of the demonstration', async () => {
 	const folder = path.join(stack.folder, 'tree'), examples = path.join(folder, 'tests/http/examples');
 	fs.mkdirSync(examples, { recursive: true });
 	fs.mkdirSync(path.join(folder, 'var'));
@@ -48,7 +48,7 @@ test('life.sh finds noah and his password in the list of the demonstration', asy
 		[path.join(stack.build, 'root/bin/countersignctl'), path.join(stack.data, 'countersign.conf'), stack.base, demo], '');
 	const output = await rig.run('sh', [path.join(examples, 'life.sh'), stack.base], TIMEOUT);
 	assert.match(output, /Done: the account is as it was\.\n$/);
-	assert.match(output, /otpauth:\/\/totp\/Countersign:noah@harbour\.example\?/);
+	assert.match(output, /otpauth:\/\/totp\/Countersign:ben@linden\.example\?/);
 });
 
 test('life.sh ends with an error where the service says something else', async () => {

@@ -5,11 +5,11 @@
 #
 #	life.sh [BASE [EMAIL PASSWORD]]
 #
-# Without arguments it speaks to ./start, for noah of var/demo.txt.
+# Without arguments it speaks to ./start, for ben of var/demo.txt.
 set -eu
 
 BASE=${1-http://localhost:8080}
-EMAIL=${2-noah@harbour.example}
+EMAIL=${2-ben@linden.example}
 PASSWORD=${3-$(sed -n "s/^ *$EMAIL *\([^ ]*\) .*/\1/p" "$(dirname "$0")/../../../var/demo.txt")}
 
 TOKEN=
