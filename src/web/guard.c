@@ -10,6 +10,7 @@ static enum err read_fields(struct call *c) MUST_CHECK;
 static enum err load_session(struct call *c, struct str token) MUST_CHECK;
 static enum err check_state(const struct call *c) MUST_CHECK;
 static enum err check_fields(struct call *c) MUST_CHECK;
+static enum err admit_admin(struct call *c, enum err fields) MUST_CHECK;
 static enum err check_admin(struct call *c) MUST_CHECK;
 static enum err prove(struct call *c) MUST_CHECK;
 static enum err refresh(struct call *c) MUST_CHECK;
@@ -21,7 +22,7 @@ guard_pass(struct call *c)
 {
 	unsigned int guards = c->route->guards;
 	struct str token = {0};
-	enum err e = find_token(c, &token), refused;
+	enum err e = find_token(c, &token);
 	bool by_browser;
 
 	if (e != OK)
@@ -38,9 +39,8 @@ guard_pass(struct call *c)
 	e = check_state(c);
 	if (e == OK)
 		e = check_fields(c);
-	/* Who may not is not told what else is wrong. */
-	if ((guards & G_ADMIN) && (e == OK || e == ERR_FIELD) && (refused = check_admin(c)) != OK)
-		e = refused;
+	if ((guards & G_ADMIN) && (e == OK || e == ERR_FIELD))
+		e = admit_admin(c, e);
 	if (e == OK && (guards & G_OWN_FACTOR) && subject_active(&c->flow.subject) == 0)
 		e = ERR_NOT_ENABLED;
 	return e == OK && ((guards & G_PROOF) || c->admin != NULL) ? prove(c) : e;
@@ -118,6 +118,22 @@ check_state(const struct call *c)
 	if ((guards & G_EMAIL_VERIFIED) && !s->account.email_verified)
 		return ERR_EMAIL_UNVERIFIED;
 	return OK;
+}
+
+/*
+ * Who may not is not told what else is wrong, nor shown a form again with something of the
+ * organization in it: then c->admin stays NULL.
+ */
+static enum err
+admit_admin(struct call *c, enum err fields)
+{
+	enum err e = check_admin(c);
+
+	if (e == OK && fields != OK && c->admin->policy.admin_verification)
+		e = prove(c);
+	if (e != OK)
+		c->admin = NULL;
+	return e == OK ? fields : e;
 }
 
 /*

@@ -1,5 +1,5 @@
 /* The members of an organization as a file, of any length: a page of the list at a time. */
-#include "web/page/admin.h"
+#include "web/members_csv.h"
 
 #include "base/clock.h"
 #include "base/codec.h"
@@ -31,7 +31,7 @@ static void remember(struct export *x, struct str next);
 static struct str file_name(struct call *c);
 
 enum err
-admin_members_csv(struct call *c, const struct member_query *q)
+members_csv_answer(struct call *c, const struct member_query *q)
 {
 	struct export *x = arena_alloc(c->arena, sizeof(*x));
 	enum err e;
@@ -47,7 +47,7 @@ admin_members_csv(struct call *c, const struct member_query *q)
 	if (e != OK)
 		return e;
 	resp_header(c->resp, "Content-Disposition", file_name(c));
-	resp_stream(c->resp, 200, STR("text/csv; charset=utf-8; header=present"), next_piece, x);
+	resp_stream(c->resp, 200, STR("text/csv; charset=utf-8"), next_piece, x);
 	return OK;
 }
 

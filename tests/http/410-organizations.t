@@ -269,6 +269,23 @@ test('pages, the filter, the search: each member once and only who fits', async 
 	assert.ok(both.every((m) => m.standing === 'exempt' && /^Anna/.test(m.name)));
 });
 
+test('all members that fit as a file, by the type that is asked for', async () => {
+	const one = await api.administered(stack);
+	await stack.psql(`UPDATE countersign.accounts SET name = '=1+1, "x"' WHERE account_id = '${one.member.id}'`);
+	const file = (query = '') => one.client.get(`${one.at}/mfa/compliance${query}`, { headers: { Accept: 'text/csv' } });
+	const answer = await file();
+	assert.equal(answer.headers['content-type'], 'text/csv; charset=utf-8');
+	assert.match(answer.headers['content-disposition'], new RegExp(`^attachment; filename="${one.slug}-mfa-\\d{4}-\\d\\d-\\d\\d\\.csv"$`));
+	const lines = answer.text.split('\r\n');
+	assert.deepEqual([lines.length, lines[0].split(',')[0], lines[3]], [4, 'name', '']);
+	assert.ok(lines[1].startsWith(`"'=1+1, ""x""",${one.member.email},member,false,not_required,,`), lines[1]);
+	assert.equal((await file('?standing=enrolled')).text.split('\r\n').length, 3);
+	api.refused(await file('?standing=x'), 422, 'field_invalid');
+	const member = await joined(one);
+	api.refused(await member.client.get(`${one.at}/mfa/compliance`, { headers: { Accept: 'text/csv' } }), 403, 'forbidden');
+	assert.deepEqual(api.expect(await one.client.get(`${one.at}/mfa/compliance`, { headers: { Accept: '*/*' } }), 200).totals.members, 3);
+});
+
 test('what is wrong in the question is told', async () => {
 	const one = await api.administered(stack);
 	const get = (query) => one.client.get(`${one.at}/mfa/compliance?${query}`);

@@ -16,6 +16,20 @@ api_answer(struct call *c, int status)
 	return OK;
 }
 
+bool
+api_wanted(const struct call *c, struct str type)
+{
+	struct str rest = req_param(c->req, "HTTP_ACCEPT");
+
+	while (rest.n > 0) {
+		struct str range = str_cut(&rest, ',');
+
+		if (str_eq_nocase(str_trim(str_cut(&range, ';')), type))
+			return true;
+	}
+	return false;
+}
+
 enum err
 api_done(struct call *c)
 {

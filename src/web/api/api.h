@@ -27,6 +27,9 @@ void api_fault(struct call *c, struct str name, const char *what);
 /* The answer is the value tree, with this status. */
 enum err api_answer(struct call *c, int status) MUST_CHECK;
 
+/* Whether the client asks for that media type by its name. */
+bool api_wanted(const struct call *c, struct str type);
+
 /* Nothing to tell: 204. */
 enum err api_done(struct call *c) MUST_CHECK;
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/codec.h"
+#include "web/members_csv.h"
 
 /* Members on a page of the list. */
 #define LIST_LIMIT 50
@@ -27,10 +28,11 @@ page_members(struct call *c)
 	struct member_totals totals;
 	struct member_page page;
 	cJSON *list = model_list(c->model, "members");
-	enum err e = admin_enter(c, "members");
+	enum err e = OK;
 
+	admin_enter(c, "members");
 	/* After a refusal the whole list is as good a place as any to go on from. */
-	if (e == OK && c->refused == OK)
+	if (c->refused == OK)
 		e = read_query(c, &q);
 	if (e == OK)
 		e = flow_members_totals(&c->flow, c->admin->organization, &totals);
@@ -56,7 +58,7 @@ page_members_csv(struct call *c)
 	struct member_query q = {0};
 	enum err e = read_query(c, &q);
 
-	return e == OK ? admin_members_csv(c, &q) : e;
+	return e == OK ? members_csv_answer(c, &q) : e;
 }
 
 static enum err

@@ -3,23 +3,17 @@
 
 #include "base/clock.h"
 
-static enum err admit(struct call *c) MUST_CHECK;
 static struct str kinds_text(struct arena *a, struct str kinds);
 static struct str time_or_none(struct call *c, int64_t us);
 
-enum err
+void
 admin_enter(struct call *c, const char *current)
 {
-	enum err e = c->refused == OK ? OK : admit(c);
-
-	if (e != OK)
-		return e;
 	model_text(c->model, "organization", c->admin->name);
 	model_text(c->model, "as_of", clock_text(c->arena, c->flow.now));
 	model_truth(model_object(c->model, "nav"), "admin", true);
 	model_truth(model_object(c->model, "admin_nav"), current, true);
 	model_truth(c->model, "own_factor", subject_active(&c->flow.subject) > 0);
-	return OK;
 }
 
 void
@@ -43,28 +37,6 @@ admin_present_member(struct call *c, cJSON *o, const struct member *m)
 	model_number(o, "codes_left", m->codes_left);
 	model_text(o, "last_sign_in", time_or_none(c, m->last_sign_in_at));
 	model_text(o, "disabled", time_or_none(c, m->disabled_at));
-}
-
-/*
- * A form that did not fit comes back before the guard has asked for any proof: nothing of
- * an organization that wants one for its admin pages is shown by that way.
- */
-static enum err
-admit(struct call *c)
-{
-	const struct subject *s = &c->flow.subject;
-	const struct membership *m = subject_membership(s, subject_organization(s));
-
-	if (m == NULL)
-		return ERR_ORGANIZATION;
-	if (!role_administers(m->role))
-		return ERR_FORBIDDEN;
-	if (m->policy.admin_verification && subject_active(s) == 0)
-		return ERR_NOT_ENABLED;
-	if (m->policy.admin_verification && flow_stepup_missing(&c->flow).verification)
-		return ERR_VERIFICATION_REQUIRED;
-	c->admin = m;
-	return OK;
 }
 
 /* The names of the kinds, for people. */

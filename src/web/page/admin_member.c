@@ -32,12 +32,11 @@ enum err
 page_member(struct call *c)
 {
 	struct member m;
-	enum err e = admin_enter(c, "members");
+	enum err e = flow_member_show(&c->flow, c->admin->organization, field_id(&c->fields, "account"), &m);
 
-	if (e == OK)
-		e = flow_member_show(&c->flow, c->admin->organization, field_id(&c->fields, "account"), &m);
 	if (e != OK)
 		return e;
+	admin_enter(c, "members");
 	admin_present_member(c, model_object(c->model, "member"), &m);
 	model_text(c->model, "joined", clock_text(c->arena, m.membership.joined_at));
 	present_rights(c, &m);

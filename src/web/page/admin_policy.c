@@ -52,10 +52,7 @@ static void present_deadlines(struct call *c, const struct policy *to);
 enum err
 page_policy(struct call *c)
 {
-	enum err e = admin_enter(c, "policy");
-
-	if (e != OK)
-		return e;
+	admin_enter(c, "policy");
 	present_form(c);
 	present_hint(c, hints, sizeof(hints) / sizeof(hints[0]));
 	if (str_eq(value_of(c, "done"), STR("saved")))
@@ -69,10 +66,9 @@ page_policy_preview(struct call *c)
 	struct uuid organization = c->admin->organization;
 	struct member_totals before, after;
 	struct policy wanted, to;
-	enum err e = admin_enter(c, "policy");
+	enum err e = read_wanted(c, &wanted);
 
-	if (e == OK)
-		e = read_wanted(c, &wanted);
+	admin_enter(c, "policy");
 	if (e == OK)
 		e = flow_policy_preview(&c->flow, organization, &wanted, &to, &after);
 	if (e == ERR_FIELD && field_rejected(&c->fields) == NULL)

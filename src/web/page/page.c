@@ -72,6 +72,8 @@ form_mends(const struct call *c, enum err e)
 {
 	if (step_up_mends(c, e))
 		return true;
+	if ((c->route->guards & G_ADMIN) && c->admin == NULL)
+		return false;
 	if (c->route->form == NULL || err_kind(e) != ERR_KIND_REFUSAL)
 		return false;
 	/* A page that is only looked at has no fields for proofs. */

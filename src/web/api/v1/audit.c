@@ -4,7 +4,6 @@
 
 #include "domain/audit_line.h"
 
-static bool wanted(const struct call *c, struct str type);
 static enum err answer_page(struct call *c, const struct audit_filter *f) MUST_CHECK;
 static void present_event(struct call *c, cJSON *o, const struct audit_entry *entry);
 static void present_actor(struct call *c, cJSON *o, const struct audit_entry *entry);
@@ -19,26 +18,11 @@ v1_audit_events(struct call *c)
 
 	if (e != OK)
 		return e;
-	if (wanted(c, STR("text/csv")))
+	if (api_wanted(c, STR("text/csv")))
 		return audit_log_export(c, &f, AUDIT_CSV);
-	if (wanted(c, STR("application/jsonl")))
+	if (api_wanted(c, STR("application/jsonl")))
 		return audit_log_export(c, &f, AUDIT_JSON_LINES);
 	return answer_page(c, &f);
-}
-
-/* Whether the client asks for that type by its name; else it gets JSON. */
-static bool
-wanted(const struct call *c, struct str type)
-{
-	struct str rest = req_param(c->req, "HTTP_ACCEPT");
-
-	while (rest.n > 0) {
-		struct str range = str_cut(&rest, ',');
-
-		if (str_eq_nocase(str_trim(str_cut(&range, ';')), type))
-			return true;
-	}
-	return false;
 }
 
 static enum err

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "flow/admin.h"
+#include "web/members_csv.h"
 
 #define PAGE_DEFAULT 50
 #define GRACE_TOO_LONG "It must be at most 365."
@@ -67,6 +68,8 @@ v1_compliance(struct call *c)
 	cJSON *list;
 	enum err e = read_query(c, &q);
 
+	if (e == OK && api_wanted(c, STR("text/csv")))
+		return members_csv_answer(c, &q);
 	if (e == OK)
 		e = flow_members_totals(&c->flow, c->admin->organization, &totals);
 	if (e == OK)
