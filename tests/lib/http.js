@@ -246,15 +246,15 @@ async function assertChains(stack) {
 
 // --- the service ------------------------------------------------------------
 
-// Waits until `probe` gives something true; fails after `ms`.
+// Waits until `probe` gives something true; fails after `ms`. Looks less often the longer it takes: a look is often a program.
 async function until(what, probe, ms = 15_000) {
 	const end = Date.now() + ms;
-	for (;;) {
+	for (let pause = 20; ; pause = Math.min(pause * 1.5, 250)) {
 		const found = await probe();
 		if (found)
 			return found;
 		assert.ok(Date.now() < end, `waited ${ms} ms: ${what}`);
-		await rig.sleep(50);
+		await rig.sleep(pause);
 	}
 }
 
