@@ -10,7 +10,7 @@ result $? "the table of options is read"
 sed -n '/^\.Sh CONFIGURATION/,/^\.Sh [^C]/s/^\.It Ic \([a-z0-9_]*\).*/\1/p' "$top/doc/countersignd.8" | sort >"$work/man"
 diff "$work/table" "$work/man" >"$work/out"
 result $? "the man page has them"
-sed -n 's/^| `\([a-z0-9_]*\)`\( \*\)* | [^|]* | [^|]* |$/\1/p' "$top/doc/operating.md" | sort >"$work/guide"
+sed -n 's/^| `\([a-z0-9_]*\)`\( \*\)* | [^|]* | [^|]* |$/\1/p' "$top/docs/operating.md" | sort >"$work/guide"
 comm -23 "$work/table" "$work/guide" >"$work/out"
 [ ! -s "$work/out" ]
 result $? "the operating guide has them"

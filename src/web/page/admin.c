@@ -2,7 +2,6 @@
 #include "web/page/admin.h"
 
 #include "base/clock.h"
-#include "base/codec.h"
 #include "web/members_csv.h"
 
 /* Members on a page of the list. */
@@ -19,7 +18,6 @@ static void present_totals(struct call *c, const struct member_totals *t);
 static void present_filter(struct call *c, const struct member_query *q);
 static void present_ways(struct call *c, const struct member_query *q, const struct member_page *page);
 static struct str address(struct call *c, const char *path, const struct member_query *q, struct str after);
-static void add_pair(struct buf *b, const char *name, struct str value);
 
 enum err
 page_members(struct call *c)
@@ -136,19 +134,8 @@ address(struct call *c, const char *path, const struct member_query *q, struct s
 
 	buf_add(&b, str_of(path));
 	if (q->filtered)
-		add_pair(&b, "standing", compliance_name(q->standing));
-	add_pair(&b, "search", q->search);
-	add_pair(&b, "after", after);
+		page_add_pair(&b, "standing", compliance_name(q->standing));
+	page_add_pair(&b, "search", q->search);
+	page_add_pair(&b, "after", after);
 	return buf_str(&b);
-}
-
-static void
-add_pair(struct buf *b, const char *name, struct str value)
-{
-	struct str text;
-
-	if (str_absent(value))
-		return;
-	text = percent_encode(b->arena, value, NULL);
-	buf_printf(b, "%c%s=%.*s", str_has(buf_str(b), '?') ? '&' : '?', name, STR_FMT(text));
 }

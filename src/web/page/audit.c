@@ -2,7 +2,6 @@
 #include "web/page/page.h"
 
 #include "base/clock.h"
-#include "base/codec.h"
 #include "domain/audit_line.h"
 #include "web/audit_log.h"
 #include "web/page/agent.h"
@@ -12,7 +11,6 @@ static void present_form(struct call *c);
 static void present_kinds(struct call *c);
 static void present_links(struct call *c, const struct audit_page *page);
 static struct str address(struct call *c, const char *path, struct str after);
-static void add_pair(struct buf *b, const char *name, struct str value);
 static void present_event(struct call *c, cJSON *o, const struct audit_entry *entry);
 static void present_person(struct call *c, cJSON *o, struct uuid id, const struct audit_person *person);
 static void present_id(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id);
@@ -135,25 +133,15 @@ address(struct call *c, const char *path, struct str after)
 {
 	struct buf b = {.arena = c->arena};
 
+	buf_add(&b, str_of(path));
 	for (size_t i = 0; i < c->fields.count; i++) {
 		const char *name = c->fields.values[i].field->name;
 
 		if (!str_eq(str_of(name), STR("after")))
-			add_pair(&b, name, c->fields.values[i].text);
+			page_add_pair(&b, name, c->fields.values[i].text);
 	}
-	add_pair(&b, "after", after);
-	return str_printf(c->arena, "%s%s%.*s", path, b.n > 0 ? "?" : "", STR_FMT(buf_str(&b)));
-}
-
-static void
-add_pair(struct buf *b, const char *name, struct str value)
-{
-	if (value.n == 0)
-		return;
-	if (b->n > 0)
-		buf_addc(b, '&');
-	buf_printf(b, "%s=", name);
-	buf_add(b, percent_encode(b->arena, value, NULL));
+	page_add_pair(&b, "after", after);
+	return buf_str(&b);
 }
 
 static void

@@ -19,6 +19,16 @@ const struct dialect page_dialect = {
 	.refuse = page_refuse,
 };
 
+void
+page_add_pair(struct buf *address, const char *name, struct str value)
+{
+	if (value.n == 0)
+		return;
+	buf_addc(address, str_has(buf_str(address), '?') ? '&' : '?');
+	buf_printf(address, "%s=", name);
+	buf_add(address, percent_encode(address->arena, value, NULL));
+}
+
 struct str
 page_with_next(struct call *c, const char *path, struct str next)
 {

@@ -34,6 +34,9 @@ handler page_healthz, page_readyz, page_docs;
 /* to and from guarded sites (gate.c) */
 handler page_gate_return, page_gate_callback, page_gate_organization;
 
+/* Adds `name=value` to an address; an empty value is left out. */
+void page_add_pair(struct buf *address, const char *name, struct str value);
+
 /* A path of ours with the way on behind it; `next` may be absent. */
 struct str page_with_next(struct call *c, const char *path, struct str next);
 
