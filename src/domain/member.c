@@ -23,6 +23,8 @@ member_totals(const struct policy *p, const struct member_counts counts[2], int6
 			t.standing[COMPLIANCE_NOT_REQUIRED] += c->open;
 			continue;
 		}
+		t.covered += c->enrolled + c->open;
+		t.covered_enrolled += c->enrolled;
 		t.standing[COMPLIANCE_EXEMPT] += c->exempt;
 		t.standing[COMPLIANCE_LAPSED] += c->early - c->exempt_early;
 		t.standing[COMPLIANCE_GRACE] += c->open - c->early - (c->exempt - c->exempt_early);

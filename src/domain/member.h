@@ -44,6 +44,8 @@ struct member_counts {
 
 struct member_totals {
 	int64_t members;
+	int64_t covered;          /* by the policy, with a factor or without */
+	int64_t covered_enrolled; /* of these with one */
 	int64_t standing[COMPLIANCE_COUNT];
 };
 

@@ -307,7 +307,7 @@ test('the preview says whom it hits and what changes, and saving does just that'
 	const text = h.plain(answer.text);
 	assert.match(text, /Harbour <Clinic> has 3 members\./);
 	assert.match(text, /1 member must set up two-factor authentication at once/);
-	assert.match(text, /Have a second factor already: 2 In the transition period: 0 Must set it up at once: 1 Exempt for now: 0/);
+	assert.match(text, /It covers everyone: 3 Have a second factor already: 2 In the transition period: 0 Must set it up at once: 1 Exempt for now: 0/);
 	assert.match(text, /Required of: everyone \(before: owners, admins and sensitive roles\)/);
 	assert.match(text, /Transition period: none \(before: 30 days\)/);
 	assert.equal((await policyOf('harbour')).version, version, 'nothing has changed');

@@ -206,6 +206,8 @@ totals_of_two_groups(void **state)
 
 	(void)state;
 	assert_int_equal(t.members, 35);
+	assert_int_equal(t.covered, 12);
+	assert_int_equal(t.covered_enrolled, 2);
 	assert_int_equal(t.standing[COMPLIANCE_ENROLLED], 5);
 	assert_int_equal(t.standing[COMPLIANCE_NOT_REQUIRED], 20);
 	assert_int_equal(t.standing[COMPLIANCE_EXEMPT], 3);

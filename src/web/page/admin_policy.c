@@ -331,8 +331,8 @@ present_effect(struct call *c, const struct policy *to, const struct member_tota
 	model_truth(c->model, "everyone", to->requirement == REQUIREMENT_EVERYONE);
 	model_truth(c->model, "off", to->requirement == REQUIREMENT_OFF);
 	model_number(c->model, "member_count", after->members);
-	model_number(c->model, "enrolled", n[COMPLIANCE_ENROLLED]);
-	model_number(c->model, "covered", n[COMPLIANCE_GRACE] + n[COMPLIANCE_LAPSED] + n[COMPLIANCE_EXEMPT]);
+	model_number(c->model, "covered", after->covered);
+	model_number(c->model, "enrolled", after->covered_enrolled);
 	model_number(c->model, "grace", n[COMPLIANCE_GRACE]);
 	model_number(c->model, "at_once", n[COMPLIANCE_LAPSED]);
 	model_number(c->model, "exempt", n[COMPLIANCE_EXEMPT]);
