@@ -9,6 +9,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const { after, before, test } = require('node:test');
 const { launch, person } = require('../lib/browser');
+const csv = require('../lib/csv');
 const { inspect } = require('../lib/inspect');
 const m = require('../lib/members');
 const rig = require('../lib/rig');
@@ -222,7 +223,7 @@ test('the file is downloaded, with what was searched for', async () => {
 	await olivia.goto('/admin/mfa?search=crowd');
 	const [download] = await Promise.all([olivia.page.waitForEvent('download'), olivia.link('Download as CSV').click()]);
 	assert.equal(download.suggestedFilename(), `harbour-mfa-${dayText(0)}.csv`);
-	const lines = m.csv(fs.readFileSync(await download.path(), 'utf8'));
+	const lines = csv.rows(fs.readFileSync(await download.path(), 'utf8'));
 	assert.equal(lines.length, 120);
 	assert.deepEqual([lines[0].email, lines[0].standing, lines[0].role], ['crowd-0001@harbour.example', 'lapsed', 'member']);
 	olivia.assertNoProblems();

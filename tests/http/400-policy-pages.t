@@ -6,9 +6,10 @@
 const assert = require('node:assert/strict');
 const test = require('node:test');
 
-const rig = require('../lib/rig.js');
+const csv = require('../lib/csv.js');
 const h = require('../lib/http.js');
 const m = require('../lib/members.js');
+const rig = require('../lib/rig.js');
 
 const STALE = 605;
 const DAY = 86_400;
@@ -124,7 +125,7 @@ test('an admin of another organization finds none of these members', async () =>
 	const list = await browser.get('/admin/mfa');
 	assert.deepEqual(namesIn(list.text), ['Lena Stranger']);
 	assert.deepEqual(namesIn((await browser.get('/admin/mfa?search=mia')).text), []);
-	const file = m.csv((await browser.get('/admin/mfa/members.csv')).text);
+	const file = csv.rows((await browser.get('/admin/mfa/members.csv')).text);
 	assert.deepEqual(file.map((row) => row.email), [stranger.email]);
 	assert.equal((await policyOf('harbour')).version, 1);
 });
@@ -432,7 +433,7 @@ test('the file has every member, whatever they are called, and its name has the 
 	assert.equal(answer.headers['content-disposition'], `attachment; filename="harbour-mfa-${dayText()}.csv"`);
 	assert.equal(answer.headers['cache-control'], 'no-store');
 	assert.match(answer.text, /^name,email,role,sensitive,standing,deadline,exemptUntil,exemptReason,factors,recoveryCodesLeft,lastSignInAt,joinedAt,accountId\r\n/);
-	const rows = m.csv(answer.text);
+	const rows = csv.rows(answer.text);
 	assert.equal(rows.length, 453);
 	assert.equal(new Set(rows.map((row) => row.accountId)).size, 453);
 	const of = (email) => rows.find((row) => row.email === email);
@@ -446,9 +447,9 @@ test('the file has every member, whatever they are called, and its name has the 
 	assert.equal(of(member.email).exemptUntil, `${dayText(2)}T00:00:00Z`);
 	assert.equal(of('crowd-0007@harbour.example').name, '\'=1+1,"x"', 'a spreadsheet takes it for no formula');
 	assert.equal(of('crowd-0008@harbour.example').lastSignInAt, '');
-	const grace = m.csv((await desk.get('/admin/mfa/members.csv?standing=grace&search=crowd-00')).text);
+	const grace = csv.rows((await desk.get('/admin/mfa/members.csv?standing=grace&search=crowd-00')).text);
 	assert.equal(grace.length, 99);
-	assert.deepEqual(m.csv((await desk.get('/admin/mfa/members.csv?standing=lapsed')).text), []);
+	assert.deepEqual(csv.rows((await desk.get('/admin/mfa/members.csv?standing=lapsed')).text), []);
 	const head = await desk.request('HEAD', '/admin/mfa/members.csv');
 	assert.equal(head.status, 200);
 	assert.equal(head.text, '');
@@ -461,7 +462,7 @@ test('a file that cannot be finished is cut off, and does not look whole', async
 	await assert.rejects(desk.get('/admin/mfa/members.csv'), /aborted|hang up|ECONNRESET/);
 	assert.equal((await desk.get('/admin/mfa/members.csv?search=crowd-0300')).status, 500, 'in the first piece it is an answer of its own');
 	await stack.psql('DROP POLICY broken ON countersign.accounts; ALTER TABLE countersign.accounts DISABLE ROW LEVEL SECURITY');
-	assert.equal(m.csv((await desk.get('/admin/mfa/members.csv')).text).length, 453);
+	assert.equal(csv.rows((await desk.get('/admin/mfa/members.csv')).text).length, 453);
 });
 
 // --- where admin pages want a fresh verification ------------------------------------------------

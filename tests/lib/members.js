@@ -21,19 +21,4 @@ const crowd = (stack, slug, n) => stack.psql(`
 	FROM countersign.accounts a, countersign.organizations o
 	WHERE o.slug = '${slug}' AND a.password_hash = '!' AND NOT EXISTS (SELECT FROM countersign.memberships m WHERE m.account_id = a.account_id);`);
 
-// The rows of a CSV file (RFC 4180), by the names in its first line.
-function csv(text) {
-	const rows = [[]];
-	for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/g)) {
-		rows.at(-1).push(quoted !== undefined ? quoted.replace(/""/g, '"') : plain);
-		if (end === '\r\n')
-			rows.push([]);
-		else if (end === '')
-			break;
-	}
-	rows.pop();
-	const [names, ...lines] = rows;
-	return lines.map((line) => Object.fromEntries(names.map((name, i) => [name, line[i]])));
-}
-
-module.exports = { create, join, crowd, csv };
+module.exports = { create, join, crowd };
