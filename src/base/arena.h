@@ -7,8 +7,12 @@
 
 #include <stddef.h>
 
-/* The most one request may use; a request that wants more ends its worker. */
-#define ARENA_REQUEST_MAX ((size_t)1024 * 1024)
+/*
+ * The most one request may use; a request that wants more ends its worker. Few need a
+ * tenth of it: it is enough for the longest page of members with the longest names,
+ * which grows by doubling.
+ */
+#define ARENA_REQUEST_MAX ((size_t)8 * 1024 * 1024)
 
 struct arena;
 

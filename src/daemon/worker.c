@@ -21,7 +21,7 @@
 
 #define WORKER_HOME_MAX ((size_t)64 * 1024 * 1024)
 /* What is read for one piece of an answer, and the text made of it. */
-#define WORKER_PIECE_MAX (4 * ARENA_REQUEST_MAX)
+#define WORKER_PIECE_MAX ARENA_REQUEST_MAX
 /* How often an idle worker looks round by itself. */
 #define WORKER_LOOK_MS 500
 #define WORKER_NAP_MS 100

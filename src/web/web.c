@@ -9,7 +9,7 @@
 #include "web/internal.h"
 
 /* The largest OpenAPI document, in bytes: an answer is built whole in the memory of a request. */
-#define DOCUMENT_MAX (ARENA_REQUEST_MAX / 4)
+#define DOCUMENT_MAX (ARENA_REQUEST_MAX / 8)
 
 static enum err load_document(struct web *w, struct arena *a, struct str *why) MUST_CHECK;
 static void dispatch(struct call *c);

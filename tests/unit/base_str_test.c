@@ -7,7 +7,7 @@
 static int
 setup(void **state)
 {
-	*state = arena_new((size_t)4 * ARENA_REQUEST_MAX);
+	*state = arena_new(ARENA_REQUEST_MAX);
 	return 0;
 }
 
