@@ -87,6 +87,7 @@ static const struct field members_fields[] = {
 	FIELD("standing", FIELD_WORD, false),
 	FIELD("search", FIELD_TEXT, false),
 	FIELD("after", FIELD_TEXT, false),
+	FIELD("limit", FIELD_NUMBER, false),
 	FIELD("done", FIELD_WORD, false),
 	FIELD_END,
 };

@@ -231,6 +231,9 @@ test('the file is downloaded, with what was searched for', async () => {
 
 test('on paper there is the list, its day and its organization, and nothing to press', async () => {
 	await olivia.goto('/admin/mfa');
+	await olivia.follow('Long pages, for print');
+	assert.equal(await rows(olivia).count(), 125);
+	assert.equal(await olivia.link('Long pages, for print').count(), 0);
 	await olivia.page.emulateMedia({ media: 'print' });
 	for (const gone of ['.site', '.sub-nav', '.filter', '.actions', '.site-foot'])
 		assert.equal(await olivia.page.locator(gone).first().isVisible(), false, gone);

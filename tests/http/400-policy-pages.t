@@ -401,6 +401,13 @@ test('the list is read page by page, by standing and by search', async () => {
 	assert.equal(seen.length, 453);
 	assert.equal(new Set(seen).size, 453);
 	assert.deepEqual(seen, [...seen].sort());
+	const long = await desk.get('/admin/mfa?search=crowd&limit=400');
+	assert.equal(namesIn(long.text).length, 400);
+	assert.match(hrefIn(long.text), /^\/admin\/mfa\?search=crowd&after=[^&]+&limit=400$/);
+	const rest = await desk.get(hrefIn(long.text));
+	assert.deepEqual([...namesIn(long.text), ...namesIn(rest.text)], seen.filter((name) => /^Crowd/.test(name)));
+	assert.equal(hrefIn(rest.text), undefined);
+	assert.match(rest.text, /href="\/admin\/mfa\?search=crowd&amp;limit=400">First page/);
 	const found = await desk.get('/admin/mfa?search=crowd-0123');
 	assert.deepEqual(namesIn(found.text), ['Crowd 0123']);
 	assert.equal(h.valueOf(found.text, 'search'), 'crowd-0123');
@@ -414,7 +421,8 @@ test('the list is read page by page, by standing and by search', async () => {
 });
 
 test('what the list does not take comes back with the whole list', async () => {
-	for (const [name, value] of [['standing', 'some'], ['standing', 'UPPER'], ['search', 'x'.repeat(501)], ['after', '!'], ['after', 'AAAA']]) {
+	for (const [name, value] of [['standing', 'some'], ['standing', 'UPPER'], ['search', 'x'.repeat(501)], ['after', '!'], ['after', 'AAAA'],
+		['limit', '0'], ['limit', '501'], ['limit', 'all'], ['limit', '-1']]) {
 		const answer = await desk.get(`/admin/mfa?${new URLSearchParams({ [name]: value })}`);
 		assert.equal(answer.status, 422, `${name} ${value}`);
 		assert.notEqual(h.errorOf(answer), '');
@@ -532,6 +540,32 @@ test('with two organizations one is chosen, and each keeps to itself', async () 
 		assert.equal((await desk.post('/organization', { organization })).status, status, organization);
 	const foreign = await h.signIn(stack, member);
 	assert.equal((await foreign.post('/organization', { organization: linden })).status, 404, 'no member there');
+});
+
+// --- as long as can be ---
+
+test('the longest page of the longest names and reasons is answered', async () => {
+	const keeper = await h.person(stack, { name: 'Kim Keeper' });
+	await m.create(stack, 'crowded', 'Crowded House');
+	await m.join(stack, 'crowded', keeper, 'owner');
+	await m.crowd(stack, 'crowded', 500);
+	const organization = `(SELECT organization_id FROM countersign.organizations WHERE slug = 'crowded')`;
+	const crowd = `(SELECT account_id FROM countersign.memberships WHERE organization_id = ${organization} AND role = 'member')`;
+	await stack.psql(`
+		UPDATE countersign.accounts SET name = rpad(name, 64, '"') WHERE account_id IN ${crowd};
+		UPDATE countersign.emails SET address = lpad(address, 254, '''') WHERE account_id IN ${crowd};
+		UPDATE countersign.memberships SET exempt_until = '2100-01-01', exempt_reason = repeat('"', 500), exempted_at = now(), exempt_by = '${keeper.id}'
+		WHERE account_id IN ${crowd}`);
+	const browser = await h.signIn(stack, keeper);
+	await h.enrol(browser, keeper);
+	const page = await browser.get('/admin/mfa?limit=500');
+	assert.equal(page.status, 200);
+	assert.equal(namesIn(page.text).filter((name) => name.endsWith('&quot;')).length, 500);
+	assert.equal(csv.rows((await browser.get('/admin/mfa/members.csv')).text).length, 501);
+	const id = h.idText('org', await stack.psql(organization.slice(1, -1)));
+	const answer = await browser.get(`/v1/organizations/${id}/mfa/compliance?limit=500`);
+	assert.equal(answer.status, 200);
+	assert.equal(JSON.parse(answer.text).members.filter((one) => one.exemption?.reason.length === 500).length, 500);
 });
 
 // --- when the time is over --------------------------------------------------------------------------

@@ -4,20 +4,22 @@
 #include "base/clock.h"
 #include "web/members_csv.h"
 
-/* Members on a page of the list. */
+/* Members on a page of the list, when nobody asks for more: for paper, say. */
 #define LIST_LIMIT 50
 
 static const struct field_hint hints[] = {
 	{"standing", "Choose one of the standings in the list."},
 	{"search", "Search for the beginning of a name or of an email address."},
 	{"after", "This page of the list is not there any more. Here is the first one."},
+	{"limit", "A page has 1 to 500 members."},
 };
 
-static enum err read_query(struct call *c, struct member_query *q) MUST_CHECK;
+static enum err read_filter(struct call *c, struct member_query *q) MUST_CHECK;
+static enum err read_place(struct call *c, struct member_query *q) MUST_CHECK;
 static void present_totals(struct call *c, const struct member_totals *t);
 static void present_filter(struct call *c, const struct member_query *q);
 static void present_ways(struct call *c, const struct member_query *q, const struct member_page *page);
-static struct str address(struct call *c, const char *path, const struct member_query *q, struct str after);
+static struct str address(struct call *c, const char *path, const struct member_query *q, struct str after, int limit);
 
 enum err
 page_members(struct call *c)
@@ -31,7 +33,9 @@ page_members(struct call *c)
 	admin_enter(c, "members");
 	/* After a refusal the whole list is as good a place as any to go on from. */
 	if (c->refused == OK)
-		e = read_query(c, &q);
+		e = read_filter(c, &q);
+	if (c->refused == OK && e == OK)
+		e = read_place(c, &q);
 	if (e == OK)
 		e = flow_members_totals(&c->flow, c->admin->organization, &totals);
 	if (e == OK)
@@ -54,24 +58,36 @@ enum err
 page_members_csv(struct call *c)
 {
 	struct member_query q = {0};
-	enum err e = read_query(c, &q);
+	enum err e = read_filter(c, &q);
 
 	return e == OK ? members_csv_answer(c, &q) : e;
 }
 
 static enum err
-read_query(struct call *c, struct member_query *q)
+read_filter(struct call *c, struct member_query *q)
 {
 	struct str standing = field_text(&c->fields, "standing");
 
 	q->search = field_text(&c->fields, "search");
-	if (field_known(&c->fields, STR("after")))
-		q->after = field_text(&c->fields, "after");
 	q->filtered = !str_absent(standing);
 	if (q->filtered && !compliance_parse(standing, &q->standing)) {
 		field_reject(&c->fields, "standing");
 		return ERR_FIELD;
 	}
+	return OK;
+}
+
+static enum err
+read_place(struct call *c, struct member_query *q)
+{
+	int64_t limit = field_number(&c->fields, "limit", LIST_LIMIT);
+
+	q->after = field_text(&c->fields, "after");
+	if (limit < 1 || limit > MEMBERS_PAGE_MAX) {
+		field_reject(&c->fields, "limit");
+		return ERR_FIELD;
+	}
+	q->limit = (int)limit;
 	return OK;
 }
 
@@ -90,7 +106,7 @@ present_totals(struct call *c, const struct member_totals *t)
 			tenths = 1;
 		model_text(o, "text", str_of(standing_text(q.standing)));
 		model_text(o, "name", compliance_name(q.standing));
-		model_text(o, "href", address(c, "/admin/mfa", &q, (struct str){0}));
+		model_text(o, "href", address(c, "/admin/mfa", &q, (struct str){0}, LIST_LIMIT));
 		model_number(o, "count", n);
 		model_text(o, "percent", str_printf(c->arena, "%lld.%lld", (long long)tenths / 10, (long long)tenths % 10));
 	}
@@ -120,15 +136,17 @@ present_ways(struct call *c, const struct member_query *q, const struct member_p
 {
 	struct str none = {0};
 
-	model_text(c->model, "csv_href", address(c, "/admin/mfa/members.csv", q, none));
+	model_text(c->model, "csv_href", address(c, "/admin/mfa/members.csv", q, none, LIST_LIMIT));
 	if (!str_absent(page->next))
-		model_text(c->model, "next_href", address(c, "/admin/mfa", q, page->next));
+		model_text(c->model, "next_href", address(c, "/admin/mfa", q, page->next, q->limit));
 	if (!str_absent(q->after))
-		model_text(c->model, "first_href", address(c, "/admin/mfa", q, none));
+		model_text(c->model, "first_href", address(c, "/admin/mfa", q, none, q->limit));
+	if (q->limit < MEMBERS_PAGE_MAX && (!str_absent(page->next) || !str_absent(q->after)))
+		model_text(c->model, "long_href", address(c, "/admin/mfa", q, none, MEMBERS_PAGE_MAX));
 }
 
 static struct str
-address(struct call *c, const char *path, const struct member_query *q, struct str after)
+address(struct call *c, const char *path, const struct member_query *q, struct str after, int limit)
 {
 	struct buf b = {.arena = c->arena};
 
@@ -137,5 +155,7 @@ address(struct call *c, const char *path, const struct member_query *q, struct s
 		page_add_pair(&b, "standing", compliance_name(q->standing));
 	page_add_pair(&b, "search", q->search);
 	page_add_pair(&b, "after", after);
+	if (limit != LIST_LIMIT)
+		page_add_pair(&b, "limit", str_printf(c->arena, "%d", limit));
 	return buf_str(&b);
 }
