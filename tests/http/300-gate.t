@@ -455,6 +455,20 @@ test('a member of one organization works in it without having said so', async ()
 	assert.equal((await ask(site, '/harbour/', { cookie: browser.token, headers: JSON_CLIENT })).status, 200);
 });
 
+test('an organization that wants fresher verifications has them at the gate', async () => {
+	const { who, browser } = await h.enrolled(stack);
+	await stack.ctl(['organization', 'add-member', 'linden', who.email, '--role', 'member']);
+	const wanted = (age) => stack.psql(`UPDATE countersign.policies SET verification_age = ${age}
+		WHERE organization_id = (SELECT organization_id FROM countersign.organizations WHERE slug = 'linden')`);
+	await stack.psql(`UPDATE countersign.sessions SET verified_at = verified_at - interval '2 minutes' WHERE account_id = '${who.id}'`);
+	assert.equal((await ask(site, '/fresh/', { cookie: browser.token, headers: JSON_CLIENT })).status, 200);
+	await wanted(60);
+	const answer = await ask(site, '/fresh/', { cookie: browser.token, headers: JSON_CLIENT });
+	assert.deepEqual([answer.status, answer.json().code], [401, 'verification_required']);
+	assert.equal((await ask(site, '/two/', { cookie: browser.token, headers: JSON_CLIENT })).status, 200, 'which asks for none that is fresh');
+	await wanted('NULL');
+});
+
 test('a member of very many organizations passes, and is told of as many as fit, that of the place first', async () => {
 	const { who, browser } = await h.enrolled(stack);
 	await stack.psql(`INSERT INTO countersign.organizations (organization_id, slug, name, created_at)
