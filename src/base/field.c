@@ -6,6 +6,8 @@
 #include "base/log.h"
 
 #define WORD_MAX 32
+/* Bytes of one character in UTF-8. */
+#define CHARACTER_MAX 4
 
 /* Whether a text that is not empty fits; may replace it by its normal form. */
 typedef bool field_fits(struct arena *a, struct str *text);
@@ -26,6 +28,7 @@ static field_fits fits_time;
 static field_fits fits_boolean;
 static field_fits fits_word;
 static bool fits_text(struct str text, size_t max);
+static size_t characters(struct str text);
 static struct field_value *value_named(const struct fields *fs, struct str name);
 static const struct field_value *value_known(const struct fields *fs, const char *name);
 
@@ -294,7 +297,8 @@ static bool
 fits_line(struct arena *a, struct str *text)
 {
 	(void)a;
-	return fits_text(*text, FIELD_TEXT_MAX) && !str_has_control(*text);
+	return fits_text(*text, FIELD_TEXT_MAX * CHARACTER_MAX) && characters(*text) <= FIELD_TEXT_MAX &&
+	    !str_has_control(*text);
 }
 
 static bool
@@ -345,4 +349,15 @@ static bool
 fits_text(struct str text, size_t max)
 {
 	return text.n <= max && str_is_utf8(text) && !str_has(text, '\0');
+}
+
+/* Of valid UTF-8. */
+static size_t
+characters(struct str text)
+{
+	size_t n = 0;
+
+	for (; text.n > 0; n++)
+		text = str_slice(text, str_utf8_step(text), text.n);
+	return n;
 }

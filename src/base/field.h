@@ -35,7 +35,7 @@ enum field_type {
 	FIELD_SESSION,  /* ses_… */
 	FIELD_ORGANIZATION, /* org_… */
 	FIELD_ACCOUNT,  /* usr_… */
-	FIELD_TEXT,     /* a line of 1 to FIELD_TEXT_MAX bytes of UTF-8, trimmed, no controls */
+	FIELD_TEXT,     /* a line of 1 to FIELD_TEXT_MAX characters of UTF-8, trimmed, no controls */
 	FIELD_NUMBER,   /* a whole number, 0 to FIELD_NUMBER_MAX, in digits */
 	FIELD_TIME,     /* YYYY-MM-DD (its beginning in UTC), or a date-time by RFC 3339 */
 	FIELD_BOOLEAN,  /* true or false */

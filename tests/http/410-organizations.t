@@ -373,7 +373,7 @@ test('an exemption: who gave it, until when and why; it ends to the second', asy
 	api.refused(await client.get('/v1/sessions'), 403, 'enrollment_required');
 	assert.equal((await api.mfa(client)).policy.standing, 'lapsed');
 	assert.equal(await standingOf(one, one.member), 'lapsed');
-	api.expect(await one.client.put(at, { until: ahead(10), reason: 'Still on leave' }), 200);
+	api.expect(await one.client.put(at, { until: ahead(10), reason: '\u{1f334}'.repeat(500) }), 200);
 	api.expect(await client.get('/v1/sessions'), 200);
 	assert.equal((await one.client.delete(at)).status, 204);
 	api.refused(await client.get('/v1/sessions'), 403, 'enrollment_required');
@@ -385,7 +385,8 @@ test('an exemption that has no end, no reason, or lies behind us is refused', as
 	const at = `${one.at}/members/${one.member.accountId}/mfa/exemption`;
 	const put = async (json) => Object.keys(api.faults(await one.client.put(at, json)));
 	assert.deepEqual(await put({}), ['/until', '/reason']);
-	assert.deepEqual(await put({ until: ahead(1), reason: '' }), ['/reason']);
+	for (const reason of ['', 'x'.repeat(501), '\u{1f334}'.repeat(501)])
+		assert.deepEqual(await put({ until: ahead(1), reason }), ['/reason']);
 	for (const until of [ahead(-1), iso(stack.clock.now()), ahead(366), 'never', '2026-13-01'])
 		assert.deepEqual(await put({ until, reason: 'x' }), ['/until'], until);
 	assert.equal(await h.number(stack, `SELECT count(*) FROM countersign.memberships WHERE account_id = '${one.member.id}' AND exempt_until IS NULL`), 1);

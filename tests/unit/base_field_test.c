@@ -140,6 +140,7 @@ longest_values(void **state)
 		{FIELD_LABEL, FIELD_LABEL_MAX},
 		{FIELD_PATH, FIELD_PATH_MAX},
 		{FIELD_WORD, 32},
+		{FIELD_TEXT, FIELD_TEXT_MAX},
 	};
 	struct str kept;
 	char text[FIELD_PATH_MAX + 1];
@@ -155,6 +156,13 @@ longest_values(void **state)
 		value.n++;
 		assert_false(fits(*state, rows[i].type, value, &kept));
 	}
+	/* A line of text is counted in characters: U+1F334 has four bytes. */
+	for (size_t n = FIELD_TEXT_MAX; n <= FIELD_TEXT_MAX + 1; n++) {
+		for (size_t i = 0; i < n; i++)
+			memcpy(text + 4 * i, "\xf0\x9f\x8c\xb4", 4);
+		assert_true(fits(*state, FIELD_TEXT, (struct str){.p = text, .n = 4 * n}, &kept) == (n == FIELD_TEXT_MAX));
+	}
+	memset(text, 'a', sizeof(text));
 	/* What is trimmed away does not count. */
 	text[0] = ' ';
 	assert_true(

@@ -198,7 +198,7 @@ field_wants(const struct field *f)
 		[FIELD_SESSION] = "It must be the id of a session, ses_ and 26 characters.",
 		[FIELD_ORGANIZATION] = "It must be the id of an organization, org_ and 26 characters.",
 		[FIELD_ACCOUNT] = "It must be the id of an account, usr_ and 26 characters.",
-		[FIELD_TEXT] = "It must be 1 to 500 bytes of text without control characters.",
+		[FIELD_TEXT] = "It must be 1 to 500 characters of text without control characters.",
 		[FIELD_NUMBER] = "It must be a whole number that is not negative.",
 		[FIELD_TIME] = "It must be a date, or a date and time with a zone.",
 		[FIELD_BOOLEAN] = "It must be true or false.",
