@@ -435,8 +435,14 @@ test('nobody decides on his own factor, and an admin not on an owner\'s', async 
 test('an admin who loses the role in the middle decides nothing', async () => {
 	const one = await api.administered(stack);
 	const { who } = await joined(one, 'member', { enrol: true });
-	await stack.psql(`UPDATE countersign.memberships SET role = 'member' WHERE account_id = '${one.who.id}'`);
+	// The request finds the role as it was, and waits for who is taking it away.
+	const demotion = stack.psql(`BEGIN; UPDATE countersign.memberships SET role = 'member' WHERE account_id = '${one.who.id}'; SELECT pg_sleep(1.5); COMMIT`);
+	while (await h.number(stack, `SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'`) === 0)
+		await rig.sleep(20);
 	api.refused(await one.client.post(`${one.at}/members/${accountOf(who)}/mfa/reset`, { reason: 'x' }), 403, 'forbidden');
+	await demotion;
+	assert.equal(await h.number(stack, `SELECT count(*) FROM countersign.factors WHERE account_id = '${who.id}' AND state = 'active'`), 1);
+	assert.ok((await h.events(stack, who)).every((e) => e.kind !== 'mfa_reset'));
 });
 
 test('many resets of one member at once: one is done', async () => {
