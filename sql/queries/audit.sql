@@ -27,17 +27,17 @@ SELECT count(*)::integer AS moved FROM chain;
 -- two cursors of one transaction, so that everything is of one moment and an event
 -- that is there twice is seen twice.
 
--- name: trail_lock(exclusive boolean)
+-- name: audit_lock(exclusive boolean)
 -- Until the connection ends: readers among themselves, or one who drops.
 SELECT CASE WHEN :exclusive THEN pg_catalog.pg_advisory_lock(7215914482634)
 	ELSE pg_catalog.pg_advisory_lock_shared(7215914482634) END::text;
 
--- name: trail_snapshot()
+-- name: audit_snapshot()
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
 
--- name: trail_chains_open(account_id uuid, cutoff timestamptz)
+-- name: audit_chains_open(account_id uuid, cutoff timestamptz)
 -- first_kept is the first event that is not before the cutoff; NULL without one.
-DECLARE trail_chains NO SCROLL CURSOR FOR
+DECLARE audit_chain_rows NO SCROLL CURSOR FOR
 SELECT coalesce(c.account_id, a.account_id) AS account_id, c.account_id IS NOT NULL AS has_chain, c.length, c.head,
 	a.account_id IS NOT NULL AS has_anchor, a.seq AS anchor_seq, a.head AS anchor_head,
 	CASE WHEN a.pruned_at BETWEEN '1970-01-02 00:00+00' AND '9999-12-31 00:00+00' THEN a.pruned_at END AS pruned_at,
@@ -49,12 +49,12 @@ FULL JOIN countersign.audit_anchors a ON a.account_id = c.account_id
 WHERE :account_id IS NULL OR coalesce(c.account_id, a.account_id) = :account_id
 ORDER BY 1;
 
--- name: trail_chains_next()
-FETCH 500 FROM trail_chains;
+-- name: audit_chains_next()
+FETCH 500 FROM audit_chain_rows;
 
--- name: trail_events_open(account_id uuid, since timestamptz, before timestamptz)
+-- name: audit_events_open(account_id uuid, since timestamptz, before timestamptz)
 -- No event of ours has an id of zeros or a time beyond all calendars: such a one is `odd`.
-DECLARE trail_events NO SCROLL CURSOR FOR
+DECLARE audit_event_rows NO SCROLL CURSOR FOR
 SELECT e.account_id, e.seq, coalesce('00000000-0000-0000-0000-000000000000'
 		IN (e.actor_id, e.session_id, e.factor_id, e.organization_id), false)
 	OR e.at NOT BETWEEN '1970-01-02 00:00+00' AND '9999-12-31 00:00+00' AS odd,
@@ -66,16 +66,16 @@ WHERE (:account_id IS NULL OR e.account_id = :account_id)
 	AND (:since IS NULL OR e.at >= :since) AND (:before IS NULL OR e.at < :before)
 ORDER BY e.account_id, e.seq, e.at;
 
--- name: trail_events_next()
-FETCH 500 FROM trail_events;
+-- name: audit_events_next()
+FETCH 500 FROM audit_event_rows;
 
--- name: trail_chains_close()
-CLOSE trail_chains;
+-- name: audit_chains_close()
+CLOSE audit_chain_rows;
 
--- name: trail_events_close()
-CLOSE trail_events;
+-- name: audit_events_close()
+CLOSE audit_event_rows;
 
--- name: trail_head(account_id uuid, seq bigint)
+-- name: audit_head(account_id uuid, seq bigint)
 -- The MAC of one event, or of the last that was dropped.
 SELECT mac FROM countersign.audit_events WHERE account_id = :account_id AND seq = :seq
 UNION ALL
@@ -83,13 +83,13 @@ SELECT head FROM countersign.audit_anchors WHERE account_id = :account_id AND se
 
 -- Dropping what is too old.
 
--- name: trail_anchor(account_id uuid, seq bigint, head bytea, pruned_at timestamptz, key_id integer, mac bytea)
+-- name: audit_checkpoint_put(account_id uuid, seq bigint, head bytea, pruned_at timestamptz, key_id integer, mac bytea)
 INSERT INTO countersign.audit_anchors (account_id, seq, head, pruned_at, key_id, mac)
 VALUES (:account_id, :seq, :head, :pruned_at, :key_id, :mac)
 ON CONFLICT (account_id) DO UPDATE SET seq = excluded.seq, head = excluded.head, pruned_at = excluded.pruned_at,
 	key_id = excluded.key_id, mac = excluded.mac;
 
--- name: trail_months(before timestamptz)
+-- name: audit_partitions(before timestamptz)
 -- The months before a time that have a table, and how many events are in each.
 SELECT m.month, (SELECT count(*) FROM countersign.audit_events e WHERE e.at >= m.month
 		AND e.at < (m.month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC') AS events
@@ -100,23 +100,23 @@ FROM (SELECT CASE WHEN c.relname ~ '^audit_events_[0-9]{4}_[0-9]{2}$'
 WHERE m.month < :before
 ORDER BY m.month;
 
--- name: trail_months_waiting(since timestamptz)
+-- name: audit_partitions_waiting(since timestamptz)
 -- The months from a time on whose events have no table yet.
 SELECT DISTINCT date_trunc('month', at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS month, 0::bigint AS events
 FROM countersign.audit_events_default
 WHERE at >= :since AND at < '9999-12-31 00:00+00'
 ORDER BY 1;
 
--- name: trail_month_make(month timestamptz)
+-- name: audit_partition_make(month timestamptz)
 SELECT countersign.audit_month_make(:month) AS made;
 
--- name: trail_months_lock(before timestamptz)
+-- name: audit_partitions_lock(before timestamptz)
 SELECT countersign.audit_months_lock(:before)::text;
 
--- name: trail_month_drop(month timestamptz)
+-- name: audit_partition_drop(month timestamptz)
 SELECT countersign.audit_month_drop(:month) AS staying;
 
--- name: trail_default_clear(before timestamptz)
+-- name: audit_default_clear(before timestamptz)
 -- What lay in no month's table and is covered by an anchor now.
 DELETE FROM countersign.audit_events_default e USING countersign.audit_anchors a
 WHERE a.account_id = e.account_id AND e.seq <= a.seq AND e.at < :before;

@@ -11,7 +11,7 @@ INSERT INTO countersign.recovery_sets (account_id, set_id, created_at) VALUES (:
 INSERT INTO countersign.recovery_codes (account_id, set_id, code_mac)
 SELECT :account_id, :set_id, mac FROM unnest(:macs) AS mac;
 
--- name: recovery_codes_handed_out(account_id uuid, set_id uuid, factor_id uuid)
+-- name: recovery_codes_adopt_issued(account_id uuid, set_id uuid, factor_id uuid)
 -- The codes that were handed out with a pending factor become the set.
 INSERT INTO countersign.recovery_codes (account_id, set_id, code_mac)
 SELECT account_id, :set_id, unnest(code_macs) FROM countersign.factors

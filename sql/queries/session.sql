@@ -63,7 +63,7 @@ RETURNING session_id;
 UPDATE countersign.sessions SET verified_at = NULL, verified_by = NULL
 WHERE account_id = :account_id AND session_id = :session_id;
 
--- name: sessions_seen(accounts uuid[], sessions uuid[], times timestamptz[])
+-- name: sessions_touch(accounts uuid[], sessions uuid[], times timestamptz[])
 -- When many sessions were last used. They are locked in the order of the key, so that two workers never
 -- wait for one another.
 UPDATE countersign.sessions s SET last_seen_at = u.at
@@ -87,9 +87,9 @@ UPDATE countersign.sessions SET organization_id = :organization_id, verified_at 
 WHERE account_id = :account_id AND session_id = :session_id
 RETURNING session_id;
 
--- name: sessions_list(account_id uuid, now timestamptz, seen_after timestamptz)
+-- name: sessions_list(account_id uuid, now timestamptz, active_after timestamptz)
 SELECT session_id, state, created_at, last_seen_at, expires_at, address, user_agent
 FROM countersign.sessions
-WHERE account_id = :account_id AND expires_at > :now AND last_seen_at > :seen_after
+WHERE account_id = :account_id AND expires_at > :now AND last_seen_at > :active_after
 ORDER BY last_seen_at DESC, session_id
 LIMIT 100;

@@ -1,4 +1,4 @@
--- fragment: take_step(step bigint)
+-- fragment: consume_counter_of_factor(step bigint)
 -- A code of an app is spent: the watermark rises above it, and the budget is whole again.
 , proof AS (
 	UPDATE countersign.factors f SET watermark = :step, last_used_at = :ev_at
@@ -12,7 +12,7 @@
 	WHERE t.account_id = :ev_account_id AND t.failures > 0
 )
 
--- fragment: take_code(code_mac bytea)
+-- fragment: consume_recovery_code(code_mac bytea)
 -- The same for a recovery code.
 , proof AS (
 	UPDATE countersign.recovery_codes k SET used_at = :ev_at
@@ -26,7 +26,7 @@
 	WHERE t.account_id = :ev_account_id AND t.failures > 0
 )
 
--- fragment: tell_code(mail_id uuid, mail_low_id uuid, mail_recipient text, mail_values json)
+-- fragment: notify_code_used(mail_id uuid, mail_low_id uuid, mail_recipient text, mail_values json)
 -- Its owner is told that it was used, and perhaps that few are left; without an id nothing is.
 , mail AS (
 	INSERT INTO countersign.outbox (account_id, message_id, kind, recipient, "values", created_at, next_attempt_at)
@@ -35,7 +35,7 @@
 	WHERE told.message_id IS NOT NULL
 )
 
--- fragment: raise_session(token_hash bytea, expires_at timestamptz)
+-- fragment: elevate_session(token_hash bytea, expires_at timestamptz)
 -- The session has passed its challenge; its token is re-issued.
 , session AS (
 	UPDATE countersign.sessions s
@@ -47,33 +47,33 @@
 )
 SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM session)::integer AS granted
 
--- name: verification_by_factor(@event, @take_step, @raise_session)
+-- name: verification_by_factor(@event, @consume_counter_of_factor, @elevate_session)
 -- The one statement that says verified.
 @event
-@take_step
-@raise_session
+@consume_counter_of_factor
+@elevate_session
 ;
 
--- name: verification_by_code(@event, @take_code, @tell_code, @raise_session)
+-- name: verification_by_code(@event, @consume_recovery_code, @notify_code_used, @elevate_session)
 @event
-@take_code
-@tell_code
-@raise_session
+@consume_recovery_code
+@notify_code_used
+@elevate_session
 ;
 
--- name: spend_step(@event, @take_step)
+-- name: consume_counter(@event, @consume_counter_of_factor)
 -- An answer that proves one change and leaves the session as it is.
 @event
-@take_step
+@consume_counter_of_factor
 SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM proof)::integer AS granted;
 
--- name: spend_code(@event, @take_code, @tell_code)
+-- name: consume_code(@event, @consume_recovery_code, @notify_code_used)
 @event
-@take_code
-@tell_code
+@consume_recovery_code
+@notify_code_used
 SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM proof)::integer AS granted;
 
--- name: answer_wrong(@event, failures integer, blocked_until timestamptz, session_failures smallint,
+-- name: verification_refused(@event, failures integer, blocked_until timestamptz, session_failures smallint,
 --	session_ends boolean)
 -- A wrong answer takes its slot of the budget, and the session may end by it.
 @event

@@ -7,7 +7,7 @@
 #include "base/codec.h"
 #include "ctl/audit_file.h"
 #include "ctl/ctl.h"
-#include "ctl/line.h"
+#include "ctl/audit_parse.h"
 
 /* What is printed of a verification. */
 struct report {
@@ -19,13 +19,13 @@ struct report {
 static int verify_database(struct ctl *ctl, struct report *r, struct audit_tally *tally) MUST_CHECK;
 static int verify_file(struct ctl *ctl, struct report *r, struct audit_tally *tally) MUST_CHECK;
 static void print_summary(const struct report *r, const struct audit_tally *tally);
-static trail_report print_finding;
-static void print_text(const struct trail_finding *f, struct str account);
-static void print_json(struct arena *a, const struct trail_finding *f, struct str account, bool first);
-static audit_taker take_json, take_csv;
+static audit_report print_finding;
+static void print_text(const struct audit_finding *f, struct str account);
+static void print_json(struct arena *a, const struct audit_finding *f, struct str account, bool first);
+static audit_sink take_json, take_csv;
 static bool put(struct str text);
 static int day_of(const char *text, int64_t *us) MUST_CHECK;
-static int pruned(struct ctl *ctl, const struct audit_pruning *p) MUST_CHECK;
+static int pruned(struct ctl *ctl, const struct audit_prune *p) MUST_CHECK;
 
 int
 audit_verify(struct ctl *ctl)
@@ -71,7 +71,7 @@ audit_export(struct ctl *ctl)
 		status = ctl_open(ctl);
 	if (status != EX_OK)
 		return status;
-	if (csv && !put(audit_line_csv_head()))
+	if (csv && !put(audit_format_csv_header()))
 		return ctl_fail(EX_IOERR, "standard output cannot be written");
 	e = operator_audit_export(&ctl->flow, &range, csv ? take_csv : take_json, NULL);
 	if (e == ERR_NOT_FOUND)
@@ -85,7 +85,7 @@ int
 audit_prune(struct ctl *ctl)
 {
 	struct report r = {0};
-	struct audit_pruning p = {.dry = ctl->args.options[ARGS_DRY_RUN] != NULL, .report = print_finding, .arg = &r};
+	struct audit_prune p = {.dry = ctl->args.options[ARGS_DRY_RUN] != NULL, .report = print_finding, .arg = &r};
 	int64_t months;
 	enum err e;
 	int status;
@@ -160,7 +160,7 @@ print_summary(const struct report *r, const struct audit_tally *tally)
 }
 
 static void
-print_finding(void *arg, const struct trail_finding *f)
+print_finding(void *arg, const struct audit_finding *f)
 {
 	struct report *r = arg;
 	struct str account = id_format(r->arena, ID_ACCOUNT, f->account);
@@ -174,11 +174,11 @@ print_finding(void *arg, const struct trail_finding *f)
 }
 
 static void
-print_text(const struct trail_finding *f, struct str account)
+print_text(const struct audit_finding *f, struct str account)
 {
-	struct str text = trail_fault_text(f->fault);
+	struct str text = audit_fault_text(f->fault);
 
-	if (f->fault == TRAIL_BROKEN)
+	if (f->fault == AUDIT_FAULT_MALFORMED)
 		printf("line %lld: ", (long long)f->seq);
 	else if (f->last > f->seq)
 		printf("%.*s events %lld to %lld: ", STR_FMT(account), (long long)f->seq, (long long)f->last);
@@ -188,12 +188,12 @@ print_text(const struct trail_finding *f, struct str account)
 }
 
 static void
-print_json(struct arena *a, const struct trail_finding *f, struct str account, bool first)
+print_json(struct arena *a, const struct audit_finding *f, struct str account, bool first)
 {
-	struct str name = trail_fault_name(f->fault), text = json_quote(a, trail_fault_text(f->fault));
+	struct str name = audit_fault_name(f->fault), text = json_quote(a, audit_fault_text(f->fault));
 
 	printf("%s\n", first ? "" : ",");
-	if (f->fault == TRAIL_BROKEN)
+	if (f->fault == AUDIT_FAULT_MALFORMED)
 		printf("{\"line\":%lld,", (long long)f->seq);
 	else
 		printf("{\"accountId\":\"%.*s\",\"seq\":%lld,\"lastSeq\":%lld,", STR_FMT(account), (long long)f->seq,
@@ -202,18 +202,18 @@ print_json(struct arena *a, const struct trail_finding *f, struct str account, b
 }
 
 static bool
-take_json(void *arg, struct arena *a, const struct audit_record *r, const unsigned char previous[SHA256_SIZE])
+take_json(void *arg, struct arena *a, const struct audit_row *r, const unsigned char previous[SHA256_SIZE])
 {
 	(void)arg;
-	return put(audit_line_json(a, r, previous)) && putchar('\n') != EOF;
+	return put(audit_format_json(a, r, previous)) && putchar('\n') != EOF;
 }
 
 static bool
-take_csv(void *arg, struct arena *a, const struct audit_record *r, const unsigned char previous[SHA256_SIZE])
+take_csv(void *arg, struct arena *a, const struct audit_row *r, const unsigned char previous[SHA256_SIZE])
 {
 	(void)arg;
 	(void)previous;
-	return put(audit_line_csv(a, r));
+	return put(audit_format_csv(a, r));
 }
 
 static bool
@@ -231,7 +231,7 @@ day_of(const char *text, int64_t *us)
 }
 
 static int
-pruned(struct ctl *ctl, const struct audit_pruning *p)
+pruned(struct ctl *ctl, const struct audit_prune *p)
 {
 	struct str before = str_slice(clock_rfc3339(ctl->arena, p->before), 0, 10);
 

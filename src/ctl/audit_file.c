@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "ctl/ctl.h"
-#include "ctl/line.h"
+#include "ctl/audit_parse.h"
 
 /* No line of ours is longer. */
 #define LINE_MAX_SIZE ((size_t)1024 * 1024)
@@ -26,22 +26,22 @@ struct reading {
 	size_t n;
 	bool whole; /* it ended with a newline, and all of it is there */
 	int64_t number;
-	struct trail trail;
+	struct audit_verifier verifier;
 	enum order order;
-	struct audit_record last; /* the line before; its texts are gone */
+	struct audit_row last; /* the line before; its texts are gone */
 	int64_t accounts;
 };
 
 static void read_all(struct reading *rd);
 static bool read_line(struct reading *rd);
 static void take_line(struct reading *rd);
-static void take_event(struct reading *rd, const struct audit_record *r, const unsigned char *previous);
-static void take_newest(struct reading *rd, const struct audit_record *r, const unsigned char *previous, bool later);
-static bool is_behind(const struct audit_record *r, const struct audit_record *last);
-static bool is_older(const struct audit_record *r, const struct audit_record *last);
+static void take_event(struct reading *rd, const struct audit_row *r, const unsigned char *previous);
+static void take_newest(struct reading *rd, const struct audit_row *r, const unsigned char *previous, bool later);
+static bool is_behind(const struct audit_row *r, const struct audit_row *last);
+static bool is_older(const struct audit_row *r, const struct audit_row *last);
 
 int
-audit_file_verify(const char *path, const struct keyring *keys, trail_report *report, void *arg,
+audit_file_verify(const char *path, const struct keyring *keys, audit_report *report, void *arg,
     struct audit_tally *tally)
 {
 	bool standard = str_eq(str_of(path), STR("-"));
@@ -53,16 +53,16 @@ audit_file_verify(const char *path, const struct keyring *keys, trail_report *re
 		return ctl_fail(EX_NOINPUT, "%s: %s", path, strerror(errno));
 	line = arena_new(LINE_MAX_SIZE);
 	rd.line = arena_alloc(line, LINE_MAX_SIZE);
-	rd.trail = (struct trail){.keys = keys, .arena = arena_new(MEMORY_MAX), .report = report, .arg = arg};
+	rd.verifier = (struct audit_verifier){.keys = keys, .arena = arena_new(MEMORY_MAX), .report = report, .arg = arg};
 	read_all(&rd);
 	failed = ferror(rd.in) != 0;
 	*tally = (struct audit_tally){
 		.part = rd.order == ORDER_NEWEST,
 		.accounts = rd.accounts,
-		.events = rd.trail.events,
-		.faults = rd.trail.faults,
+		.events = rd.verifier.events,
+		.faults = rd.verifier.faults,
 	};
-	arena_free(rd.trail.arena);
+	arena_free(rd.verifier.arena);
 	arena_free(line);
 	if (!standard)
 		(void)fclose(rd.in);
@@ -74,7 +74,7 @@ read_all(struct reading *rd)
 {
 	while (read_line(rd)) {
 		take_line(rd);
-		arena_reset(rd->trail.arena);
+		arena_reset(rd->verifier.arena);
 	}
 }
 
@@ -102,20 +102,20 @@ read_line(struct reading *rd)
 static void
 take_line(struct reading *rd)
 {
-	struct trail_finding broken = {.fault = TRAIL_BROKEN, .seq = rd->number, .last = rd->number};
+	struct audit_finding broken = {.fault = AUDIT_FAULT_MALFORMED, .seq = rd->number, .last = rd->number};
 	unsigned char previous[SHA256_SIZE];
-	struct audit_record r;
+	struct audit_row r;
 
-	if (!rd->whole || !line_parse(rd->trail.arena, (struct str){rd->line, rd->n}, &r, previous)) {
-		rd->trail.faults++;
-		rd->trail.report(rd->trail.arg, &broken);
+	if (!rd->whole || !audit_parse(rd->verifier.arena, (struct str){rd->line, rd->n}, &r, previous)) {
+		rd->verifier.faults++;
+		rd->verifier.report(rd->verifier.arg, &broken);
 		return;
 	}
 	take_event(rd, &r, previous);
 }
 
 static void
-take_event(struct reading *rd, const struct audit_record *r, const unsigned char *previous)
+take_event(struct reading *rd, const struct audit_row *r, const unsigned char *previous)
 {
 	bool first = rd->accounts == 0, older = !first && is_older(r, &rd->last), behind = !first && is_behind(r, &rd->last);
 
@@ -127,30 +127,30 @@ take_event(struct reading *rd, const struct audit_record *r, const unsigned char
 	}
 	if (first || !uuid_eq(r->account, rd->last.account)) {
 		rd->accounts++;
-		trail_begin_part(&rd->trail, r->account, r->seq - 1, previous);
+		audit_verifier_begin_part(&rd->verifier, r->account, r->seq - 1, previous);
 	}
 	rd->last = *r;
-	trail_event(&rd->trail, r, previous);
+	audit_verifier_add(&rd->verifier, r, previous);
 }
 
 /* Each stands for itself: it names the MAC it continues. One that is later than the line before was put there. */
 static void
-take_newest(struct reading *rd, const struct audit_record *r, const unsigned char *previous, bool later)
+take_newest(struct reading *rd, const struct audit_row *r, const unsigned char *previous, bool later)
 {
-	struct trail_finding twice = {.fault = TRAIL_TWICE, .account = r->account, .seq = r->seq, .last = r->seq};
+	struct audit_finding twice = {.fault = AUDIT_FAULT_DUPLICATE, .account = r->account, .seq = r->seq, .last = r->seq};
 
 	if (later) {
-		rd->trail.faults++;
-		rd->trail.report(rd->trail.arg, &twice);
+		rd->verifier.faults++;
+		rd->verifier.report(rd->verifier.arg, &twice);
 	} else {
 		rd->last = *r;
 	}
-	trail_begin_part(&rd->trail, r->account, r->seq - 1, previous);
-	trail_event(&rd->trail, r, previous);
+	audit_verifier_begin_part(&rd->verifier, r->account, r->seq - 1, previous);
+	audit_verifier_add(&rd->verifier, r, previous);
 }
 
 static bool
-is_behind(const struct audit_record *r, const struct audit_record *last)
+is_behind(const struct audit_row *r, const struct audit_row *last)
 {
 	int order = uuid_compare(r->account, last->account);
 
@@ -159,7 +159,7 @@ is_behind(const struct audit_record *r, const struct audit_record *last)
 
 /* By time, account and number; within one chain also by number alone, as clocks go wrong. */
 static bool
-is_older(const struct audit_record *r, const struct audit_record *last)
+is_older(const struct audit_row *r, const struct audit_row *last)
 {
 	int order = uuid_compare(r->account, last->account);
 

@@ -29,7 +29,7 @@ static int apply_all(struct migrate *m) MUST_CHECK;
 static int apply_next(struct migrate *m, bool *more) MUST_CHECK;
 static int apply(struct migrate *m, const struct migration *next, int64_t deadline_ms) MUST_CHECK;
 static int make_months(struct migrate *m) MUST_CHECK;
-static int make_record(struct migrate *m, bool exists) MUST_CHECK;
+static int make_row(struct migrate *m, bool exists) MUST_CHECK;
 static int read_record(struct migrate *m, int64_t deadline_ms) MUST_CHECK;
 static int look(struct migrate *m, bool exists) MUST_CHECK;
 static void print_status(struct migrate *m);
@@ -61,7 +61,7 @@ migrate_run(struct ctl *ctl)
 	if (e != OK)
 		return ctl_failure(e);
 	m.pg = schema_connection(ctl->arena, m.database);
-	status = dry || list ? look(&m, exists) : make_record(&m, exists);
+	status = dry || list ? look(&m, exists) : make_row(&m, exists);
 	if (status == EX_OK && !dry && !list)
 		status = apply_all(&m);
 	if (status == EX_OK && !dry && !list)
@@ -144,7 +144,7 @@ make_months(struct migrate *m)
 }
 
 static int
-make_record(struct migrate *m, bool exists)
+make_row(struct migrate *m, bool exists)
 {
 	struct str why = {0};
 	enum err e;

@@ -4,9 +4,9 @@
 #include "ctl/ctl.h"
 
 /* What makes a member of somebody, or another one. */
-typedef enum err role_giver(struct flow *fl, struct str slug, struct str email, struct str role, bool sensitive);
+typedef enum err change_role_fn(struct flow *fl, struct str slug, struct str email, struct str role, bool sensitive);
 
-static int give_role(struct ctl *ctl, role_giver *give);
+static int change_role(struct ctl *ctl, change_role_fn *give);
 static int not_done(struct ctl *ctl, enum err e, struct str slug, struct str email);
 
 int
@@ -37,13 +37,13 @@ organization_create(struct ctl *ctl)
 int
 organization_add_member(struct ctl *ctl)
 {
-	return give_role(ctl, operator_organization_add_member);
+	return change_role(ctl, operator_organization_add_member);
 }
 
 int
 organization_set_role(struct ctl *ctl)
 {
-	return give_role(ctl, operator_organization_set_role);
+	return change_role(ctl, operator_organization_set_role);
 }
 
 int
@@ -92,7 +92,7 @@ organization_list(struct ctl *ctl)
 }
 
 static int
-give_role(struct ctl *ctl, role_giver *give)
+change_role(struct ctl *ctl, change_role_fn *give)
 {
 	struct str slug = str_of(ctl->args.words[0]), role = str_of(ctl->args.options[ARGS_ROLE]), email;
 	bool sensitive = ctl->args.options[ARGS_SENSITIVE] != NULL;

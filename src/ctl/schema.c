@@ -133,7 +133,7 @@ schema_applied(struct pg *pg, struct arena *a, int64_t deadline_ms, struct migra
 		m->sha256 = pg_text(&rows);
 		m->applied_at = pg_time(&rows);
 	}
-	pg_done(&rows);
+	pg_clear(&rows);
 	return OK;
 }
 
@@ -153,10 +153,10 @@ schema_record(struct pg *pg, struct arena *a, int64_t deadline_ms, const struct 
 	e = pg_write(pg, deadline_ms, SCHEMA_RECORD, &args, &rows);
 	if (e == OK && rows.count == 0) {
 		e = ERR_NOT_FOUND;
-		pg_done(&rows);
+		pg_clear(&rows);
 		pg_close(pg);
 	}
-	pg_done(&rows);
+	pg_clear(&rows);
 	return e;
 }
 
@@ -173,7 +173,7 @@ schema_months(struct arena *a, const char *database, int64_t deadline_ms, int64_
 		return e;
 	pg = pg_new(a, database, months, sizeof(months) / sizeof(months[0]));
 	e = pg_read(pg, deadline_ms, MONTHS_LOCK, &none, &rows);
-	pg_done(&rows);
+	pg_clear(&rows);
 	for (int i = 0; e == OK && i <= 3; i++) {
 		struct pg_args args = {.arena = a};
 
@@ -193,7 +193,7 @@ ask(struct arena *a, const char *database, int64_t deadline_ms, const struct pg_
 	enum err e = pg_read(pg, deadline_ms, 0, &args, &rows);
 
 	*yes = e == OK && pg_next(&rows) && pg_bool(&rows);
-	pg_done(&rows);
+	pg_clear(&rows);
 	pg_close(pg);
 	return e;
 }

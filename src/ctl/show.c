@@ -121,7 +121,7 @@ budget(const struct show *s, FILE *out)
 	struct str text = t->failures == 0 ? STR("no wrong answers")
 					   : str_printf(s->arena, "%d wrong in a row", (int)t->failures);
 
-	switch (throttle_admit(t, s->now)) {
+	switch (throttle_check(t, s->now)) {
 	case ERR_LOCKED:
 		text = str_printf(s->arena, "%.*s; locked", STR_FMT(text));
 		break;

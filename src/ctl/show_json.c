@@ -99,7 +99,7 @@ static bool
 budget(const struct show *s, cJSON *to)
 {
 	const struct throttle *t = &s->subject->throttle;
-	enum err e = throttle_admit(t, s->now);
+	enum err e = throttle_check(t, s->now);
 	cJSON *o = cJSON_AddObjectToObject(to, "secondFactor");
 
 	return o != NULL && cJSON_AddNumberToObject(o, "wrongAnswers", t->failures) != NULL &&

@@ -2,7 +2,7 @@
 #include "daemon/backoff.h"
 
 int64_t
-backoff_note(struct backoff *t, int64_t lived_ms)
+backoff_record(struct backoff *t, int64_t lived_ms)
 {
 	int64_t wait = BACKOFF_FIRST_MS;
 

@@ -21,6 +21,6 @@ struct backoff {
  * Notes the death of a child that lived `lived_ms` and returns the wait in ms:
  * 0 for a grown-up and for the first young death, then 100, 200, 400 … 5000.
  */
-int64_t backoff_note(struct backoff *t, int64_t lived_ms);
+int64_t backoff_record(struct backoff *t, int64_t lived_ms);
 
 #endif

@@ -20,20 +20,20 @@
 #define JANITOR_JITTER_MS 10000
 
 static void
-janitor_round(const struct post *post, struct flow_env *env, struct arena *a)
+janitor_round(const struct service_context *context, struct flow_env *env, struct arena *a)
 {
 	enum err e;
 
-	score_busy(post->score, clock_mono_ms());
+	scoreboard_busy(context->scoreboard, clock_mono_ms());
 	e = flow_janitor_run(env, a, clock_now());
 	if (e != OK)
 		log_warning("janitor.failed", LOG_CSTR("error", err_code(e)));
 	arena_reset(a);
-	score_done(post->score, clock_mono_ms());
+	scoreboard_idle(context->scoreboard, clock_mono_ms());
 }
 
 static int
-janitor_work(const struct post *post, struct flow_env *env, struct arena *a)
+janitor_work(const struct service_context *context, struct flow_env *env, struct arena *a)
 {
 	int term_fd = service_term_fd();
 	int64_t wait = JANITOR_FIRST_MS;
@@ -42,9 +42,9 @@ janitor_work(const struct post *post, struct flow_env *env, struct arena *a)
 		log_error("janitor.start_failed", LOG_CSTR("why", strerror(errno)));
 		return SERVICE_EXIT_FAILURE;
 	}
-	service_ready(post);
-	while (service_wait(post, term_fd, wait + (int64_t)rand_below(JANITOR_JITTER_MS))) {
-		janitor_round(post, env, a);
+	service_ready(context);
+	while (service_wait(context, term_fd, wait + (int64_t)rand_below(JANITOR_JITTER_MS))) {
+		janitor_round(context, env, a);
 		wait = JANITOR_EVERY_MS;
 	}
 	(void)close(term_fd);
@@ -52,16 +52,16 @@ janitor_work(const struct post *post, struct flow_env *env, struct arena *a)
 }
 
 int
-janitor_run(const struct post *post)
+janitor_run(const struct service_context *context)
 {
 	struct arena *home = arena_new(JANITOR_HOME_MAX), *a = arena_new(ARENA_REQUEST_MAX);
 	struct flow_env *env = NULL;
 	struct str why = {0};
-	enum err e = flow_env_open(home, post->conf, post->lanes, &env, &why);
+	enum err e = flow_env_open(home, context->conf, context->hash_semaphore, &env, &why);
 	int status;
 
 	if (e == OK) {
-		status = janitor_work(post, env, a);
+		status = janitor_work(context, env, a);
 	} else {
 		log_error(
 		    "janitor.start_failed", LOG_CSTR("error", err_code(e)), LOG_TEXT("why", why));

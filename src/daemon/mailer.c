@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/rand.h"
-#include "daemon/letter.h"
+#include "daemon/mail_render.h"
 #include "flow/outbox.h"
 #include "view/model.h"
 
@@ -30,13 +30,13 @@
 #define MAILER_PASSWORD_MAX 1024
 
 struct mailer {
-	const struct post *post;
+	const struct service_context *context;
 	struct arena *home;
 	struct arena *arena;  /* of one round */
-	struct arena *letter; /* of one message */
+	struct arena *envelope; /* of one message */
 	struct flow_env *env;
 	struct templates *templates;
-	struct deliver_way way;
+	struct mail_transport transport;
 	bool cut_off; /* the database did not answer */
 	bool mute;    /* notices could not be written */
 };
@@ -46,38 +46,38 @@ static enum err read_password(struct mailer *m, struct str *why) MUST_CHECK;
 static void work(struct mailer *m);
 static bool work_round(struct mailer *m);
 static size_t send_batch(struct mailer *m);
-static bool write_notices(struct mailer *m);
+static bool write_reminders(struct mailer *m);
 static void send_one(struct mailer *m, const struct mail *mail);
 static enum deliver_result hand_over(struct mailer *m, struct flow *fl, const struct mail *mail, struct str *why);
-static void note_failure(struct flow *fl, const struct mail *mail, bool final, struct str why);
+static void log_failure(struct flow *fl, const struct mail *mail, bool final, struct str why);
 static struct flow flow_now(struct mailer *m, struct arena *a);
 
 int
-mailer_run(const struct post *post)
+mailer_run(const struct service_context *context)
 {
 	struct mailer m = {
-		.post = post,
+		.context = context,
 		.home = arena_new(MAILER_HOME_MAX),
 		.arena = arena_new(ARENA_REQUEST_MAX),
-		.letter = arena_new(ARENA_REQUEST_MAX),
-		.way = {.term_fd = -1},
+		.envelope = arena_new(ARENA_REQUEST_MAX),
+		.transport = {.term_fd = -1},
 	};
 	struct str why = {0};
 	enum err e = open_all(&m, &why);
 	int status = 0;
 
 	if (e == OK) {
-		service_ready(post);
+		service_ready(context);
 		work(&m);
 		deliver_cleanup();
 	} else {
 		log_error("mailer.start_failed", LOG_CSTR("error", err_code(e)), LOG_TEXT("why", why));
 		status = e == ERR_CONFIG ? SERVICE_EXIT_CONFIG : SERVICE_EXIT_FAILURE;
 	}
-	if (m.way.term_fd >= 0)
-		(void)close(m.way.term_fd);
+	if (m.transport.term_fd >= 0)
+		(void)close(m.transport.term_fd);
 	flow_env_close(m.env);
-	arena_free(m.letter);
+	arena_free(m.envelope);
 	arena_free(m.arena);
 	arena_free(m.home);
 	return status;
@@ -86,11 +86,11 @@ mailer_run(const struct post *post)
 static enum err
 open_all(struct mailer *m, struct str *why)
 {
-	const struct conf *c = m->post->conf;
+	const struct conf *c = m->context->conf;
 	enum err e;
 
 	model_setup();
-	m->way = (struct deliver_way){
+	m->transport = (struct mail_transport){
 		.url = c->mail_url,
 		.command = c->mail_command,
 		.directory = c->mail_directory,
@@ -99,11 +99,11 @@ open_all(struct mailer *m, struct str *why)
 		.ca_file = c->mail_ca_file,
 		.term_fd = service_term_fd(),
 	};
-	if (m->way.term_fd < 0 || !deliver_setup()) {
+	if (m->transport.term_fd < 0 || !deliver_setup()) {
 		*why = str_of(strerror(errno));
 		return ERR_INTERNAL;
 	}
-	e = flow_env_open(m->home, c, m->post->lanes, &m->env, why);
+	e = flow_env_open(m->home, c, m->context->hash_semaphore, &m->env, why);
 	if (e == OK)
 		e = templates_load(m->home, c->templates, &m->templates, why);
 	return e == OK && c->mail_user[0] != '\0' ? read_password(m, why) : e;
@@ -113,7 +113,7 @@ open_all(struct mailer *m, struct str *why)
 static enum err
 read_password(struct mailer *m, struct str *why)
 {
-	const char *path = m->post->conf->mail_password_file;
+	const char *path = m->context->conf->mail_password_file;
 	struct secret s = secret_alloc(m->home, MAILER_PASSWORD_MAX);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd >= 0 ? read(fd, s.p, s.n) : -1;
@@ -131,20 +131,20 @@ read_password(struct mailer *m, struct str *why)
 		*why = str_printf(m->home, "%s: there is no password in it", path);
 		return ERR_CONFIG;
 	}
-	m->way.password = s;
+	m->transport.password = s;
 	return OK;
 }
 
 static void
 work(struct mailer *m)
 {
-	bool sends = conf_sends_mail(m->post->conf);
+	bool sends = conf_sends_mail(m->context->conf);
 	int64_t wait = 0;
 
 	if (!sends)
 		log_warning("mail.not_configured",
 		    LOG_CSTR("consequence", "mail stays in the outbox and is given up after three days"));
-	while (service_wait(m->post, m->way.term_fd, wait)) {
+	while (service_wait(m->context, m->transport.term_fd, wait)) {
 		bool more = sends && work_round(m);
 
 		wait = more ? 0 : MAILER_EVERY_MS + (int64_t)rand_below(MAILER_JITTER_MS);
@@ -161,46 +161,46 @@ work_round(struct mailer *m)
 {
 	if (send_batch(m) == MAILER_BATCH)
 		return true;
-	return !m->cut_off && write_notices(m);
+	return !m->cut_off && write_reminders(m);
 }
 
 /* How many were taken. What is left over when it is time to leave is taken again when it counts as lost. */
 static size_t
 send_batch(struct mailer *m)
 {
-	int64_t longest = MAILER_BATCH * (m->post->conf->mail_timeout + MAILER_STATEMENT_MS / 1000) + MAILER_MARGIN_S;
+	int64_t longest = MAILER_BATCH * (m->context->conf->mail_timeout + MAILER_STATEMENT_MS / 1000) + MAILER_MARGIN_S;
 	struct flow fl = flow_now(m, m->arena);
 	struct mail *list = NULL;
 	size_t count = 0, i;
 	enum err e;
 
-	score_busy(m->post->score, clock_mono_ms());
+	scoreboard_busy(m->context->scoreboard, clock_mono_ms());
 	e = flow_outbox_claim(&fl, fl.now + longest * CLOCK_SECOND, MAILER_BATCH, &list, &count);
 	if (e != OK && !m->cut_off)
 		log_warning("mailer.failed", LOG_CSTR("error", err_code(e)));
 	m->cut_off = e != OK;
 	for (i = 0; i < count; i++) {
-		score_busy(m->post->score, clock_mono_ms());
+		scoreboard_busy(m->context->scoreboard, clock_mono_ms());
 		send_one(m, &list[i]);
-		arena_reset(m->letter);
-		if (!service_wait(m->post, m->way.term_fd, 0))
+		arena_reset(m->envelope);
+		if (!service_wait(m->context, m->transport.term_fd, 0))
 			break;
 	}
-	score_done(m->post->score, clock_mono_ms());
+	scoreboard_idle(m->context->scoreboard, clock_mono_ms());
 	return count;
 }
 
 static bool
-write_notices(struct mailer *m)
+write_reminders(struct mailer *m)
 {
 	struct flow fl = flow_now(m, m->arena);
 	bool more = false;
 	int written = 0;
 	enum err e;
 
-	score_busy(m->post->score, clock_mono_ms());
-	e = flow_notices_run(&fl, &written, &more);
-	score_done(m->post->score, clock_mono_ms());
+	scoreboard_busy(m->context->scoreboard, clock_mono_ms());
+	e = flow_reminders_run(&fl, &written, &more);
+	scoreboard_idle(m->context->scoreboard, clock_mono_ms());
 	if (e != OK && !m->mute)
 		log_warning("notices.failed", LOG_CSTR("error", err_code(e)));
 	m->mute = e != OK;
@@ -212,8 +212,8 @@ write_notices(struct mailer *m)
 static void
 send_one(struct mailer *m, const struct mail *mail)
 {
-	struct flow fl = flow_now(m, m->letter);
-	struct str why = {0}, id = id_format(m->letter, ID_MESSAGE, mail->id);
+	struct flow fl = flow_now(m, m->envelope);
+	struct str why = {0}, id = id_format(m->envelope, ID_MESSAGE, mail->id);
 	enum deliver_result result = DELIVER_REFUSED;
 	enum err e;
 
@@ -223,8 +223,8 @@ send_one(struct mailer *m, const struct mail *mail)
 		result = hand_over(m, &fl, mail, &why);
 	fl.now = clock_now();
 	fl.deadline_ms = clock_mono_ms() + MAILER_STATEMENT_MS;
-	if (result != DELIVER_DONE) {
-		note_failure(&fl, mail, result == DELIVER_REFUSED, why);
+	if (result != DELIVER_ACCEPTED) {
+		log_failure(&fl, mail, result == DELIVER_REFUSED, why);
 		return;
 	}
 	log_info("mail.sent", LOG_TEXT("message", id), LOG_TEXT("kind", mail_kind_name(mail->kind)),
@@ -238,21 +238,21 @@ send_one(struct mailer *m, const struct mail *mail)
 static enum deliver_result
 hand_over(struct mailer *m, struct flow *fl, const struct mail *mail, struct str *why)
 {
-	const struct conf *c = m->post->conf;
-	struct letter letter;
+	const struct conf *c = m->context->conf;
+	struct envelope envelope;
 	struct secret token;
 
 	if (flow_outbox_token(fl, mail, &token) != OK) {
 		*why = STR("its link cannot be opened");
 		return DELIVER_REFUSED;
 	}
-	if (!letter_write(m->letter, c, m->templates, mail, token, &letter, why))
+	if (!mail_render(m->envelope, c, m->templates, mail, token, &envelope, why))
 		return DELIVER_REFUSED;
-	return deliver(m->letter, &m->way, &letter, clock_mono_ms() + c->mail_timeout * 1000, why);
+	return deliver(m->envelope, &m->transport, &envelope, clock_mono_ms() + c->mail_timeout * 1000, why);
 }
 
 static void
-note_failure(struct flow *fl, const struct mail *mail, bool final, struct str why)
+log_failure(struct flow *fl, const struct mail *mail, bool final, struct str why)
 {
 	struct str id = id_format(fl->arena, ID_MESSAGE, mail->id);
 	bool given_up = false;

@@ -5,6 +5,6 @@
 #include "daemon/service.h"
 
 /* The child's work (struct service); returns its exit status. */
-int mailer_run(const struct post *post);
+int mailer_run(const struct service_context *context);
 
 #endif

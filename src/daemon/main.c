@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "crypto/keyring.h"
-#include "daemon/confine.h"
+#include "daemon/harden.h"
 #include "daemon/janitor.h"
 #include "daemon/mailer.h"
 #include "daemon/supervisor.h"
@@ -164,13 +164,13 @@ main_count(int64_t asked, int64_t per_processor, int64_t max)
  * Sign-ins may hold the lanes and wait for them with most workers, but a third
  * stays free, so that a flood of them does not stop everything else.
  */
-static struct lanes *
-main_lanes(const struct conf *conf, uint32_t workers)
+static struct hash_semaphore *
+main_hash_semaphore(const struct conf *conf, uint32_t workers)
 {
-	uint32_t lanes = main_count(conf->hash_lanes, 1, LANES_MAX);
-	uint32_t taken = lanes + (workers + 2) / 3;
+	uint32_t hash_semaphore = main_count(conf->hash_lanes, 1, LANES_MAX);
+	uint32_t taken = hash_semaphore + (workers + 2) / 3;
 
-	return lanes_new(lanes, workers > taken ? workers - taken : 0);
+	return hash_semaphore_new(hash_semaphore, workers > taken ? workers - taken : 0);
 }
 
 static int
@@ -188,7 +188,7 @@ main_supervise(
 		.service_count = sizeof(services) / sizeof(services[0]),
 		.conf_path = path,
 		.conf = conf,
-		.lanes = main_lanes(conf, services[0].count),
+		.hash_semaphore = main_hash_semaphore(conf, services[0].count),
 		.listen_fd = l->fd,
 		.pidfile = pid,
 		.limits = SUPERVISOR_LIMITS,
@@ -214,7 +214,7 @@ main_run(struct arena *a, const char *path)
 		e = pidfile_open(a, conf.pid_file, &pid, &why);
 	if (e == OK)
 		e = listen_open(a, &conf, &l, &why);
-	if (e == OK && (e = confine_process()) != OK)
+	if (e == OK && (e = harden_process()) != OK)
 		why = STR("the process could not be confined");
 	status = e == OK ? main_supervise(path, &conf, &l, &pid) : main_refuse(why, e);
 	listen_close(&l);

@@ -53,11 +53,11 @@ reload_begin(struct pool *p, int64_t now)
 static void
 reload_finish(struct pool *p, int64_t now)
 {
-	for (size_t i = 0; i < p->seat_count; i++) {
-		struct seat *s = &p->seats[i];
+	for (size_t i = 0; i < p->slot_count; i++) {
+		struct slot *s = &p->slots[i];
 
-		if (s->state == SEAT_RUNNING && s->generation != p->generation)
-			seat_end(p, s, now); /* and is started anew */
+		if (s->state == SLOT_RUNNING && s->generation != p->generation)
+			slot_end(p, s, now); /* and is started anew */
 	}
 	arena_free(p->old_conf_arena);
 	p->old_conf_arena = NULL;
@@ -70,11 +70,11 @@ reload_finish(struct pool *p, int64_t now)
 }
 
 /* A seat of a rolling service in that state; with `old` only of an earlier configuration. */
-static struct seat *
-reload_find(struct pool *p, enum seat_state state, bool old)
+static struct slot *
+reload_find(struct pool *p, enum slot_state state, bool old)
 {
-	for (size_t i = 0; i < p->seat_count; i++) {
-		struct seat *s = &p->seats[i];
+	for (size_t i = 0; i < p->slot_count; i++) {
+		struct slot *s = &p->slots[i];
 
 		if (s->service->rolling && s->state == state &&
 		    (!old || s->generation != p->generation))
@@ -83,65 +83,65 @@ reload_find(struct pool *p, enum seat_state state, bool old)
 	return NULL;
 }
 
-static struct seat *
+static struct slot *
 reload_successor(struct pool *p)
 {
-	for (size_t i = 0; i < p->seat_count; i++)
-		if (p->seats[i].successor)
-			return &p->seats[i];
+	for (size_t i = 0; i < p->slot_count; i++)
+		if (p->slots[i].successor)
+			return &p->slots[i];
 	return NULL;
 }
 
-static struct seat *
-reload_empty_seat(struct pool *p, const struct service *service)
+static struct slot *
+reload_empty_slot(struct pool *p, const struct service *service)
 {
-	for (size_t i = 0; i < p->seat_count; i++)
-		if (p->seats[i].service == service && p->seats[i].state == SEAT_EMPTY)
-			return &p->seats[i];
+	for (size_t i = 0; i < p->slot_count; i++)
+		if (p->slots[i].service == service && p->slots[i].state == SLOT_EMPTY)
+			return &p->slots[i];
 	return NULL;
 }
 
 /* The successor is at work: the one it replaces may go. */
 static void
-reload_hand_over(struct pool *p, struct seat *successor, int64_t now)
+reload_replace_next(struct pool *p, struct slot *successor, int64_t now)
 {
 	successor->successor = false;
-	for (size_t i = 0; i < p->seat_count; i++) {
-		struct seat *s = &p->seats[i];
+	for (size_t i = 0; i < p->slot_count; i++) {
+		struct slot *s = &p->slots[i];
 
-		if (s->service == successor->service && s->state == SEAT_RUNNING &&
+		if (s->service == successor->service && s->state == SLOT_RUNNING &&
 		    s->generation != p->generation) {
-			seat_end(p, s, now);
+			slot_end(p, s, now);
 			return;
 		}
 	}
-	seat_end(p, successor, now); /* the old one died meanwhile and has been replaced */
+	slot_end(p, successor, now); /* the old one died meanwhile and has been replaced */
 }
 
 void
 reload_step(struct pool *p, int64_t now)
 {
-	struct seat *successor, *old, *empty;
+	struct slot *successor, *old, *empty;
 
 	if (!p->reloading || p->stopping)
 		return;
 	successor = reload_successor(p);
 	if (successor != NULL && successor->ready)
-		reload_hand_over(p, successor, now);
-	if (successor != NULL || reload_find(p, SEAT_ENDING, false) != NULL)
+		reload_replace_next(p, successor, now);
+	if (successor != NULL || reload_find(p, SLOT_ENDING, false) != NULL)
 		return; /* at most one more than wanted at any time */
-	old = reload_find(p, SEAT_RUNNING, true);
+	old = reload_find(p, SLOT_RUNNING, true);
 	if (old == NULL) {
 		reload_finish(p, now);
 		return;
 	}
-	empty = reload_empty_seat(p, old->service);
+	empty = reload_empty_slot(p, old->service);
 	if (empty == NULL)
 		log_fatal("reload.step", "no seat for a successor");
 	empty->successor = true;
-	seat_start(p, empty, now);
-	if (empty->state != SEAT_RUNNING) {
-		empty->state = SEAT_EMPTY;
+	slot_start(p, empty, now);
+	if (empty->state != SLOT_RUNNING) {
+		empty->state = SLOT_EMPTY;
 		empty->successor = false;
 		reload_fail(p, "no process could be made");
 	}

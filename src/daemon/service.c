@@ -24,14 +24,14 @@ service_term_fd(void)
 }
 
 bool
-service_wait(const struct post *post, int term_fd, int64_t ms)
+service_wait(const struct service_context *context, int term_fd, int64_t ms)
 {
 	struct pollfd term = {.fd = term_fd, .events = POLLIN};
 	int64_t until = clock_mono_ms() + ms, now, left;
 
 	do {
 		now = clock_mono_ms();
-		score_alive(post->score, now);
+		scoreboard_alive(context->scoreboard, now);
 		left = until > now ? until - now : 0;
 		if (poll(&term, 1, left < SERVICE_LOOK_MS ? (int)left : SERVICE_LOOK_MS) > 0)
 			return false;
@@ -40,11 +40,11 @@ service_wait(const struct post *post, int term_fd, int64_t ms)
 }
 
 void
-service_ready(const struct post *post)
+service_ready(const struct service_context *context)
 {
-	score_alive(post->score, clock_mono_ms());
-	atomic_store(&post->score->ready, true);
+	scoreboard_alive(context->scoreboard, clock_mono_ms());
+	atomic_store(&context->scoreboard->ready, true);
 	/* Unheard, the supervisor finds out at its next look round. */
-	if (eventfd_write(post->ready_fd, 1) != 0)
+	if (eventfd_write(context->ready_fd, 1) != 0)
 		log_warning("service.ready", LOG_CSTR("error", strerror(errno)));
 }

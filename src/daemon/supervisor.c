@@ -24,23 +24,23 @@
 #define SUPERVISOR_PAUSE_MS 5000
 
 static void
-supervisor_seat(struct pool *p, struct arena *a)
+supervisor_slot(struct pool *p, struct arena *a)
 {
 	const struct supervision *setup = p->setup;
 	size_t n = 0;
 
 	for (size_t i = 0; i < setup->service_count; i++)
-		p->seat_count += setup->services[i].count + (setup->services[i].rolling ? 1 : 0);
-	p->seats = arena_array(a, p->seat_count, sizeof(struct seat));
-	p->scores = score_new((uint32_t)p->seat_count);
+		p->slot_count += setup->services[i].count + (setup->services[i].rolling ? 1 : 0);
+	p->slots = arena_array(a, p->slot_count, sizeof(struct slot));
+	p->scoreboard_rows = scoreboard_new((uint32_t)p->slot_count);
 	for (size_t i = 0; i < setup->service_count; i++) {
 		const struct service *service = &setup->services[i];
 
 		for (uint32_t k = 0; k < service->count + (service->rolling ? 1 : 0); k++, n++)
-			p->seats[n] = (struct seat){
+			p->slots[n] = (struct slot){
 				.service = service,
-				.score = &p->scores[n],
-				.state = k < service->count ? SEAT_WAITING : SEAT_EMPTY,
+				.scoreboard = &p->scoreboard_rows[n],
+				.state = k < service->count ? SLOT_WAITING : SLOT_EMPTY,
 			};
 	}
 }
@@ -61,7 +61,7 @@ supervisor_open(struct pool *p, struct arena *a)
 	p->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (p->signal_fd < 0 || p->ready_fd < 0)
 		log_fatal("supervisor.descriptors", strerror(errno));
-	supervisor_seat(p, a);
+	supervisor_slot(p, a);
 }
 
 static void
@@ -69,7 +69,7 @@ supervisor_close(struct pool *p)
 {
 	(void)close(p->signal_fd);
 	(void)close(p->ready_fd);
-	score_free(p->scores, (uint32_t)p->seat_count);
+	scoreboard_free(p->scoreboard_rows, (uint32_t)p->slot_count);
 	arena_free(p->conf_arena);
 	arena_free(p->old_conf_arena);
 }
@@ -83,14 +83,14 @@ supervisor_stop(struct pool *p, int status, int64_t now)
 	p->status = status;
 	log_info("stopping", LOG_INT("status", status));
 	notify_manager("STOPPING=1");
-	for (size_t i = 0; i < p->seat_count; i++) {
-		struct seat *s = &p->seats[i];
+	for (size_t i = 0; i < p->slot_count; i++) {
+		struct slot *s = &p->slots[i];
 
 		s->successor = false;
-		if (s->state == SEAT_RUNNING)
-			seat_end(p, s, now);
-		else if (s->state == SEAT_WAITING)
-			s->state = SEAT_EMPTY;
+		if (s->state == SLOT_RUNNING)
+			slot_end(p, s, now);
+		else if (s->state == SLOT_WAITING)
+			s->state = SLOT_EMPTY;
 	}
 }
 
@@ -114,9 +114,9 @@ supervisor_reap(struct pool *p, int64_t now)
 	int how;
 
 	while ((pid = waitpid(-1, &how, WNOHANG)) > 0)
-		for (size_t i = 0; i < p->seat_count; i++)
-			if (p->seats[i].pid == pid)
-				seat_reap(p, &p->seats[i], how, now);
+		for (size_t i = 0; i < p->slot_count; i++)
+			if (p->slots[i].pid == pid)
+				slot_reap(p, &p->slots[i], how, now);
 }
 
 /* How many seats of rolling services are to be filled, ready, and found the configuration wrong. */
@@ -127,9 +127,9 @@ supervisor_count(const struct pool *p, uint32_t *wanted, uint32_t *ready, uint32
 	for (size_t i = 0; i < p->setup->service_count; i++)
 		if (p->setup->services[i].rolling)
 			*wanted += p->setup->services[i].count;
-	for (size_t i = 0; i < p->seat_count; i++) {
-		*ready += p->seats[i].service->rolling && p->seats[i].ready;
-		*misconfigured += p->seats[i].service->rolling && p->seats[i].misconfigured;
+	for (size_t i = 0; i < p->slot_count; i++) {
+		*ready += p->slots[i].service->rolling && p->slots[i].ready;
+		*misconfigured += p->slots[i].service->rolling && p->slots[i].misconfigured;
 	}
 }
 
@@ -151,15 +151,15 @@ supervisor_announce(struct pool *p, int64_t now)
 }
 
 static void
-supervisor_look(struct pool *p, int64_t now)
+supervisor_tick(struct pool *p, int64_t now)
 {
-	bool paused = now - p->looked_ms > SUPERVISOR_PAUSE_MS;
+	bool paused = now - p->ticked_ms > SUPERVISOR_PAUSE_MS;
 
-	p->looked_ms = now;
-	for (size_t i = 0; i < p->seat_count; i++) {
-		seat_look(p, &p->seats[i], now);
+	p->ticked_ms = now;
+	for (size_t i = 0; i < p->slot_count; i++) {
+		slot_tick(p, &p->slots[i], now);
 		if (!paused)
-			seat_watch(p, &p->seats[i], now);
+			slot_watch(p, &p->slots[i], now);
 	}
 }
 
@@ -168,8 +168,8 @@ supervisor_is_over(const struct pool *p)
 {
 	if (!p->stopping)
 		return false;
-	for (size_t i = 0; i < p->seat_count; i++)
-		if (p->seats[i].state != SEAT_EMPTY)
+	for (size_t i = 0; i < p->slot_count; i++)
+		if (p->slots[i].state != SLOT_EMPTY)
 			return false;
 	return true;
 }
@@ -183,9 +183,9 @@ supervisor_sleep(const struct pool *p, int64_t now)
 	int64_t wait = SUPERVISOR_LOOK_MS;
 	eventfd_t ignored;
 
-	for (size_t i = 0; i < p->seat_count; i++)
-		if (p->seats[i].state != SEAT_EMPTY && p->seats[i].due_ms - now < wait)
-			wait = p->seats[i].due_ms > now ? p->seats[i].due_ms - now : 0;
+	for (size_t i = 0; i < p->slot_count; i++)
+		if (p->slots[i].state != SLOT_EMPTY && p->slots[i].due_ms - now < wait)
+			wait = p->slots[i].due_ms > now ? p->slots[i].due_ms - now : 0;
 	if (poll(fds, 2, (int)wait) > 0 && fds[1].revents != 0)
 		(void)eventfd_read(p->ready_fd, &ignored);
 }
@@ -195,7 +195,7 @@ supervisor_turn(struct pool *p, int64_t now)
 {
 	supervisor_hear(p, now);
 	supervisor_reap(p, now);
-	supervisor_look(p, now);
+	supervisor_tick(p, now);
 	reload_step(p, now);
 	supervisor_announce(p, now);
 }
@@ -204,7 +204,7 @@ int
 supervisor_run(const struct supervision *setup)
 {
 	struct arena *a = arena_new(SUPERVISOR_ARENA_MAX);
-	struct pool p = {.setup = setup, .conf = setup->conf, .looked_ms = clock_mono_ms()};
+	struct pool p = {.setup = setup, .conf = setup->conf, .ticked_ms = clock_mono_ms()};
 
 	supervisor_open(&p, a);
 	supervisor_turn(&p, clock_mono_ms());

@@ -30,7 +30,7 @@ struct supervision {
 	size_t service_count;
 	const char *conf_path;   /* read again at a reload; NULL: defaults */
 	const struct conf *conf; /* as read at the start */
-	struct lanes *lanes;
+	struct hash_semaphore *hash_semaphore;
 	int listen_fd;
 	struct pidfile *pidfile; /* children let go of it */
 	struct supervisor_limits limits;

@@ -21,16 +21,16 @@
 
 #define WORKER_HOME_MAX ((size_t)64 * 1024 * 1024)
 /* What is read for one piece of an answer, and the text made of it. */
-#define WORKER_PIECE_MAX ARENA_REQUEST_MAX
+#define WORKER_CHUNK_MAX ARENA_REQUEST_MAX
 /* How often an idle worker looks round by itself. */
-#define WORKER_LOOK_MS 500
+#define WORKER_TICK_MS 500
 #define WORKER_NAP_MS 100
 
 struct worker {
-	const struct post *post;
+	const struct service_context *context;
 	struct arena *home;  /* as long as the process */
 	struct arena *arena; /* as long as a request */
-	struct arena *piece; /* as long as a piece of an answer */
+	struct arena *chunk; /* as long as a piece of an answer */
 	struct flow_env *env;
 	struct web *web;
 	struct fcgi *fcgi;
@@ -61,7 +61,7 @@ worker_open_descriptors(struct worker *w)
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	/* Exclusive: a connection wakes one worker, not all. */
 	if (w->term_fd < 0 || w->epoll_fd < 0 || !worker_watch(w, w->term_fd, EPOLLIN) ||
-	    !worker_watch(w, w->post->listen_fd, EPOLLIN | EPOLLEXCLUSIVE))
+	    !worker_watch(w, w->context->listen_fd, EPOLLIN | EPOLLEXCLUSIVE))
 		return worker_failed("descriptors", ERR_INTERNAL, str_of(strerror(errno)));
 	return 0;
 }
@@ -70,18 +70,18 @@ worker_open_descriptors(struct worker *w)
 static int
 worker_open(struct worker *w)
 {
-	const struct post *post = w->post;
+	const struct service_context *context = w->context;
 	struct str why = {0};
 	enum err e;
 
 	model_setup();
-	e = flow_env_open(w->home, post->conf, post->lanes, &w->env, &why);
+	e = flow_env_open(w->home, context->conf, context->hash_semaphore, &w->env, &why);
 	if (e != OK)
 		return worker_failed("flow", e, why);
-	e = web_open(w->home, post->conf, w->env, &w->web, &why);
+	e = web_open(w->home, context->conf, w->env, &w->web, &why);
 	if (e != OK)
 		return worker_failed("web", e, why);
-	w->fcgi = fcgi_new(w->home, post->listen_fd);
+	w->fcgi = fcgi_new(w->home, context->listen_fd);
 	return worker_open_descriptors(w);
 }
 
@@ -90,7 +90,7 @@ worker_close(struct worker *w)
 {
 	web_close(w->web);
 	flow_env_close(w->env);
-	arena_free(w->piece);
+	arena_free(w->chunk);
 	arena_free(w->arena);
 	arena_free(w->home);
 	if (w->term_fd >= 0)
@@ -111,24 +111,24 @@ worker_log(const struct req *rq, struct str method, int status, int64_t ms)
 static void
 worker_stream(struct worker *w, struct resp *rs)
 {
-	enum resp_piece said = RESP_PIECE;
+	enum resp_chunk said = RESP_CHUNK;
 
-	while (said == RESP_PIECE) {
-		struct str piece = {0};
+	while (said == RESP_CHUNK) {
+		struct str chunk = {0};
 
-		arena_reset(w->piece);
-		said = rs->source(rs->source_arg, w->piece, &piece);
-		if (said != RESP_BROKEN && !fcgi_write(w->fcgi, piece))
+		arena_reset(w->chunk);
+		said = rs->source(rs->source_arg, w->chunk, &chunk);
+		if (said != RESP_BROKEN && !fcgi_write(w->fcgi, chunk))
 			said = RESP_BROKEN;
-		score_busy(w->post->score, clock_mono_ms());
+		scoreboard_busy(w->context->scoreboard, clock_mono_ms());
 	}
-	arena_reset(w->piece);
+	arena_reset(w->chunk);
 	if (said == RESP_BROKEN)
-		fcgi_cut(w->fcgi);
+		fcgi_abort(w->fcgi);
 }
 
 static void
-worker_answer(struct worker *w, int64_t start_ms)
+worker_respond(struct worker *w, int64_t start_ms)
 {
 	struct req rq = {.now = clock_now(), .deadline_ms = start_ms + WORKER_DEADLINE_MS};
 	struct resp rs;
@@ -156,7 +156,7 @@ worker_serve(struct worker *w)
 	int64_t now = clock_mono_ms();
 	int got = fcgi_accept(w->fcgi);
 
-	score_alive(w->post->score, now);
+	scoreboard_alive(w->context->scoreboard, now);
 	if (got == 0)
 		return;
 	if (got < 0) {
@@ -164,12 +164,12 @@ worker_serve(struct worker *w)
 		(void)poll(NULL, 0, WORKER_NAP_MS); /* out of descriptors, say: not at full speed */
 		return;
 	}
-	score_busy(w->post->score, now);
+	scoreboard_busy(w->context->scoreboard, now);
 	if (fcgi_begin(w->fcgi))
-		worker_answer(w, now);
+		worker_respond(w, now);
 	else
 		log_warning("worker.request_broken", LOG_INT("ms", clock_mono_ms() - now));
-	score_done(w->post->score, clock_mono_ms());
+	scoreboard_idle(w->context->scoreboard, clock_mono_ms());
 }
 
 /* Waits for something to do; `idle` when there was nothing. False when it is time to leave. */
@@ -177,7 +177,7 @@ static bool
 worker_wait(struct worker *w, bool *idle)
 {
 	struct epoll_event ev[2];
-	int n = epoll_wait(w->epoll_fd, ev, 2, WORKER_LOOK_MS);
+	int n = epoll_wait(w->epoll_fd, ev, 2, WORKER_TICK_MS);
 
 	*idle = n == 0;
 	for (int i = 0; i < n; i++)
@@ -199,26 +199,26 @@ worker_loop(struct worker *w)
 	while (stay) {
 		stay = worker_wait(w, &idle);
 		worker_serve(w);
-		flow_env_note(w->env, w->arena, idle || !stay);
+		flow_env_flush_activity(w->env, w->arena, idle || !stay);
 		arena_reset(w->arena);
 	}
 }
 
 int
-worker_run(const struct post *post)
+worker_run(const struct service_context *context)
 {
 	struct worker w = {
-		.post = post,
+		.context = context,
 		.home = arena_new(WORKER_HOME_MAX),
 		.arena = arena_new(ARENA_REQUEST_MAX),
-		.piece = arena_new(WORKER_PIECE_MAX),
+		.chunk = arena_new(WORKER_CHUNK_MAX),
 		.epoll_fd = -1,
 		.term_fd = -1,
 	};
 	int status = worker_open(&w);
 
 	if (status == 0) {
-		service_ready(post);
+		service_ready(context);
 		worker_loop(&w);
 	}
 	worker_close(&w);

@@ -8,6 +8,6 @@
 #define WORKER_DEADLINE_MS 3000
 
 /* The child's work (struct service); returns its exit status. */
-int worker_run(const struct post *post);
+int worker_run(const struct service_context *context);
 
 #endif

@@ -71,7 +71,7 @@ void
 audit_append(struct arena *a, struct audit_event *ev, const struct audit_chain *chain, uint16_t key_id,
     const unsigned char *key)
 {
-	struct audit_record r = {
+	struct audit_row r = {
 		.account = ev->account,
 		.seq = chain->length + 1,
 		.at = ev->at,
@@ -98,7 +98,7 @@ audit_append(struct arena *a, struct audit_event *ev, const struct audit_chain *
  * empty, so that no two events have the same bytes.
  */
 void
-audit_mac(struct arena *a, const struct audit_record *r, const unsigned char before[SHA256_SIZE],
+audit_mac(struct arena *a, const struct audit_row *r, const unsigned char before[SHA256_SIZE],
     const unsigned char *key, unsigned char mac[SHA256_SIZE])
 {
 	struct buf b = {.arena = a};
@@ -123,16 +123,16 @@ audit_mac(struct arena *a, const struct audit_record *r, const unsigned char bef
 
 /* An event begins with the length of a MAC, an anchor with that of its name. */
 void
-audit_anchor_mac(struct arena *a, const struct audit_anchor *anchor, const unsigned char *key,
+audit_checkpoint_mac(struct arena *a, const struct audit_checkpoint *checkpoint, const unsigned char *key,
     unsigned char mac[SHA256_SIZE])
 {
 	struct buf b = {.arena = a};
 
 	add_text(&b, STR("audit anchor"));
-	add_id(&b, anchor->account);
-	add_number(&b, anchor->seq);
-	add_bytes(&b, anchor->head, sizeof(anchor->head));
-	add_number(&b, anchor->pruned_at);
+	add_id(&b, checkpoint->account);
+	add_number(&b, checkpoint->seq);
+	add_bytes(&b, checkpoint->head, sizeof(checkpoint->head));
+	add_number(&b, checkpoint->pruned_at);
 	finish(&b, key, mac);
 }
 

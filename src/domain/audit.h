@@ -83,7 +83,7 @@ struct audit_event {
 };
 
 /* An event as it was read: nothing in it is known to be ours before its MAC was checked. */
-struct audit_record {
+struct audit_row {
 	struct uuid account;
 	int64_t seq;
 	int64_t at; /* microseconds since 1970 */
@@ -100,11 +100,11 @@ struct audit_record {
 	struct str details;
 	int64_t key_id;
 	unsigned char mac[SHA256_SIZE];
-	bool odd; /* it holds a value that no event of ours can have */
+	bool malformed; /* it holds a value that no event of ours can have */
 };
 
 /* Where a chain begins after its first events were dropped. */
-struct audit_anchor {
+struct audit_checkpoint {
 	struct uuid account;
 	int64_t seq; /* the last that was dropped; 0: none was */
 	unsigned char head[SHA256_SIZE];
@@ -132,11 +132,11 @@ void audit_append(struct arena *a, struct audit_event *ev, const struct audit_ch
     const unsigned char *key);
 
 /* The MAC that an event has behind one with the MAC `before` (zeros: behind none). */
-void audit_mac(struct arena *a, const struct audit_record *r, const unsigned char before[SHA256_SIZE],
+void audit_mac(struct arena *a, const struct audit_row *r, const unsigned char before[SHA256_SIZE],
     const unsigned char *key, unsigned char mac[SHA256_SIZE]);
 
 /* The MAC of an anchor, which no event can have. */
-void audit_anchor_mac(struct arena *a, const struct audit_anchor *anchor, const unsigned char *key,
+void audit_checkpoint_mac(struct arena *a, const struct audit_checkpoint *checkpoint, const unsigned char *key,
     unsigned char mac[SHA256_SIZE]);
 
 /* When the month begins that is `months` away from the one `at` is in; both in microseconds since 1970, UTC. */

@@ -4,20 +4,20 @@
 static bool number(struct str text, int64_t *out);
 
 struct str
-audit_place_format(struct arena *a, const struct audit_place *place)
+audit_cursor_format(struct arena *a, const struct audit_cursor *cursor)
 {
-	struct str account = id_format(a, ID_ACCOUNT, place->account);
+	struct str account = id_format(a, ID_ACCOUNT, cursor->account);
 
-	return str_printf(a, "%lld.%lld.%.*s", (long long)place->at, (long long)place->seq, STR_FMT(account));
+	return str_printf(a, "%lld.%lld.%.*s", (long long)cursor->at, (long long)cursor->seq, STR_FMT(account));
 }
 
 bool
-audit_place_parse(struct str text, struct audit_place *place)
+audit_cursor_parse(struct str text, struct audit_cursor *cursor)
 {
 	struct str at = str_cut(&text, '.'), seq = str_cut(&text, '.');
 
-	return number(at, &place->at) && number(seq, &place->seq) && place->seq > 0 &&
-	    id_parse(text, ID_ACCOUNT, &place->account);
+	return number(at, &cursor->at) && number(seq, &cursor->seq) && cursor->seq > 0 &&
+	    id_parse(text, ID_ACCOUNT, &cursor->account);
 }
 
 /* As it was written: digits alone, and no year beyond all calendars. */

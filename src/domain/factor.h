@@ -24,13 +24,13 @@ struct factor {
 	enum factor_state state;
 	bool preferred;
 	struct str sealed;      /* the kind's state, sealed */
-	int64_t watermark;      /* counter of the last accepted answer; 0: none yet */
+	int64_t last_counter;      /* counter of the last accepted answer; 0: none yet */
 	int64_t created_at;
 	int64_t confirmed_at;   /* 0 while pending */
 	int64_t last_used_at;   /* 0: never */
 	int64_t expires_at;     /* of a pending one; else 0 */
 	struct uuid session;    /* the session that set a pending one up */
-	bool codes_handed_out;  /* recovery codes were given out with a pending one */
+	bool codes_issued;  /* recovery codes were given out with a pending one */
 };
 
 /* What an operator may set about the kinds. */
@@ -61,8 +61,8 @@ struct factor_kind {
 	 * of the answer, above `watermark`, or 0 when it is wrong, not of this time or
 	 * not above the watermark.
 	 */
-	int64_t (*check)(struct secret state, const struct factor_rules *rules, int64_t watermark, int64_t now,
-	    struct str answer);
+	int64_t (*check)(struct secret state, const struct factor_rules *rules, int64_t last_counter, int64_t now,
+	    struct str response);
 };
 
 /* The kind of that name, NULL when there is none. */

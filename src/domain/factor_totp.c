@@ -12,9 +12,9 @@
 static struct secret totp_enroll(struct arena *a);
 static struct factor_offer totp_offer(struct arena *a, struct secret state, const struct factor_rules *rules,
     struct str account);
-static int64_t totp_check(struct secret state, const struct factor_rules *rules, int64_t watermark, int64_t now,
-    struct str answer);
-static bool read_digits(struct str answer, char digits[TOTP_DIGITS + 1]);
+static int64_t totp_check(struct secret state, const struct factor_rules *rules, int64_t last_counter, int64_t now,
+    struct str response);
+static bool read_digits(struct str response, char digits[TOTP_DIGITS + 1]);
 
 const struct factor_kind factor_totp = {
 	.name = "totp",
@@ -56,32 +56,32 @@ totp_offer(struct arena *a, struct secret state, const struct factor_rules *rule
  * it is ever accepted again.
  */
 static int64_t
-totp_check(struct secret state, const struct factor_rules *rules, int64_t watermark, int64_t now,
-    struct str answer)
+totp_check(struct secret state, const struct factor_rules *rules, int64_t last_counter, int64_t now,
+    struct str response)
 {
 	int64_t current = totp_step(now, TOTP_PERIOD), found = 0, step;
-	char given[TOTP_DIGITS + 1], code[HOTP_DIGITS_MAX + 1];
+	char digits[TOTP_DIGITS + 1], code[HOTP_DIGITS_MAX + 1];
 
-	if (!read_digits(answer, given))
+	if (!read_digits(response, digits))
 		return 0;
 	for (step = current - rules->window; step <= current + rules->window; step++) {
 		hotp_code(HASH_SHA1, state.p, state.n, (uint64_t)step, TOTP_DIGITS, code);
-		if (secret_eq_bytes(code, given, TOTP_DIGITS) && step > watermark)
+		if (secret_eq_bytes(code, digits, TOTP_DIGITS) && step > last_counter)
 			found = step;
 	}
 	secret_wipe(code, sizeof(code));
-	secret_wipe(given, sizeof(given));
+	secret_wipe(digits, sizeof(digits));
 	return found;
 }
 
 /* Exactly six ASCII digits; spaces and dashes, as apps show them and people paste them, do not count. */
 static bool
-read_digits(struct str answer, char digits[TOTP_DIGITS + 1])
+read_digits(struct str response, char digits[TOTP_DIGITS + 1])
 {
 	size_t n = 0, i;
 
-	for (i = 0; i < answer.n; i++) {
-		char c = answer.p[i];
+	for (i = 0; i < response.n; i++) {
+		char c = response.p[i];
 
 		if (c == ' ' || c == '-')
 			continue;

@@ -2,7 +2,7 @@
 #include "domain/gate.h"
 
 struct gate_rule
-gate_rule_read(struct str level, struct str max_age, int64_t strictest)
+gate_rule_parse(struct str level, struct str max_age, int64_t strictest)
 {
 	struct gate_rule rule = {.level = GATE_TWO_FACTOR, .max_age = strictest};
 	bool two = str_eq(level, STR("two_factor"));
@@ -19,26 +19,26 @@ gate_rule_read(struct str level, struct str max_age, int64_t strictest)
 	return rule;
 }
 
-enum gate_verdict
-gate_judge(const struct gate_rule *rule, const struct gate_asker *asker, int64_t now)
+enum gate_decision
+gate_decide(const struct gate_rule *rule, const struct auth_context *context, int64_t now)
 {
-	if (!asker->signed_in)
+	if (!context->signed_in)
 		return GATE_SIGN_IN;
-	if (asker->state == SESSION_MFA_REQUIRED)
+	if (context->state == SESSION_MFA_REQUIRED)
 		return GATE_CHALLENGE;
-	if (asker->organization_asked && !asker->member)
+	if (context->organization_asked && !context->member)
 		return GATE_FORBIDDEN;
-	if (asker->enrollment_required || asker->state != SESSION_ACTIVE)
+	if (context->enrollment_required || context->state != SESSION_ACTIVE)
 		return GATE_SET_UP;
 	if (rule->level == GATE_ONE_FACTOR)
-		return GATE_PASS;
-	if (!asker->has_factor)
+		return GATE_ALLOW;
+	if (!context->has_factor)
 		return GATE_SET_UP;
-	if (asker->organization_asked && !asker->entered)
-		return GATE_ENTER;
-	if (asker->verified_at == 0)
-		return GATE_VERIFY_AGAIN;
-	if (rule->max_age > 0 && !session_fresh(asker->verified_at, rule->max_age, now))
-		return GATE_VERIFY_AGAIN;
-	return GATE_PASS;
+	if (context->organization_asked && !context->works_there)
+		return GATE_SWITCH_ORGANIZATION;
+	if (context->verified_at == 0)
+		return GATE_STEP_UP;
+	if (rule->max_age > 0 && !session_fresh(context->verified_at, rule->max_age, now))
+		return GATE_STEP_UP;
+	return GATE_ALLOW;
 }

@@ -18,16 +18,16 @@ member_totals(const struct policy *p, const struct member_counts counts[2], int6
 		const struct member_counts *c = &counts[privileged];
 
 		t.members += c->enrolled + c->open;
-		t.standing[COMPLIANCE_ENROLLED] += c->enrolled;
-		if (!policy_cut(p, privileged, now).covered) {
-			t.standing[COMPLIANCE_NOT_REQUIRED] += c->open;
+		t.status[COMPLIANCE_ENROLLED] += c->enrolled;
+		if (!policy_threshold(p, privileged, now).covered) {
+			t.status[COMPLIANCE_NOT_REQUIRED] += c->open;
 			continue;
 		}
 		t.covered += c->enrolled + c->open;
 		t.covered_enrolled += c->enrolled;
-		t.standing[COMPLIANCE_EXEMPT] += c->exempt;
-		t.standing[COMPLIANCE_LAPSED] += c->early - c->exempt_early;
-		t.standing[COMPLIANCE_GRACE] += c->open - c->early - (c->exempt - c->exempt_early);
+		t.status[COMPLIANCE_EXEMPT] += c->exempt;
+		t.status[COMPLIANCE_OVERDUE] += c->overdue - c->exempt_overdue;
+		t.status[COMPLIANCE_GRACE] += c->open - c->overdue - (c->exempt - c->exempt_overdue);
 	}
 	return t;
 }

@@ -29,7 +29,7 @@ struct member {
 	int64_t last_sign_in_at; /* 0: never */
 	struct str kinds;        /* of active factors, with spaces between; absent without any */
 	int32_t codes_left;
-	struct standing standing;
+	struct compliance_status status;
 	struct member_key key;
 };
 
@@ -37,19 +37,19 @@ struct member {
 struct member_counts {
 	int64_t enrolled;
 	int64_t open;         /* without a factor */
-	int64_t early;        /* of these who joined up to the policy_cut's lapsed_joined */
+	int64_t overdue;        /* of these who joined up to the policy_threshold's overdue_joined */
 	int64_t exempt;       /* of the open ones */
-	int64_t exempt_early; /* of the early ones */
+	int64_t exempt_overdue; /* of the early ones */
 };
 
 struct member_totals {
 	int64_t members;
 	int64_t covered;          /* by the policy, with a factor or without */
 	int64_t covered_enrolled; /* of these with one */
-	int64_t standing[COMPLIANCE_COUNT];
+	int64_t status[COMPLIANCE_COUNT];
 };
 
-/* The totals of both groups under a policy; `counts` is of the others [0] and of the privileged [1], made with policy_cut(). */
+/* The totals of both groups under a policy; `counts` is of the others [0] and of the privileged [1], made with policy_threshold(). */
 struct member_totals member_totals(const struct policy *p, const struct member_counts counts[2], int64_t now);
 
 /* A key as text that means nothing to others, and back; false when it is none of ours. */

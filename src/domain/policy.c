@@ -15,10 +15,10 @@ static const struct str requirements[] = {
 	[REQUIREMENT_EVERYONE] = STR_INIT("everyone"),
 };
 
-static const struct str standings[] = {
+static const struct str compliances[] = {
 	[COMPLIANCE_ENROLLED] = STR_INIT("enrolled"),
 	[COMPLIANCE_GRACE] = STR_INIT("grace"),
-	[COMPLIANCE_LAPSED] = STR_INIT("lapsed"),
+	[COMPLIANCE_OVERDUE] = STR_INIT("lapsed"),
 	[COMPLIANCE_EXEMPT] = STR_INIT("exempt"),
 	[COMPLIANCE_NOT_REQUIRED] = STR_INIT("not_required"),
 };
@@ -61,13 +61,13 @@ requirement_parse(struct str name, enum requirement *r)
 struct str
 compliance_name(enum compliance c)
 {
-	return standings[c];
+	return compliances[c];
 }
 
 bool
 compliance_parse(struct str name, enum compliance *c)
 {
-	int i = find(standings, COMPLIANCE_COUNT, name);
+	int i = find(compliances, COMPLIANCE_COUNT, name);
 
 	*c = i < 0 ? COMPLIANCE_COUNT : (enum compliance)i;
 	return i >= 0;
@@ -85,11 +85,11 @@ membership_privileged(const struct membership *m)
 	return role_administers(m->role) || m->sensitive;
 }
 
-struct standing
-membership_standing(const struct membership *m, bool enrolled, int64_t now)
+struct compliance_status
+membership_compliance(const struct membership *m, bool enrolled, int64_t now)
 {
 	int64_t from = since(&m->policy, membership_privileged(m));
-	struct standing s = {.compliance = COMPLIANCE_NOT_REQUIRED};
+	struct compliance_status s = {.compliance = COMPLIANCE_NOT_REQUIRED};
 
 	if (enrolled)
 		s.compliance = COMPLIANCE_ENROLLED;
@@ -99,7 +99,7 @@ membership_standing(const struct membership *m, bool enrolled, int64_t now)
 	if (now < m->exempt_until)
 		s.compliance = COMPLIANCE_EXEMPT;
 	else
-		s.compliance = now < s.deadline ? COMPLIANCE_GRACE : COMPLIANCE_LAPSED;
+		s.compliance = now < s.deadline ? COMPLIANCE_GRACE : COMPLIANCE_OVERDUE;
 	return s;
 }
 
@@ -111,15 +111,15 @@ membership_requires(const struct membership *m, int64_t now)
 	return from != 0 && from <= now && now >= m->exempt_until;
 }
 
-struct policy_cut
-policy_cut(const struct policy *p, bool privileged, int64_t now)
+struct policy_threshold
+policy_threshold(const struct policy *p, bool privileged, int64_t now)
 {
 	int64_t from = since(p, privileged), grace = p->grace_days * CLOCK_DAY;
-	struct policy_cut cut = {.covered = from != 0};
+	struct policy_threshold threshold = {.covered = from != 0};
 
-	if (cut.covered && now >= from + grace)
-		cut.lapsed_joined = now - grace;
-	return cut;
+	if (threshold.covered && now >= from + grace)
+		threshold.overdue_joined = now - grace;
+	return threshold;
 }
 
 struct policy

@@ -49,13 +49,13 @@ struct membership {
 enum compliance {
 	COMPLIANCE_ENROLLED,
 	COMPLIANCE_GRACE,
-	COMPLIANCE_LAPSED,
+	COMPLIANCE_OVERDUE,
 	COMPLIANCE_EXEMPT,
 	COMPLIANCE_NOT_REQUIRED,
 	COMPLIANCE_COUNT
 };
 
-struct standing {
+struct compliance_status {
 	enum compliance compliance;
 	int64_t deadline; /* in grace, lapsed and exempt: when it is or was; else 0 */
 };
@@ -63,11 +63,11 @@ struct standing {
 /*
  * What the policy means for one of its two groups at one time, in the form that a
  * query can ask for: of those who are covered and have no factor and no exemption, who joined
- * at or before `lapsed_joined` has lapsed (0: nobody has), the others are in grace.
+ * at or before `overdue_joined` has lapsed (0: nobody has), the others are in grace.
  */
-struct policy_cut {
+struct policy_threshold {
 	bool covered;
-	int64_t lapsed_joined;
+	int64_t overdue_joined;
 };
 
 /* Names in the database and the API. */
@@ -85,12 +85,12 @@ bool role_administers(enum role role);
 bool membership_privileged(const struct membership *m);
 
 /* Where the member stands at `now`; `enrolled`: the account has an active factor. */
-struct standing membership_standing(const struct membership *m, bool enrolled, int64_t now);
+struct compliance_status membership_compliance(const struct membership *m, bool enrolled, int64_t now);
 
 /* Whether the policy wants the member to have a factor at `now`, in grace or not: the last one may not be removed. */
 bool membership_requires(const struct membership *m, int64_t now);
 
-struct policy_cut policy_cut(const struct policy *p, bool privileged, int64_t now);
+struct policy_threshold policy_threshold(const struct policy *p, bool privileged, int64_t now);
 
 /*
  * The policy that comes of `old` by what an admin wants. `wanted->required_since` 0: from `now` on

@@ -33,19 +33,19 @@ session_alive(const struct session *s, int64_t idle, int64_t now)
 	return now < s->expires_at && now - s->last_seen_at < idle * CLOCK_SECOND;
 }
 
-enum seen
-session_seen(const struct session *s, int64_t idle, int64_t now)
+enum activity_action
+session_activity(const struct session *s, int64_t idle, int64_t now)
 {
-	int64_t step = idle / 4 < SESSION_SEEN_STEP ? idle / 4 : SESSION_SEEN_STEP;
+	int64_t step = idle / 4 < SESSION_ACTIVITY_STEP ? idle / 4 : SESSION_ACTIVITY_STEP;
 	int64_t since = now - s->last_seen_at;
 
 	if (since < step * CLOCK_SECOND)
-		return SEEN_RECENTLY;
-	return since < idle / 2 * CLOCK_SECOND ? SEEN_NOTE : SEEN_NOTE_NOW;
+		return ACTIVITY_RECENT;
+	return since < idle / 2 * CLOCK_SECOND ? ACTIVITY_QUEUE : ACTIVITY_WRITE_NOW;
 }
 
 bool
-session_counts_answers(const struct session *s, int64_t age, int64_t now)
+session_counts_failures(const struct session *s, int64_t age, int64_t now)
 {
 	return s->state == SESSION_ACTIVE && !session_fresh(s->password_at, age, now);
 }

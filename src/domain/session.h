@@ -15,7 +15,7 @@
 /* How much of a User-Agent is kept, in bytes. */
 #define SESSION_AGENT_MAX 200
 /* How old `last_seen_at` may get before it is written again, in seconds; sooner where sessions end soon. */
-#define SESSION_SEEN_STEP 60
+#define SESSION_ACTIVITY_STEP 60
 
 /* The last one is never stored: it comes of the policy and the time (subject_state()). */
 enum session_state { SESSION_MFA_REQUIRED, SESSION_ACTIVE, SESSION_ENROLLMENT_REQUIRED };
@@ -49,15 +49,15 @@ bool session_alive(const struct session *s, int64_t idle, int64_t now);
  * so many seconds: not before every request of a busy one, but never so late
  * that a session in use would end.
  */
-enum seen { SEEN_RECENTLY, SEEN_NOTE, SEEN_NOTE_NOW };
-enum seen session_seen(const struct session *s, int64_t idle, int64_t now);
+enum activity_action { ACTIVITY_RECENT, ACTIVITY_QUEUE, ACTIVITY_WRITE_NOW };
+enum activity_action session_activity(const struct session *s, int64_t idle, int64_t now);
 
 /*
  * Whether a wrong answer in it counts against the session itself: only someone who
  * knows the password may spend the account's guessing budget, and of an active session
  * whose password was confirmed longer than `age` seconds ago nobody can tell.
  */
-bool session_counts_answers(const struct session *s, int64_t age, int64_t now);
+bool session_counts_failures(const struct session *s, int64_t age, int64_t now);
 
 /* True when `at` is no longer ago than `age` seconds. Never (0), and a time in the future, are not. */
 bool session_fresh(int64_t at, int64_t age, int64_t now);

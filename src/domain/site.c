@@ -4,7 +4,7 @@
 #include <string.h>
 
 struct site_token
-site_ticket_make(struct arena *a, const struct token *session, struct str origin, struct str way, int64_t now,
+site_ticket_make(struct arena *a, const struct token *session, struct str origin, struct str nonce, int64_t now,
     struct secret *text)
 {
 	struct site_token t = {
@@ -12,7 +12,7 @@ site_ticket_make(struct arena *a, const struct token *session, struct str origin
 		.id = uuid_new(now),
 		.session = session->session,
 		.origin = origin,
-		.way = way,
+		.nonce = nonce,
 		.created_at = now,
 		.expires_at = now + SITE_TICKET_LIFETIME,
 	};

@@ -21,7 +21,7 @@ struct site_token {
 	struct uuid id;
 	struct uuid session;
 	struct str origin; /* of the site */
-	struct str way;    /* what the browser was given when the site sent it away: it must bring it back */
+	struct str nonce;    /* what the browser was given when the site sent it away: it must bring it back */
 	unsigned char token_hash[SHA256_SIZE];
 	unsigned char session_hash[SHA256_SIZE]; /* of the session's token when the ticket was made */
 	int64_t created_at;
@@ -29,7 +29,7 @@ struct site_token {
 };
 
 /* A new ticket for a session at a site, and its text. */
-struct site_token site_ticket_make(struct arena *a, const struct token *session, struct str origin, struct str way,
+struct site_token site_ticket_make(struct arena *a, const struct token *session, struct str origin, struct str nonce,
     int64_t now, struct secret *text);
 
 #endif

@@ -2,7 +2,7 @@
 #include "domain/subject.h"
 
 static bool counts(const struct subject *s, const struct membership *m);
-static bool stricter(struct standing a, struct standing b);
+static bool stricter(struct compliance_status a, struct compliance_status b);
 static int64_t shorter(int64_t age, int32_t wanted);
 
 size_t
@@ -66,22 +66,22 @@ subject_organization(const struct subject *s)
 }
 
 const struct membership *
-subject_policy(const struct subject *s, int64_t now, struct standing *standing)
+subject_policy(const struct subject *s, int64_t now, struct compliance_status *status)
 {
 	const struct membership *found = NULL;
 	bool enrolled = subject_active(s) > 0;
 	size_t i;
 
-	*standing = (struct standing){.compliance = COMPLIANCE_NOT_REQUIRED};
+	*status = (struct compliance_status){.compliance = COMPLIANCE_NOT_REQUIRED};
 	for (i = 0; i < s->membership_count; i++) {
 		const struct membership *m = &s->memberships[i];
-		struct standing at = membership_standing(m, enrolled, now);
+		struct compliance_status at = membership_compliance(m, enrolled, now);
 
 		if (!counts(s, m) || at.deadline == 0)
 			continue;
-		if (found == NULL || stricter(at, *standing)) {
+		if (found == NULL || stricter(at, *status)) {
 			found = m;
-			*standing = at;
+			*status = at;
 		}
 	}
 	return found;
@@ -90,10 +90,10 @@ subject_policy(const struct subject *s, int64_t now, struct standing *standing)
 enum session_state
 subject_state(const struct subject *s, int64_t now)
 {
-	struct standing standing;
+	struct compliance_status status;
 
-	if (s->session.state == SESSION_ACTIVE && subject_policy(s, now, &standing) != NULL &&
-	    standing.compliance == COMPLIANCE_LAPSED)
+	if (s->session.state == SESSION_ACTIVE && subject_policy(s, now, &status) != NULL &&
+	    status.compliance == COMPLIANCE_OVERDUE)
 		return SESSION_ENROLLMENT_REQUIRED;
 	return s->session.state;
 }
@@ -137,7 +137,7 @@ counts(const struct subject *s, const struct membership *m)
 
 /* An exemption is the least strict, whatever its deadline; else the earlier date. */
 static bool
-stricter(struct standing a, struct standing b)
+stricter(struct compliance_status a, struct compliance_status b)
 {
 	bool exempt = a.compliance == COMPLIANCE_EXEMPT, other = b.compliance == COMPLIANCE_EXEMPT;
 

@@ -55,7 +55,7 @@ struct uuid subject_organization(const struct subject *s);
  * stands under it: that in the session's organization, or for a session in none the strictest.
  * NULL when no policy wants anything.
  */
-const struct membership *subject_policy(const struct subject *s, int64_t now, struct standing *standing);
+const struct membership *subject_policy(const struct subject *s, int64_t now, struct compliance_status *status);
 
 /* What the session may do at `now`: as stored, or `enrollment_required` when the deadline of the policy that counts has passed. */
 enum session_state subject_state(const struct subject *s, int64_t now);

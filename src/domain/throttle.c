@@ -4,7 +4,7 @@
 #include "base/clock.h"
 
 enum err
-throttle_admit(const struct throttle *t, int64_t now)
+throttle_check(const struct throttle *t, int64_t now)
 {
 	if (t->failures >= THROTTLE_LOCK)
 		return ERR_LOCKED;

@@ -24,7 +24,7 @@ struct throttle {
 };
 
 /* May an answer be judged now? OK, ERR_THROTTLED or ERR_LOCKED. */
-enum err throttle_admit(const struct throttle *t, int64_t now) MUST_CHECK;
+enum err throttle_check(const struct throttle *t, int64_t now) MUST_CHECK;
 
 /* The budget after one more wrong answer at `now`. */
 struct throttle throttle_after_wrong(const struct throttle *t, int64_t now);

@@ -32,7 +32,7 @@ enum err flow_members_totals(struct flow *fl, struct uuid organization, struct m
 
 struct member_query {
 	bool filtered;            /* only those of one standing */
-	enum compliance standing;
+	enum compliance status;
 	struct str search;        /* beginning of a name's word or of an address; absent: everybody */
 	struct str after;         /* the `next` of the page before; absent: the first page */
 	int limit;                /* 1 to MEMBERS_PAGE_MAX */

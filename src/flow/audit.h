@@ -7,7 +7,7 @@
 #ifndef FLOW_AUDIT_H
 #define FLOW_AUDIT_H
 
-#include "domain/trail.h"
+#include "domain/audit_verify.h"
 #include "flow/flow.h"
 #include "store/store.h"
 
@@ -22,7 +22,7 @@ struct audit_tally {
  * Follows every chain, or that of one account (`email` absent: all), and reports
  * what is wrong. ERR_NOT_FOUND without that account; OK also with faults.
  */
-enum err operator_audit_verify(struct flow *fl, struct str email, trail_report *report, void *arg,
+enum err operator_audit_verify(struct flow *fl, struct str email, audit_report *report, void *arg,
     struct audit_tally *out) MUST_CHECK;
 
 /* What is to be exported; absent and 0 mean no limit. */
@@ -33,21 +33,21 @@ struct audit_range {
 };
 
 /* Takes one event and the MAC of the one before it; false ends the export. */
-typedef bool audit_taker(void *arg, struct arena *a, const struct audit_record *r,
+typedef bool audit_sink(void *arg, struct arena *a, const struct audit_row *r,
     const unsigned char previous[SHA256_SIZE]);
 
 /* All events of a range by account and number. ERR_NOT_FOUND without that account, ERR_CONFLICT when the taker ended it. */
-enum err operator_audit_export(struct flow *fl, const struct audit_range *range, audit_taker *take,
+enum err operator_audit_export(struct flow *fl, const struct audit_range *range, audit_sink *sink,
     void *arg) MUST_CHECK;
 
-struct audit_pruning {
+struct audit_prune {
 	int months;             /* what is wholly older goes, 1 to AUDIT_MONTHS_MAX */
 	bool dry;               /* only look */
-	trail_report *report;   /* of what is wrong with what would go */
+	audit_report *report;   /* of what is wrong with what would go */
 	void *arg;
 	int64_t before;         /* out: everything before this was too old */
 	struct audit_tally tally; /* out: of what goes; with faults nothing is dropped */
-	struct trail_month *list; /* out: the months that go */
+	struct audit_partition *list; /* out: the months that go */
 	size_t count;
 	int64_t staying;        /* out: events of them that stay, being behind younger ones in their chain */
 };
@@ -59,6 +59,6 @@ struct audit_pruning {
  * wait for one; then verifies what is too old, notes where each chain begins without
  * it, and drops it, in one transaction.
  */
-enum err operator_audit_prune(struct flow *fl, struct audit_pruning *io) MUST_CHECK;
+enum err operator_audit_prune(struct flow *fl, struct audit_prune *io) MUST_CHECK;
 
 #endif

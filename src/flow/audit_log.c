@@ -2,7 +2,7 @@
 #include "flow/internal.h"
 
 static flow_step exported_step;
-static struct audit_place place_of(const struct audit_filter *f, const struct audit_record *r);
+static struct audit_cursor cursor_of(const struct audit_filter *f, const struct audit_row *r);
 
 enum err
 flow_audit_person(struct flow *fl, struct str text, struct audit_filter *f, struct uuid *account)
@@ -15,7 +15,7 @@ flow_audit_person(struct flow *fl, struct str text, struct audit_filter *f, stru
 		return OK;
 	e = store_account_find(&st, str_lower(fl->arena, text), account);
 	if (e == OK && uuid_nil(*account))
-		f->nothing = true;
+		f->matches_nothing = true;
 	return e;
 }
 
@@ -26,7 +26,7 @@ flow_audit_page(struct flow *fl, const struct audit_filter *f, int size, struct 
 	enum err e;
 
 	*out = (struct audit_page){0};
-	if (f->nothing)
+	if (f->matches_nothing)
 		return OK;
 	/* One more, to see whether there is one. */
 	e = store_audit_log(&st, f, size + 1, &out->list, &out->count);
@@ -34,7 +34,7 @@ flow_audit_page(struct flow *fl, const struct audit_filter *f, int size, struct 
 		return e;
 	if (out->count > (size_t)size) {
 		out->count = (size_t)size;
-		out->next = place_of(f, &out->list[size - 1].record);
+		out->next = cursor_of(f, &out->list[size - 1].row);
 	} else {
 		e = store_audit_log_reach(&st, f, &out->next);
 	}
@@ -63,10 +63,10 @@ exported_step(struct flow *fl, void *arg)
 }
 
 /* Within one chain the number is enough, and what lies between is nobody's business. */
-static struct audit_place
-place_of(const struct audit_filter *f, const struct audit_record *r)
+static struct audit_cursor
+cursor_of(const struct audit_filter *f, const struct audit_row *r)
 {
-	return (struct audit_place){
+	return (struct audit_cursor){
 		.at = uuid_nil(f->member) ? r->at : 0,
 		.account = r->account,
 		.seq = r->seq,

@@ -6,10 +6,10 @@
 static flow_step begin_step;
 static flow_step cancel_step;
 static flow_step confirm_step;
-static enum err go_on(struct flow *fl, const struct factor *f, struct enrolling *io) MUST_CHECK;
-static enum err hand_out(struct flow *fl, struct uuid factor, struct enrolling *io) MUST_CHECK;
+static enum err resume(struct flow *fl, const struct factor *f, struct enrolling *io) MUST_CHECK;
+static enum err issue_codes(struct flow *fl, struct uuid factor, struct enrolling *io) MUST_CHECK;
 static enum err activate(struct flow *fl, const struct factor *pending, int64_t step, struct confirming *io) MUST_CHECK;
-static enum err give_codes(struct flow *fl, const struct factor *f, struct confirming *io) MUST_CHECK;
+static enum err write_codes(struct flow *fl, const struct factor *f, struct confirming *io) MUST_CHECK;
 
 enum err
 flow_enroll_begin(struct flow *fl, struct enrolling *io)
@@ -72,7 +72,7 @@ begin_step(struct flow *fl, void *arg)
 	io->begun = open == NULL;
 	io->codes = (struct codes){0};
 	if (open != NULL)
-		return go_on(fl, open, io);
+		return resume(fl, open, io);
 	if (subject_active(s) >= (size_t)fl->env->conf->factors_max)
 		return ERR_FACTOR_LIMIT;
 	f.label = str_absent(io->label) ? str_of(f.kind->title) : io->label;
@@ -84,19 +84,19 @@ begin_step(struct flow *fl, void *arg)
 	if (e == OK)
 		e = store_factor_insert(&st, s->account.id, &f);
 	if (e == OK)
-		e = hand_out(fl, f.id, io);
+		e = issue_codes(fl, f.id, io);
 	return flow_change_end(fl, e);
 }
 
 /* A repeat from the same session: the same secret, perhaps by another name, and codes anew. */
 static enum err
-go_on(struct flow *fl, const struct factor *f, struct enrolling *io)
+resume(struct flow *fl, const struct factor *f, struct enrolling *io)
 {
 	bool renamed = !str_absent(io->label) && !str_eq(io->label, f->label);
 	struct store st = flow_store(fl);
 	enum err e;
 
-	if (!renamed && !io->hand_out)
+	if (!renamed && !io->issue_codes)
 		return OK;
 	e = flow_change_begin(fl, AUDIT_FACTOR_STARTED, f->id, STR("{\"repeat\":true}"));
 	if (e != OK)
@@ -104,18 +104,18 @@ go_on(struct flow *fl, const struct factor *f, struct enrolling *io)
 	if (renamed)
 		e = store_factor_rename(&st, fl->subject.account.id, f->id, io->label);
 	if (e == OK)
-		e = hand_out(fl, f->id, io);
+		e = issue_codes(fl, f->id, io);
 	return flow_change_end(fl, e);
 }
 
 /* With the first factor only: later ones share its codes. */
 static enum err
-hand_out(struct flow *fl, struct uuid factor, struct enrolling *io)
+issue_codes(struct flow *fl, struct uuid factor, struct enrolling *io)
 {
 	struct store st = flow_store(fl);
 	unsigned char *macs;
 
-	if (!io->hand_out || subject_active(&fl->subject) > 0)
+	if (!io->issue_codes || subject_active(&fl->subject) > 0)
 		return OK;
 	macs = flow_recovery_make(fl, &io->codes);
 	return store_factor_code_macs(&st, fl->subject.account.id, factor, macs, RECOVERY_CODES);
@@ -148,15 +148,15 @@ confirm_step(struct flow *fl, void *arg)
 
 	if (f == NULL || (!uuid_nil(io->factor) && !uuid_eq(f->id, io->factor)))
 		return ERR_NO_PENDING;
-	e = throttle_admit(&fl->subject.throttle, fl->now);
+	e = throttle_check(&fl->subject.throttle, fl->now);
 	if (e != OK)
 		return e;
 	e = seal_open(fl->arena, fl->env->keyring, fl->subject.account.id, f->id, f->sealed, &state);
 	if (e != OK)
 		return e;
-	step = f->kind->check(state, &fl->env->rules, f->watermark, fl->now, secret_reveal(io->code));
+	step = f->kind->check(state, &fl->env->rules, f->last_counter, fl->now, secret_reveal(io->code));
 	if (step == 0)
-		return flow_answer_wrong(fl, f->id);
+		return flow_verification_refused(fl, f->id);
 	return activate(fl, f, step, io);
 }
 
@@ -180,30 +180,30 @@ activate(struct flow *fl, const struct factor *pending, int64_t step, struct con
 	f.preferred = first;
 	io->codes = (struct codes){0};
 	if (first)
-		e = give_codes(fl, &f, io);
+		e = write_codes(fl, &f, io);
 	if (e == OK)
 		e = store_factor_confirm(&st, s->account.id, &f, step, fl->now);
 	if (e == OK)
 		e = store_sessions_unverify_others(&st, s->account.id, s->session.id);
-	if (e == OK && io->raise)
+	if (e == OK && io->elevate)
 		e = store_session_verified(&st, s->account.id, s->session.id, token.hash, str_of(f.kind->name), fl->now);
 	if (e == OK)
 		e = flow_notify(fl, MAIL_FACTOR_ADDED, f.label);
 	e = flow_change_end(fl, e == ERR_NOT_FOUND ? ERR_NO_PENDING : e);
-	if (e == OK && io->raise)
+	if (e == OK && io->elevate)
 		flow_token_grant(fl, &token, text);
 	return e;
 }
 
 static enum err
-give_codes(struct flow *fl, const struct factor *f, struct confirming *io)
+write_codes(struct flow *fl, const struct factor *f, struct confirming *io)
 {
 	struct store st = flow_store(fl);
 	enum err e = store_throttle_clear(&st, fl->subject.account.id);
 
 	if (e != OK)
 		return e;
-	if (io->handed_out && f->codes_handed_out)
-		return store_recovery_hand_over(&st, fl->subject.account.id, uuid_new(fl->now), f->id, fl->now);
+	if (io->adopt_issued && f->codes_issued)
+		return store_recovery_adopt_issued(&st, fl->subject.account.id, uuid_new(fl->now), f->id, fl->now);
 	return flow_recovery_write(fl, &io->codes);
 }

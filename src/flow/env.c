@@ -16,7 +16,7 @@ static enum err give_up_mail(struct flow_env *env, struct arena *a, int64_t now)
 static struct store env_store(struct flow_env *env, struct arena *a, int64_t deadline_ms);
 
 enum err
-flow_env_open(struct arena *a, const struct conf *conf, struct lanes *lanes, struct flow_env **out, struct str *why)
+flow_env_open(struct arena *a, const struct conf *conf, struct hash_semaphore *hash_semaphore, struct flow_env **out, struct str *why)
 {
 	struct flow_env *env = arena_alloc(a, sizeof(*env));
 	enum err e = keyring_load(a, conf->keyring, &env->keyring, why);
@@ -24,7 +24,7 @@ flow_env_open(struct arena *a, const struct conf *conf, struct lanes *lanes, str
 	if (e != OK)
 		return e;
 	env->conf = conf;
-	env->lanes = lanes;
+	env->hash_semaphore = hash_semaphore;
 	env->pg = store_connection(a, conf->database);
 	env->pwhash = (struct pwhash_params){
 		.memory_kib = (uint32_t)conf->argon2_memory_kib,

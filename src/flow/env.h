@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "conf/conf.h"
-#include "crypto/lane.h"
+#include "crypto/hash_semaphore.h"
 
 struct flow_env;
 
@@ -22,7 +22,7 @@ struct flow_env;
  * ERR_CONFIG with `why` when the keyring, the schema version or a
  * statement is wrong. `conf` and `lanes` stay the caller's. Memory from `a`.
  */
-enum err flow_env_open(struct arena *a, const struct conf *conf, struct lanes *lanes,
+enum err flow_env_open(struct arena *a, const struct conf *conf, struct hash_semaphore *hash_semaphore,
     struct flow_env **out, struct str *why) MUST_CHECK;
 
 /* Closes the connection and wipes the keys; NULL is allowed. */
@@ -35,7 +35,7 @@ bool flow_env_ready(struct flow_env *env, struct arena *a, int64_t deadline_ms);
  * Writes down which sessions were used: all of them when `idle` says that nobody waits, else when the
  * first has waited for some seconds. Call it between two requests, and once more before closing.
  */
-void flow_env_note(struct flow_env *env, struct arena *a, bool idle);
+void flow_env_flush_activity(struct flow_env *env, struct arena *a, bool idle);
 
 /*
  * One round of housekeeping: deletes, in bounded batches, sessions past their

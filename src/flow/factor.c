@@ -1,7 +1,7 @@
 /* Changing and removing factors. */
 #include "flow/internal.h"
 
-struct renaming {
+struct rename_params {
 	struct uuid factor;
 	struct str label;
 };
@@ -16,7 +16,7 @@ static const struct factor *next_preferred(const struct subject *s, struct uuid 
 enum err
 flow_factor_rename(struct flow *fl, struct uuid factor, struct str label)
 {
-	struct renaming r = {.factor = factor, .label = label};
+	struct rename_params r = {.factor = factor, .label = label};
 
 	return flow_attempt(fl, rename_step, &r);
 }
@@ -53,7 +53,7 @@ flow_remove_all(struct flow *fl, struct store *st)
 static enum err
 rename_step(struct flow *fl, void *arg)
 {
-	const struct renaming *r = arg;
+	const struct rename_params *r = arg;
 	const struct factor *f = uuid_nil(r->factor) ? NULL : subject_factor(&fl->subject, r->factor);
 	struct store st = flow_store(fl);
 	enum err e;

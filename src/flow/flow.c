@@ -121,12 +121,12 @@ enum err
 flow_password_check(struct flow *fl, struct str hash, struct secret password, bool *right)
 {
 	int64_t left = fl->deadline_ms - clock_mono_ms();
-	enum err e = lanes_enter(fl->env->lanes, left < HASH_WAIT_MS ? left : HASH_WAIT_MS);
+	enum err e = hash_semaphore_acquire(fl->env->hash_semaphore, left < HASH_WAIT_MS ? left : HASH_WAIT_MS);
 
 	if (e != OK)
 		return e;
 	*right = pwhash_verify(&fl->env->pwhash, hash, password);
-	lanes_leave(fl->env->lanes);
+	hash_semaphore_release(fl->env->hash_semaphore);
 	return OK;
 }
 

@@ -42,7 +42,7 @@ struct flow {
 
 	/* private to the floor */
 	bool stale;             /* the subject has changed since it was loaded */
-	bool password_proven;   /* flow_prove_password() found it right in this request */
+	bool password_confirmed;   /* flow_confirm_password() found it right in this request */
 	unsigned char *macs;    /* of an offered recovery code, one a key of the keyring */
 	size_t mac_count;
 	struct uuid organization;   /* the one an operator's change is about; nil: the account's own */
@@ -88,7 +88,7 @@ enum err flow_reauthenticate(struct flow *fl, struct secret password) MUST_CHECK
  * The password as a proof for one change, which leaves the session and its token as
  * they are; wrong ones count as above.
  */
-enum err flow_prove_password(struct flow *fl, struct secret password) MUST_CHECK;
+enum err flow_confirm_password(struct flow *fl, struct secret password) MUST_CHECK;
 
 /*
  * The session works in another organization of the account from now on; its verification
@@ -102,7 +102,7 @@ void flow_after(struct flow *fl);
 /* ---- the second factor (verify.c): the one function that says verified ---- */
 
 /* One of the two. */
-struct answer {
+struct factor_response {
 	struct uuid factor; /* nil: the preferred one */
 	struct secret code;
 	bool recovery;      /* the recovery code offered to flow_authenticate() */
@@ -114,13 +114,13 @@ struct answer {
  * is not fresh), ERR_THROTTLED and ERR_LOCKED without judging,
  * ERR_NOT_ENABLED without an active factor, ERR_NOT_FOUND for a factor that is not there.
  */
-enum err flow_verify(struct flow *fl, const struct answer *in) MUST_CHECK;
+enum err flow_verify(struct flow *fl, const struct factor_response *in) MUST_CHECK;
 
 /*
  * The same for one change: the answer is judged and spent, the session and its token
  * stay as they are.
  */
-enum err flow_prove_answer(struct flow *fl, const struct answer *in) MUST_CHECK;
+enum err flow_confirm_change(struct flow *fl, const struct factor_response *in) MUST_CHECK;
 
 /* Seconds until an answer is judged again. */
 int64_t flow_wait(const struct flow *fl);
@@ -138,9 +138,9 @@ struct codes {
 
 struct enrolling {
 	struct str label;   /* absent: the kind's title */
-	bool hand_out;      /* give the first factor's recovery codes out now: they count once it is confirmed */
+	bool issue_codes;      /* give the first factor's recovery codes out now: they count once it is confirmed */
 	bool begun;         /* out: this is a new set-up, and not a repeat from the same session */
-	struct codes codes; /* out: with `hand_out`, and new at each repeat */
+	struct codes codes; /* out: with `issue_codes`, and new at each repeat */
 };
 
 /*
@@ -155,8 +155,8 @@ enum err flow_enroll_offer(struct flow *fl, const struct factor **factor, struct
 struct confirming {
 	struct uuid factor; /* nil: whichever is pending */
 	struct secret code;
-	bool raise;         /* the session is verified by it and gets a new token */
-	bool handed_out;    /* codes handed out at the begin become the set, if there are any */
+	bool elevate;         /* the session is verified by it and gets a new token */
+	bool adopt_issued;    /* codes handed out at the begin become the set, if there are any */
 	struct codes codes; /* out: the first factor's new set, where none was handed out */
 };
 
@@ -208,7 +208,7 @@ enum err flow_email_verify(struct flow *fl, struct str token) MUST_CHECK;
 bool flow_is_token(struct flow *fl, struct str text);
 
 /* May a request to a guarded site pass? */
-struct gate_question {
+struct authorization_request {
 	struct gate_rule rule;
 	struct str organization;  /* slug of the one the place belongs to; absent: none */
 	struct str session_token; /* as it was given, or absent */
@@ -220,7 +220,7 @@ struct gate_question {
  * Answers it by one statement, two where a stale session token came with a site's. A
  * failure is no verdict: nobody passes. The subject is loaded as far as store_gate_load() does.
  */
-enum err flow_gate_judge(struct flow *fl, const struct gate_question *q, enum gate_verdict *verdict) MUST_CHECK;
+enum err flow_gate_authorize(struct flow *fl, const struct authorization_request *q, enum gate_decision *decision) MUST_CHECK;
 
 /* The membership in the organization of that slug; NULL when the subject is no member there. */
 const struct membership *flow_membership(const struct flow *fl, struct str slug);
@@ -229,14 +229,14 @@ const struct membership *flow_membership(const struct flow *fl, struct str slug)
  * A ticket that takes the session to a site on another host. `way` is what the browser was given there.
  * ERR_UNAUTHENTICATED when the session has changed meanwhile.
  */
-enum err flow_site_ticket(struct flow *fl, struct str origin, struct str way, struct secret *ticket) MUST_CHECK;
+enum err flow_site_ticket(struct flow *fl, struct str origin, struct str nonce, struct secret *ticket) MUST_CHECK;
 
 /* Exchanges a ticket, once, for the token of the site. ERR_NOT_FOUND when it does not count. */
-enum err flow_site_enter(struct flow *fl, struct str ticket, struct str origin, struct str way,
+enum err flow_site_enter(struct flow *fl, struct str ticket, struct str origin, struct str nonce,
     struct secret *token) MUST_CHECK;
 
 /* Notes where set-up is to go on afterwards; absent: nowhere. */
-enum err flow_setup_way(struct flow *fl, struct str path) MUST_CHECK;
+enum err flow_setup_return_to(struct flow *fl, struct str path) MUST_CHECK;
 
 /* ---- sessions (sessions.c) ---- */
 
@@ -251,10 +251,10 @@ enum err flow_sessions_revoke_others(struct flow *fl) MUST_CHECK;
 #define AUDIT_PAGE 50
 
 struct audit_page {
-	struct audit_entry *list; /* the last ones first */
+	struct audit_log_row *list; /* the last ones first */
 	size_t count;
 	bool more;                /* there may be more behind `next`, also when this page is short or empty */
-	struct audit_place next;
+	struct audit_cursor next;
 };
 
 /*

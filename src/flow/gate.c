@@ -4,7 +4,7 @@
 #include "base/clock.h"
 
 static enum err load(struct flow *fl, struct str text, struct str origin) MUST_CHECK;
-static struct gate_asker asker(const struct flow *fl, const struct gate_question *q);
+static struct auth_context auth_context_of(const struct flow *fl, const struct authorization_request *q);
 static bool enrollment_required(const struct flow *fl, const struct membership *named);
 
 bool
@@ -16,10 +16,10 @@ flow_is_token(struct flow *fl, struct str text)
 }
 
 enum err
-flow_gate_judge(struct flow *fl, const struct gate_question *q, enum gate_verdict *verdict)
+flow_gate_authorize(struct flow *fl, const struct authorization_request *q, enum gate_decision *decision)
 {
 	struct gate_rule rule = q->rule;
-	struct gate_asker who = {0};
+	struct auth_context who = {0};
 	enum err e = load(fl, q->session_token, (struct str){0});
 
 	if (e == ERR_UNAUTHENTICATED && !str_absent(q->origin))
@@ -27,11 +27,11 @@ flow_gate_judge(struct flow *fl, const struct gate_question *q, enum gate_verdic
 	if (e != OK && e != ERR_UNAUTHENTICATED)
 		return e;
 	if (e == OK) {
-		who = asker(fl, q);
+		who = auth_context_of(fl, q);
 		if (rule.max_age > 0)
 			rule.max_age = subject_ages(&fl->subject, rule.max_age).verification;
 	}
-	*verdict = gate_judge(&rule, &who, fl->now);
+	*decision = gate_decide(&rule, &who, fl->now);
 	return OK;
 }
 
@@ -48,28 +48,28 @@ flow_membership(const struct flow *fl, struct str slug)
 }
 
 enum err
-flow_site_ticket(struct flow *fl, struct str origin, struct str way, struct secret *ticket)
+flow_site_ticket(struct flow *fl, struct str origin, struct str nonce, struct secret *ticket)
 {
-	struct site_token t = site_ticket_make(fl->arena, &fl->token, origin, way, fl->now, ticket);
+	struct site_token t = site_ticket_make(fl->arena, &fl->token, origin, nonce, fl->now, ticket);
 	struct store st = flow_store(fl);
 
 	return store_site_ticket_insert(&st, &t);
 }
 
 enum err
-flow_site_enter(struct flow *fl, struct str text, struct str origin, struct str way, struct secret *token)
+flow_site_enter(struct flow *fl, struct str text, struct str origin, struct str nonce, struct secret *token)
 {
 	struct store st = flow_store(fl);
 	struct token ticket, fresh;
 
-	if (way.n == 0 || !token_parse(fl->arena, text, &ticket))
+	if (nonce.n == 0 || !token_parse(fl->arena, text, &ticket))
 		return ERR_NOT_FOUND;
 	token_issue(fl->arena, ticket.account, ticket.session, &fresh, token);
-	return store_site_ticket_exchange(&st, &ticket, origin, way, fresh.hash, fl->now);
+	return store_site_ticket_exchange(&st, &ticket, origin, nonce, fresh.hash, fl->now);
 }
 
 enum err
-flow_setup_way(struct flow *fl, struct str path)
+flow_setup_return_to(struct flow *fl, struct str path)
 {
 	struct session *s = &fl->subject.session;
 	struct store st = flow_store(fl);
@@ -110,20 +110,20 @@ load(struct flow *fl, struct str text, struct str origin)
 	return ERR_UNAUTHENTICATED;
 }
 
-static struct gate_asker
-asker(const struct flow *fl, const struct gate_question *q)
+static struct auth_context
+auth_context_of(const struct flow *fl, const struct authorization_request *q)
 {
 	const struct subject *s = &fl->subject;
 	const struct membership *named = flow_membership(fl, q->organization);
 
-	return (struct gate_asker){
+	return (struct auth_context){
 		.signed_in = true,
 		.state = s->session.state,
 		.has_factor = subject_active(s) > 0,
 		.verified_at = s->session.verified_at,
 		.organization_asked = q->organization.n > 0,
 		.member = named != NULL,
-		.entered = named != NULL && uuid_eq(subject_organization(s), named->organization),
+		.works_there = named != NULL && uuid_eq(subject_organization(s), named->organization),
 		.enrollment_required = enrollment_required(fl, named),
 	};
 }
@@ -135,6 +135,6 @@ enrollment_required(const struct flow *fl, const struct membership *named)
 	const struct subject *s = &fl->subject;
 
 	if (named != NULL)
-		return membership_standing(named, subject_active(s) > 0, fl->now).compliance == COMPLIANCE_LAPSED;
+		return membership_compliance(named, subject_active(s) > 0, fl->now).compliance == COMPLIANCE_OVERDUE;
 	return subject_state(s, fl->now) == SESSION_ENROLLMENT_REQUIRED;
 }

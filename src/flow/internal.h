@@ -11,20 +11,20 @@
 
 struct flow_env {
 	const struct conf *conf;
-	struct lanes *lanes;
+	struct hash_semaphore *hash_semaphore;
 	struct keyring *keyring;
 	struct pg *pg;
 	struct pwhash_params pwhash;
 	struct factor_rules rules;
-	struct seen_list seen; /* uses of sessions that are not yet noted */
-	int64_t seen_since_ms; /* since when the first of them waits */
+	struct activity_list activity; /* uses of sessions that are not yet noted */
+	int64_t activity_since_ms; /* since when the first of them waits */
 };
 
 /* The database for the length of this request. */
 struct store flow_store(const struct flow *fl);
 
 /* The answer has left: the use of its session is to be noted, with those of others if that can wait (seen.c). */
-void flow_seen(struct flow *fl);
+void flow_activity_record(struct flow *fl);
 
 /* One decision on the subject with its write; may be run again after a lost race. */
 typedef enum err flow_step(struct flow *fl, void *arg);
@@ -83,7 +83,7 @@ enum err flow_email_link_write(struct flow *fl) MUST_CHECK;
 enum err flow_reload(struct flow *fl) MUST_CHECK;
 
 /* The budget's word on an answer, then a wrong answer's way: its slot and its event; ERR_CODE_INVALID. */
-enum err flow_answer_wrong(struct flow *fl, struct uuid factor) MUST_CHECK;
+enum err flow_verification_refused(struct flow *fl, struct uuid factor) MUST_CHECK;
 
 /* A new token for the session, not yet given to anybody. */
 struct secret flow_token_issue(struct flow *fl, struct token *token);

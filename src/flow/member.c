@@ -10,7 +10,7 @@
 #include "flow/admin.h"
 
 /* A decision, and what it is about. `target` is a flow of its own, with the member as the subject. */
-struct deciding {
+struct decision_params {
 	struct uuid organization;
 	struct uuid account;
 	enum audit_kind kind;
@@ -20,19 +20,19 @@ struct deciding {
 };
 
 /* What is written of it within the change, or why not. */
-typedef enum err decision(struct flow *fl, struct flow *target, const struct deciding *d);
+typedef enum err decision(struct flow *fl, struct flow *target, const struct decision_params *d);
 
-static enum err decide(struct flow *fl, const struct deciding *d, decision *write) MUST_CHECK;
-static enum err load_target(struct flow *fl, struct flow *target, const struct deciding *d) MUST_CHECK;
-static enum err begin(struct flow *fl, struct flow *target, const struct deciding *d) MUST_CHECK;
-static enum err hold(struct flow *fl, const struct flow *target, const struct deciding *d) MUST_CHECK;
+static enum err decide(struct flow *fl, const struct decision_params *d, decision *write) MUST_CHECK;
+static enum err load_target(struct flow *fl, struct flow *target, const struct decision_params *d) MUST_CHECK;
+static enum err begin(struct flow *fl, struct flow *target, const struct decision_params *d) MUST_CHECK;
+static enum err hold(struct flow *fl, const struct flow *target, const struct decision_params *d) MUST_CHECK;
 static decision write_reset, write_exempt, write_unexempt;
 
 enum err
 flow_member_reset(struct flow *fl, struct uuid organization, struct uuid account, struct str reason)
 {
 	struct str text = json_quote(fl->arena, reason);
-	struct deciding d = {
+	struct decision_params d = {
 		.organization = organization,
 		.account = account,
 		.kind = AUDIT_MFA_RESET,
@@ -47,7 +47,7 @@ enum err
 flow_member_exempt(struct flow *fl, struct uuid organization, struct uuid account, int64_t until, struct str reason)
 {
 	struct str text = json_quote(fl->arena, reason), end = clock_rfc3339(fl->arena, until);
-	struct deciding d = {
+	struct decision_params d = {
 		.organization = organization,
 		.account = account,
 		.kind = AUDIT_EXEMPTION_GIVEN,
@@ -64,14 +64,14 @@ flow_member_exempt(struct flow *fl, struct uuid organization, struct uuid accoun
 enum err
 flow_member_unexempt(struct flow *fl, struct uuid organization, struct uuid account)
 {
-	struct deciding d = {.organization = organization, .account = account, .kind = AUDIT_EXEMPTION_ENDED};
+	struct decision_params d = {.organization = organization, .account = account, .kind = AUDIT_EXEMPTION_ENDED};
 	enum err e = decide(fl, &d, write_unexempt);
 
 	return e == ERR_NOT_ENABLED ? OK : e;
 }
 
 static enum err
-decide(struct flow *fl, const struct deciding *d, decision *write)
+decide(struct flow *fl, const struct decision_params *d, decision *write)
 {
 	enum err e;
 
@@ -96,7 +96,7 @@ decide(struct flow *fl, const struct deciding *d, decision *write)
 
 /* Nobody decides on his own factor, and an admin not on an owner's. */
 static enum err
-load_target(struct flow *fl, struct flow *target, const struct deciding *d)
+load_target(struct flow *fl, struct flow *target, const struct decision_params *d)
 {
 	const struct membership *admin, *member;
 	struct store st = flow_store(fl);
@@ -117,7 +117,7 @@ load_target(struct flow *fl, struct flow *target, const struct deciding *d)
 
 /* The event is the member's, in the name of the admin. The member is not told the admin's network address. */
 static enum err
-begin(struct flow *fl, struct flow *target, const struct deciding *d)
+begin(struct flow *fl, struct flow *target, const struct decision_params *d)
 {
 	struct store st = flow_store(fl);
 	struct audit_event ev = flow_event_by(target, d->kind, &fl->subject, d->organization, d->details);
@@ -128,7 +128,7 @@ begin(struct flow *fl, struct flow *target, const struct deciding *d)
 
 /* Who decides is still in the role to do so, until the change is through. */
 static enum err
-hold(struct flow *fl, const struct flow *target, const struct deciding *d)
+hold(struct flow *fl, const struct flow *target, const struct decision_params *d)
 {
 	const struct membership *member = subject_membership(&target->subject, d->organization);
 	struct store st = flow_store(fl);
@@ -141,7 +141,7 @@ hold(struct flow *fl, const struct flow *target, const struct deciding *d)
 }
 
 static enum err
-write_reset(struct flow *fl, struct flow *target, const struct deciding *d)
+write_reset(struct flow *fl, struct flow *target, const struct decision_params *d)
 {
 	const struct subject *s = &target->subject;
 	const struct membership *m = subject_membership(s, d->organization);
@@ -160,7 +160,7 @@ write_reset(struct flow *fl, struct flow *target, const struct deciding *d)
 }
 
 static enum err
-write_exempt(struct flow *fl, struct flow *target, const struct deciding *d)
+write_exempt(struct flow *fl, struct flow *target, const struct decision_params *d)
 {
 	struct store st = flow_store(target);
 
@@ -169,7 +169,7 @@ write_exempt(struct flow *fl, struct flow *target, const struct deciding *d)
 }
 
 static enum err
-write_unexempt(struct flow *fl, struct flow *target, const struct deciding *d)
+write_unexempt(struct flow *fl, struct flow *target, const struct decision_params *d)
 {
 	struct store st = flow_store(target);
 	enum err e = store_membership_unexempt(&st, d->account, d->organization, fl->now);

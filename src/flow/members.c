@@ -7,7 +7,7 @@
 #define SEARCH_BATCH 200
 #define SEARCH_MAX 2000
 
-static enum err by_standing(struct flow *fl, const struct membership *m, const struct member_query *q,
+static enum err by_status(struct flow *fl, const struct membership *m, const struct member_query *q,
     const struct member_key *after, struct member_page *out) MUST_CHECK;
 static enum err by_deadline(struct flow *fl, const struct membership *m, const struct member_query *q,
     const struct member_key *after, struct member_page *out) MUST_CHECK;
@@ -28,10 +28,10 @@ flow_members_totals(struct flow *fl, struct uuid organization, struct member_tot
 enum err
 flow_members_count(struct flow *fl, struct uuid organization, const struct policy *p, struct member_totals *out)
 {
-	struct policy_cut privileged = policy_cut(p, true, fl->now), plain = policy_cut(p, false, fl->now);
+	struct policy_threshold privileged = policy_threshold(p, true, fl->now), plain = policy_threshold(p, false, fl->now);
 	struct store st = flow_store(fl);
 	struct member_counts counts[2];
-	enum err e = store_member_counts(&st, organization, fl->now, privileged.lapsed_joined, plain.lapsed_joined,
+	enum err e = store_member_counts(&st, organization, fl->now, privileged.overdue_joined, plain.overdue_joined,
 	    counts);
 
 	if (e == OK)
@@ -53,7 +53,7 @@ flow_members_list(struct flow *fl, struct uuid organization, const struct member
 		return e;
 	if (!str_absent(q->search))
 		return by_search(fl, m, q, after, out);
-	e = by_standing(fl, m, q, &after, out);
+	e = by_status(fl, m, q, &after, out);
 	if (e != OK)
 		return e;
 	judge(fl, m, out->list, out->count);
@@ -77,16 +77,16 @@ flow_member_show(struct flow *fl, struct uuid organization, struct uuid account,
 
 /* One more than the page holds, to see whether there is another. */
 static enum err
-by_standing(struct flow *fl, const struct membership *m, const struct member_query *q, const struct member_key *after,
+by_status(struct flow *fl, const struct membership *m, const struct member_query *q, const struct member_key *after,
     struct member_page *out)
 {
-	struct policy_cut privileged = policy_cut(&m->policy, true, fl->now), plain = policy_cut(&m->policy, false, fl->now);
+	struct policy_threshold privileged = policy_threshold(&m->policy, true, fl->now), plain = policy_threshold(&m->policy, false, fl->now);
 	struct store st = flow_store(fl);
 	int batch = q->limit + 1;
 
 	if (!q->filtered)
 		return store_members_all(&st, m->organization, after, batch, &out->list, &out->count);
-	switch (q->standing) {
+	switch (q->status) {
 	case COMPLIANCE_ENROLLED:
 		return store_members_by_enrolled(&st, m->organization, true, false, after, batch, &out->list, &out->count);
 	case COMPLIANCE_NOT_REQUIRED:
@@ -99,7 +99,7 @@ by_standing(struct flow *fl, const struct membership *m, const struct member_que
 		return store_members_exempt(&st, m->organization, fl->now, privileged.covered, plain.covered, after, batch,
 		    &out->list, &out->count);
 	case COMPLIANCE_GRACE:
-	case COMPLIANCE_LAPSED:
+	case COMPLIANCE_OVERDUE:
 		return by_deadline(fl, m, q, after, out);
 	case COMPLIANCE_COUNT:
 		break;
@@ -111,18 +111,18 @@ static enum err
 by_deadline(struct flow *fl, const struct membership *m, const struct member_query *q, const struct member_key *after,
     struct member_page *out)
 {
-	bool lapsed = q->standing == COMPLIANCE_LAPSED;
+	bool lapsed = q->status == COMPLIANCE_OVERDUE;
 	struct joined_range ranges[2];
 	struct store st = flow_store(fl);
 	int privileged;
 
 	for (privileged = 0; privileged <= 1; privileged++) {
-		struct policy_cut cut = policy_cut(&m->policy, privileged, fl->now);
+		struct policy_threshold threshold = policy_threshold(&m->policy, privileged, fl->now);
 
 		ranges[privileged] = (struct joined_range){
-			.wanted = cut.covered && (!lapsed || cut.lapsed_joined != 0),
-			.after = lapsed ? 0 : cut.lapsed_joined,
-			.until = lapsed ? cut.lapsed_joined : 0,
+			.wanted = threshold.covered && (!lapsed || threshold.overdue_joined != 0),
+			.after = lapsed ? 0 : threshold.overdue_joined,
+			.until = lapsed ? threshold.overdue_joined : 0,
 		};
 	}
 	return store_members_by_joined(&st, m->organization, fl->now, ranges[1], ranges[0], after, q->limit + 1,
@@ -148,7 +148,7 @@ by_search(struct flow *fl, const struct membership *m, const struct member_query
 		judge(fl, m, found, count);
 		for (i = 0; i < count && out->count < limit; i++) {
 			after = found[i].key;
-			if (!q->filtered || found[i].standing.compliance == q->standing)
+			if (!q->filtered || found[i].status.compliance == q->status)
 				out->list[out->count++] = found[i];
 		}
 		looked += count;
@@ -166,7 +166,7 @@ judge(const struct flow *fl, const struct membership *m, struct member *list, si
 	for (size_t i = 0; i < count; i++) {
 		list[i].membership.organization = m->organization;
 		list[i].membership.policy = m->policy;
-		list[i].standing = membership_standing(&list[i].membership, list[i].enrolled, fl->now);
+		list[i].status = membership_compliance(&list[i].membership, list[i].enrolled, fl->now);
 	}
 }
 

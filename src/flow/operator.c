@@ -9,7 +9,7 @@
 /* What runs inside the transaction of an operator's change. */
 typedef enum err operator_write(struct flow *fl, struct store *st, void *arg);
 
-struct joining {
+struct membership_params {
 	struct uuid organization;
 	struct str role;
 	bool sensitive;
@@ -19,7 +19,7 @@ static enum err load(struct flow *fl, struct str email) MUST_CHECK;
 static enum err change(struct flow *fl, struct str email, enum audit_kind kind, struct str details,
     operator_write *write, void *arg) MUST_CHECK;
 static enum err change_membership(struct flow *fl, struct str slug, struct str email, enum audit_kind kind,
-    struct joining *j, operator_write *write) MUST_CHECK;
+    struct membership_params *j, operator_write *write) MUST_CHECK;
 static struct audit_event event(struct flow *fl, enum audit_kind kind, struct str details);
 static bool password_fits(struct secret password);
 static bool slug_fits(struct str slug);
@@ -109,7 +109,7 @@ enum err
 operator_account_show(struct flow *fl, struct str email, struct account_report *out)
 {
 	struct store st = flow_store(fl);
-	int64_t seen_after = fl->now - fl->env->conf->session_idle * CLOCK_SECOND;
+	int64_t active_after = fl->now - fl->env->conf->session_idle * CLOCK_SECOND;
 	enum err e = load(fl, email);
 	struct uuid id = fl->subject.account.id;
 
@@ -117,7 +117,7 @@ operator_account_show(struct flow *fl, struct str email, struct account_report *
 	if (e == OK)
 		e = store_account_details(&st, id, &out->details);
 	if (e == OK)
-		e = store_sessions_list(&st, id, fl->now, seen_after, &out->sessions, &out->session_count);
+		e = store_sessions_list(&st, id, fl->now, active_after, &out->sessions, &out->session_count);
 	return e;
 }
 
@@ -140,7 +140,7 @@ operator_organization_create(struct flow *fl, struct str slug, struct str name, 
 enum err
 operator_organization_add_member(struct flow *fl, struct str slug, struct str email, struct str role, bool sensitive)
 {
-	struct joining j = {.role = role, .sensitive = sensitive};
+	struct membership_params j = {.role = role, .sensitive = sensitive};
 
 	return change_membership(fl, slug, email, AUDIT_MEMBERSHIP_ADDED, &j, write_membership);
 }
@@ -148,7 +148,7 @@ operator_organization_add_member(struct flow *fl, struct str slug, struct str em
 enum err
 operator_organization_set_role(struct flow *fl, struct str slug, struct str email, struct str role, bool sensitive)
 {
-	struct joining j = {.role = role, .sensitive = sensitive};
+	struct membership_params j = {.role = role, .sensitive = sensitive};
 
 	return change_membership(fl, slug, email, AUDIT_MEMBERSHIP_CHANGED, &j, write_role);
 }
@@ -156,7 +156,7 @@ operator_organization_set_role(struct flow *fl, struct str slug, struct str emai
 enum err
 operator_organization_remove_member(struct flow *fl, struct str slug, struct str email)
 {
-	struct joining j = {.role = role_name(ROLE_MEMBER)};
+	struct membership_params j = {.role = role_name(ROLE_MEMBER)};
 
 	return change_membership(fl, slug, email, AUDIT_MEMBERSHIP_REMOVED, &j, write_removed);
 }
@@ -183,7 +183,7 @@ load(struct flow *fl, struct str email)
 
 /* The event names the organization; one of a membership that goes has no role in it. */
 static enum err
-change_membership(struct flow *fl, struct str slug, struct str email, enum audit_kind kind, struct joining *j,
+change_membership(struct flow *fl, struct str slug, struct str email, enum audit_kind kind, struct membership_params *j,
     operator_write *write)
 {
 	struct store st = flow_store(fl);
@@ -335,7 +335,7 @@ write_revoked(struct flow *fl, struct store *st, void *arg)
 static enum err
 write_membership(struct flow *fl, struct store *st, void *arg)
 {
-	const struct joining *j = arg;
+	const struct membership_params *j = arg;
 
 	return store_membership_create(st, fl->subject.account.id, j->organization, j->role, j->sensitive, fl->now);
 }
@@ -343,7 +343,7 @@ write_membership(struct flow *fl, struct store *st, void *arg)
 static enum err
 write_role(struct flow *fl, struct store *st, void *arg)
 {
-	const struct joining *j = arg;
+	const struct membership_params *j = arg;
 
 	return store_membership_role(st, fl->subject.account.id, j->organization, j->role, j->sensitive, fl->now);
 }
@@ -351,7 +351,7 @@ write_role(struct flow *fl, struct store *st, void *arg)
 static enum err
 write_removed(struct flow *fl, struct store *st, void *arg)
 {
-	const struct joining *j = arg;
+	const struct membership_params *j = arg;
 
 	return store_membership_delete(st, fl->subject.account.id, j->organization);
 }

@@ -30,6 +30,6 @@ enum err flow_outbox_failed(struct flow *fl, const struct mail *m, bool final, s
  * policy has changed, and the messages to those who are due. `written` counts messages; `more`: there
  * may be more to do at once. Several nodes may run it at the same time.
  */
-enum err flow_notices_run(struct flow *fl, int *written, bool *more) MUST_CHECK;
+enum err flow_reminders_run(struct flow *fl, int *written, bool *more) MUST_CHECK;
 
 #endif

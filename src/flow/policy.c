@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "flow/admin.h"
 
-struct changing {
+struct change_params {
 	struct uuid organization;
 	const struct policy *wanted;
 	struct policy *policy;
@@ -32,7 +32,7 @@ flow_policy_preview(struct flow *fl, struct uuid organization, const struct poli
 enum err
 flow_policy_change(struct flow *fl, struct uuid organization, const struct policy *wanted, struct policy *policy)
 {
-	struct changing c = {.organization = organization, .wanted = wanted, .policy = policy};
+	struct change_params c = {.organization = organization, .wanted = wanted, .policy = policy};
 
 	return flow_attempt(fl, change_step, &c);
 }
@@ -49,7 +49,7 @@ flow_admin_membership(const struct flow *fl, struct uuid organization, const str
 static enum err
 change_step(struct flow *fl, void *arg)
 {
-	const struct changing *c = arg;
+	const struct change_params *c = arg;
 	const struct membership *m;
 	struct store st = flow_store(fl);
 	struct uuid none = {{0}};

@@ -11,9 +11,9 @@ enum err
 flow_sessions_list(struct flow *fl, struct session **list, size_t *count)
 {
 	struct store st = flow_store(fl);
-	int64_t seen_after = fl->now - fl->env->conf->session_idle * CLOCK_SECOND;
+	int64_t active_after = fl->now - fl->env->conf->session_idle * CLOCK_SECOND;
 
-	return store_sessions_list(&st, fl->subject.account.id, fl->now, seen_after, list, count);
+	return store_sessions_list(&st, fl->subject.account.id, fl->now, active_after, list, count);
 }
 
 enum err

@@ -12,7 +12,7 @@
 #define RECORD_MS 1000
 
 /* What a new session is opened with. */
-struct opening {
+struct session_params {
 	struct str return_to;
 	struct str new_hash; /* of the password, where the old one was outdated */
 };
@@ -20,8 +20,8 @@ struct opening {
 static enum err load_by_address(struct flow *fl, struct str email) MUST_CHECK;
 static enum err rehash(struct flow *fl, struct secret password, struct str *hash) MUST_CHECK;
 static void hash_offered(struct flow *fl, struct secret typed);
-static enum err open_session(struct flow *fl, const struct opening *opening) MUST_CHECK;
-static flow_step close_session;
+static enum err create_session(struct flow *fl, const struct session_params *params) MUST_CHECK;
+static flow_step end_session;
 static flow_step confirm_password;
 static flow_step count_wrong_password;
 static void record_failed_sign_in(struct flow *fl);
@@ -40,7 +40,7 @@ enum err
 flow_sign_in(struct flow *fl, const struct sign_in *in)
 {
 	const struct account *account = &fl->subject.account;
-	struct opening opening = {.return_to = in->return_to};
+	struct session_params params = {.return_to = in->return_to};
 	struct str checked = {0};
 	bool right = false;
 	enum err e;
@@ -56,10 +56,10 @@ flow_sign_in(struct flow *fl, const struct sign_in *in)
 			fl->failed_account = account->id;
 			e = ERR_CREDENTIALS;
 		}
-		if (e == OK && str_absent(opening.new_hash) && pwhash_outdated(&fl->env->pwhash, checked))
-			e = rehash(fl, in->password, &opening.new_hash);
+		if (e == OK && str_absent(params.new_hash) && pwhash_outdated(&fl->env->pwhash, checked))
+			e = rehash(fl, in->password, &params.new_hash);
 		if (e == OK)
-			e = open_session(fl, &opening);
+			e = create_session(fl, &params);
 	} while (e == ERR_RACE && clock_mono_ms() < fl->deadline_ms);
 	if (e != OK)
 		fl->subject = (struct subject){0};
@@ -69,7 +69,7 @@ flow_sign_in(struct flow *fl, const struct sign_in *in)
 enum err
 flow_sign_out(struct flow *fl)
 {
-	enum err e = flow_attempt(fl, close_session, NULL);
+	enum err e = flow_attempt(fl, end_session, NULL);
 
 	if (e == ERR_UNAUTHENTICATED)
 		e = OK;
@@ -89,12 +89,12 @@ flow_reauthenticate(struct flow *fl, struct secret password)
 }
 
 enum err
-flow_prove_password(struct flow *fl, struct secret password)
+flow_confirm_password(struct flow *fl, struct secret password)
 {
 	bool right = false;
 	enum err e = flow_password_check(fl, fl->subject.account.password_hash, password, &right);
 
-	fl->password_proven = e == OK && right;
+	fl->password_confirmed = e == OK && right;
 	if (e != OK || right)
 		return e;
 	return flow_attempt(fl, count_wrong_password, NULL);
@@ -106,7 +106,7 @@ flow_after(struct flow *fl)
 	if (!uuid_nil(fl->failed_account))
 		record_failed_sign_in(fl);
 	if (!fl->ended && !fl->stale && !uuid_nil(fl->subject.session.id))
-		flow_seen(fl);
+		flow_activity_record(fl);
 }
 
 /*
@@ -149,17 +149,17 @@ hash_offered(struct flow *fl, struct secret typed)
 static enum err
 rehash(struct flow *fl, struct secret password, struct str *hash)
 {
-	enum err e = lanes_enter(fl->env->lanes, fl->deadline_ms - clock_mono_ms());
+	enum err e = hash_semaphore_acquire(fl->env->hash_semaphore, fl->deadline_ms - clock_mono_ms());
 
 	if (e != OK)
 		return e;
 	*hash = pwhash_make(fl->arena, &fl->env->pwhash, password);
-	lanes_leave(fl->env->lanes);
+	hash_semaphore_release(fl->env->hash_semaphore);
 	return OK;
 }
 
 static enum err
-open_session(struct flow *fl, const struct opening *opening)
+create_session(struct flow *fl, const struct session_params *params)
 {
 	const struct conf *conf = fl->env->conf;
 	bool asked = subject_active(&fl->subject) > 0;
@@ -176,18 +176,18 @@ open_session(struct flow *fl, const struct opening *opening)
 	s->state = asked ? SESSION_MFA_REQUIRED : SESSION_ACTIVE;
 	s->created_at = s->last_seen_at = s->password_at = fl->now;
 	s->expires_at = fl->now + (asked ? conf->challenge_lifetime : conf->session_lifetime) * CLOCK_SECOND;
-	s->return_to = opening->return_to;
+	s->return_to = params->return_to;
 	s->organization = subject_organization(&fl->subject);
 	memcpy(s->token_hash, token.hash, sizeof(s->token_hash));
 	ev = flow_event(fl, AUDIT_SIGN_IN, true, none, (struct str){0});
-	e = store_sign_in(&st, &ev, s, opening->new_hash);
+	e = store_sign_in(&st, &ev, s, params->new_hash);
 	if (e == OK)
 		flow_token_grant(fl, &token, text);
 	return e;
 }
 
 static enum err
-close_session(struct flow *fl, void *arg)
+end_session(struct flow *fl, void *arg)
 {
 	struct uuid none = {{0}};
 	struct store st = flow_store(fl);

@@ -8,8 +8,8 @@
 
 /* An answer, and whether the session is to rise by it or one change is to be proven. */
 struct verifying {
-	const struct answer *answer;
-	bool raise;
+	const struct factor_response *response;
+	bool elevate;
 };
 
 /* What judging found. */
@@ -20,22 +20,22 @@ struct judgement {
 };
 
 static flow_step verify_step;
-static enum err judge(struct flow *fl, const struct answer *in, struct judgement *j) MUST_CHECK;
+static enum err judge(struct flow *fl, const struct factor_response *in, struct judgement *j) MUST_CHECK;
 static enum err grant(struct flow *fl, const struct judgement *j) MUST_CHECK;
-static enum err spend(struct flow *fl, const struct judgement *j) MUST_CHECK;
+static enum err consume(struct flow *fl, const struct judgement *j) MUST_CHECK;
 
 enum err
-flow_verify(struct flow *fl, const struct answer *in)
+flow_verify(struct flow *fl, const struct factor_response *in)
 {
-	struct verifying v = {.answer = in, .raise = true};
+	struct verifying v = {.response = in, .elevate = true};
 
 	return flow_attempt(fl, verify_step, &v);
 }
 
 enum err
-flow_prove_answer(struct flow *fl, const struct answer *in)
+flow_confirm_change(struct flow *fl, const struct factor_response *in)
 {
-	struct verifying v = {.answer = in};
+	struct verifying v = {.response = in};
 
 	return flow_attempt(fl, verify_step, &v);
 }
@@ -55,18 +55,18 @@ flow_stepup_missing(const struct flow *fl)
 }
 
 enum err
-flow_answer_wrong(struct flow *fl, struct uuid factor)
+flow_verification_refused(struct flow *fl, struct uuid factor)
 {
 	const struct session *s = &fl->subject.session;
 	struct proof_ages ages = subject_ages(&fl->subject, fl->env->conf->step_up_age);
-	bool counts = !fl->password_proven && session_counts_answers(s, ages.password, fl->now);
+	bool counts = !fl->password_confirmed && session_counts_failures(s, ages.password, fl->now);
 	int failures = s->failures + (counts ? 1 : 0);
 	bool ends = counts && failures >= SESSION_FAILURES_MAX;
 	struct throttle after = throttle_after_wrong(&fl->subject.throttle, fl->now);
 	struct audit_event ev = flow_event(fl, AUDIT_VERIFICATION, false, factor,
 	    ends ? STR("{\"session\":\"ended\"}") : (struct str){0});
 	struct store st = flow_store(fl);
-	enum err e = store_answer_wrong(&st, &ev, &after, failures, ends);
+	enum err e = store_verification_refused(&st, &ev, &after, failures, ends);
 
 	if (e != OK)
 		return e;
@@ -85,19 +85,19 @@ verify_step(struct flow *fl, void *arg)
 
 	if (subject_active(&fl->subject) == 0)
 		return ERR_NOT_ENABLED;
-	e = throttle_admit(&fl->subject.throttle, fl->now);
+	e = throttle_check(&fl->subject.throttle, fl->now);
 	if (e != OK)
 		return e;
-	e = judge(fl, v->answer, &j);
+	e = judge(fl, v->response, &j);
 	if (e == ERR_CODE_INVALID)
-		return flow_answer_wrong(fl, j.factor);
+		return flow_verification_refused(fl, j.factor);
 	if (e != OK)
 		return e;
-	return v->raise ? grant(fl, &j) : spend(fl, &j);
+	return v->elevate ? grant(fl, &j) : consume(fl, &j);
 }
 
 static enum err
-judge(struct flow *fl, const struct answer *in, struct judgement *j)
+judge(struct flow *fl, const struct factor_response *in, struct judgement *j)
 {
 	const struct factor *f;
 	struct secret state;
@@ -114,7 +114,7 @@ judge(struct flow *fl, const struct answer *in, struct judgement *j)
 	e = seal_open(fl->arena, fl->env->keyring, fl->subject.account.id, f->id, f->sealed, &state);
 	if (e != OK)
 		return e;
-	j->step = f->kind->check(state, &fl->env->rules, f->watermark, fl->now, secret_reveal(in->code));
+	j->step = f->kind->check(state, &fl->env->rules, f->last_counter, fl->now, secret_reveal(in->code));
 	return j->step > 0 ? OK : ERR_CODE_INVALID;
 }
 
@@ -124,7 +124,7 @@ grant(struct flow *fl, const struct judgement *j)
 {
 	const struct session *s = &fl->subject.session;
 	bool by_code = !str_absent(j->recovery);
-	struct session_rise rise = {.expires_at = s->expires_at};
+	struct session_elevation elevation = {.expires_at = s->expires_at};
 	struct store st = flow_store(fl);
 	struct mail_code mail = flow_notify_code(fl);
 	struct audit_event ev;
@@ -135,13 +135,13 @@ grant(struct flow *fl, const struct judgement *j)
 	if ((j->step > 0) == by_code || uuid_nil(s->id))
 		log_fatal("verify.grant", "a session is to be raised without proof");
 	text = flow_token_issue(fl, &token);
-	memcpy(rise.token_hash, token.hash, sizeof(rise.token_hash));
+	memcpy(elevation.token_hash, token.hash, sizeof(elevation.token_hash));
 	if (s->state == SESSION_MFA_REQUIRED)
-		rise.expires_at = s->created_at + fl->env->conf->session_lifetime * CLOCK_SECOND;
+		elevation.expires_at = s->created_at + fl->env->conf->session_lifetime * CLOCK_SECOND;
 	ev = flow_event(fl, AUDIT_VERIFICATION, true, j->factor,
 	    by_code ? STR("{\"by\":\"recovery_code\"}") : (struct str){0});
-	e = by_code ? store_verify_by_code(&st, &ev, &rise, j->recovery, &mail)
-		    : store_verify_by_factor(&st, &ev, &rise, j->step);
+	e = by_code ? store_verify_by_code(&st, &ev, &elevation, j->recovery, &mail)
+		    : store_verify_by_factor(&st, &ev, &elevation, j->step);
 	if (e == OK)
 		flow_token_grant(fl, &token, text);
 	return e;
@@ -149,7 +149,7 @@ grant(struct flow *fl, const struct judgement *j)
 
 /* The answer is used up for one change; nothing of the session rises, so its token stays. */
 static enum err
-spend(struct flow *fl, const struct judgement *j)
+consume(struct flow *fl, const struct judgement *j)
 {
 	bool by_code = !str_absent(j->recovery);
 	struct store st = flow_store(fl);
@@ -160,7 +160,7 @@ spend(struct flow *fl, const struct judgement *j)
 
 	if ((j->step > 0) == by_code)
 		log_fatal("verify.spend", "a change is to be proven without proof");
-	e = by_code ? store_spend_code(&st, &ev, j->recovery, &mail) : store_spend_step(&st, &ev, j->step);
+	e = by_code ? store_consume_code(&st, &ev, j->recovery, &mail) : store_consume_counter(&st, &ev, j->step);
 	fl->stale = true;
 	return e;
 }

@@ -91,11 +91,11 @@ fcgi_read(void *fcgi, char *into, size_t n)
 }
 
 bool
-fcgi_write(struct fcgi *f, struct str answer)
+fcgi_write(struct fcgi *f, struct str response)
 {
-	if (answer.n > INT_MAX)
+	if (response.n > INT_MAX)
 		log_fatal("fcgi.write", "answer too large");
-	return answer.n == 0 || FCGX_PutStr(answer.p, (int)answer.n, f->request.out) == (int)answer.n;
+	return response.n == 0 || FCGX_PutStr(response.p, (int)response.n, f->request.out) == (int)response.n;
 }
 
 /*
@@ -103,7 +103,7 @@ fcgi_write(struct fcgi *f, struct str answer)
  * record at all, a version 0, tells it that the answer is not whole.
  */
 void
-fcgi_cut(struct fcgi *f)
+fcgi_abort(struct fcgi *f)
 {
 	static const unsigned char no_record[8];
 

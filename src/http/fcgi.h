@@ -39,10 +39,10 @@ char **fcgi_params(struct fcgi *f);
 size_t fcgi_read(void *fcgi, char *into, size_t n);
 
 /* Writes an answer or a piece of it. False when the peer does not take it, which is no error of ours. */
-bool fcgi_write(struct fcgi *f, struct str answer);
+bool fcgi_write(struct fcgi *f, struct str response);
 
 /* Breaks the connection off in the middle of an answer; fcgi_finish() is still owed. */
-void fcgi_cut(struct fcgi *f);
+void fcgi_abort(struct fcgi *f);
 
 /*
  * Ends the request and closes the connection, also one the peer wants to keep: a kept one would

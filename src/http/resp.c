@@ -115,7 +115,7 @@ resp_session_cookie_name(struct str domain)
 }
 
 void
-resp_redirect_away(struct resp *rs, struct str url)
+resp_redirect_external(struct resp *rs, struct str url)
 {
 	resp_set(rs, 303, (struct str){0}, (struct str){0});
 	resp_header(rs, "Location", url);
@@ -139,7 +139,7 @@ resp_site_cookies(struct resp *rs, struct secret token)
 	struct str here = STR("");
 
 	resp_cookie(rs, RESP_SITE_COOKIE, secret_reveal(token), here, "");
-	resp_cookie(rs, RESP_WAY_COOKIE, STR(""), here, "; Max-Age=0");
+	resp_cookie(rs, RESP_NONCE_COOKIE, STR(""), here, "; Max-Age=0");
 }
 
 static void

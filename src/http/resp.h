@@ -16,14 +16,14 @@
 #define RESP_HEADERS_MAX 24
 
 /* What a source says of the piece it made. */
-enum resp_piece {
-	RESP_PIECE,
-	RESP_LAST,  /* nothing follows; the piece may be empty */
+enum resp_chunk {
+	RESP_CHUNK,
+	RESP_LAST_CHUNK,  /* nothing follows; the piece may be empty */
 	RESP_BROKEN /* the answer is cut off, so that its reader sees that something is missing */
 };
 
 /* Makes the next piece, in `a`, which is emptied before each call. */
-typedef enum resp_piece resp_source(void *arg, struct arena *a, struct str *piece);
+typedef enum resp_chunk resp_source(void *arg, struct arena *a, struct str *chunk);
 
 struct resp {
 	struct arena *arena;
@@ -55,7 +55,7 @@ void resp_stream(struct resp *rs, int status, struct str type, resp_source *sour
 void resp_redirect(struct resp *rs, struct str path);
 
 /* 303 to another site, whose address the caller has held against the list of those it may be (P12). */
-void resp_redirect_away(struct resp *rs, struct str url);
+void resp_redirect_external(struct resp *rs, struct str url);
 
 /*
  * The session cookie, HttpOnly, Secure, SameSite=Lax, without a lifetime of its own: for this host alone
@@ -71,7 +71,7 @@ void resp_session_cookie_clear(struct resp *rs, struct str domain);
  * the site's web server, what has to come back with the ticket.
  */
 #define RESP_SITE_COOKIE "__Host-gate"
-#define RESP_WAY_COOKIE "__Host-gate-way"
+#define RESP_NONCE_COOKIE "__Host-gate-way"
 /* Sets the one and takes the other away. */
 void resp_site_cookies(struct resp *rs, struct secret token);
 

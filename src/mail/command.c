@@ -33,12 +33,12 @@ struct child {
 static char **words(struct arena *a, const char *command, struct str recipient);
 static bool fill(int fd, struct str text);
 static int start(struct child *c, char **argv);
-static bool wait_for(struct child *c, struct patience *p, int *how);
+static bool wait_for(struct child *c, struct delivery_clock *p, int *how);
 static struct str said(struct arena *a, const struct child *c);
 static enum deliver_result judge(struct arena *a, const struct child *c, int how, struct str *why);
 
 enum deliver_result
-command_deliver(struct arena *a, const struct deliver_way *way, const struct letter *l, struct patience *p,
+command_deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l, struct delivery_clock *p,
     struct str *why)
 {
 	struct child c = {
@@ -50,7 +50,7 @@ command_deliver(struct arena *a, const struct deliver_way *way, const struct let
 
 	if (c.input < 0 || c.output < 0 || !fill(c.input, l->text)) {
 		*why = str_of(strerror(errno));
-	} else if ((error = start(&c, words(a, way->command, l->to))) != 0) {
+	} else if ((error = start(&c, words(a, transport->command, l->to))) != 0) {
 		*why = str_printf(a, "the program cannot be run: %s", strerror(error));
 	} else if (!wait_for(&c, p, &how)) {
 		*why = STR("the program took too long");
@@ -130,13 +130,13 @@ start(struct child *c, char **argv)
 
 /* False when it had to be killed. */
 static bool
-wait_for(struct child *c, struct patience *p, int *how)
+wait_for(struct child *c, struct delivery_clock *p, int *how)
 {
 	struct pollfd end = {.fd = pidfd_open(c->pid, 0), .events = POLLIN};
 	int64_t left;
 	bool ended = false;
 
-	while (end.fd >= 0 && !ended && (left = patience_left(p)) > 0)
+	while (end.fd >= 0 && !ended && (left = delivery_time_left(p)) > 0)
 		ended = poll(&end, 1, left < LOOK_MS ? (int)left : LOOK_MS) > 0;
 	if (!ended)
 		(void)kill(-c->pid, SIGKILL);
@@ -162,7 +162,7 @@ judge(struct arena *a, const struct child *c, int how, struct str *why)
 	struct str output;
 
 	if (WIFEXITED(how) && WEXITSTATUS(how) == EX_OK)
-		return DELIVER_DONE;
+		return DELIVER_ACCEPTED;
 	output = said(a, c);
 	*why = str_printf(a, "the program ended with %s %d: %.*s", WIFEXITED(how) ? "status" : "signal",
 	    WIFEXITED(how) ? WEXITSTATUS(how) : WTERMSIG(how), STR_FMT(output));

@@ -6,19 +6,19 @@
 #include "base/clock.h"
 
 enum deliver_result
-deliver(struct arena *a, const struct deliver_way *way, const struct letter *l, int64_t deadline_ms, struct str *why)
+deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l, int64_t deadline_ms, struct str *why)
 {
-	struct patience p = {.term_fd = way->term_fd, .deadline_ms = deadline_ms};
+	struct delivery_clock p = {.term_fd = transport->term_fd, .deadline_ms = deadline_ms};
 
-	if (way->url[0] != '\0')
-		return smtp_deliver(a, way, l, &p, why);
-	if (way->command[0] != '\0')
-		return command_deliver(a, way, l, &p, why);
-	return folder_deliver(a, way, l, why);
+	if (transport->url[0] != '\0')
+		return smtp_deliver(a, transport, l, &p, why);
+	if (transport->command[0] != '\0')
+		return command_deliver(a, transport, l, &p, why);
+	return folder_deliver(a, transport, l, why);
 }
 
 int64_t
-patience_left(struct patience *p)
+delivery_time_left(struct delivery_clock *p)
 {
 	struct pollfd term = {.fd = p->term_fd, .events = POLLIN};
 	int64_t now = clock_mono_ms();

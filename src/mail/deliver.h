@@ -17,7 +17,7 @@
 #define DELIVER_GRACE_MS 5000
 
 /* Which way: the first that is not empty. */
-struct deliver_way {
+struct mail_transport {
 	const char *url;       /* smtp:// or smtps:// */
 	const char *command;   /* a program and its arguments, divided by blanks */
 	const char *directory;
@@ -28,7 +28,7 @@ struct deliver_way {
 	int term_fd;           /* readable when the process is asked to end; -1: none */
 };
 
-struct letter {
+struct envelope {
 	struct str id;   /* letters, digits and '_' */
 	struct str from;
 	struct str to;
@@ -36,7 +36,7 @@ struct letter {
 };
 
 enum deliver_result {
-	DELIVER_DONE,    /* whoever took it is responsible for it now */
+	DELIVER_ACCEPTED,    /* whoever took it is responsible for it now */
 	DELIVER_LATER,   /* it may be taken another time */
 	DELIVER_REFUSED  /* it will not be taken: the recipient or the message is the reason */
 };
@@ -46,7 +46,7 @@ bool deliver_setup(void);
 void deliver_cleanup(void);
 
 /* Hands one letter over by `deadline_ms` (monotonic). `why` says what went wrong, in `a`; it holds no secret. */
-enum deliver_result deliver(struct arena *a, const struct deliver_way *way, const struct letter *l,
+enum deliver_result deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l,
     int64_t deadline_ms, struct str *why) __attribute__((warn_unused_result));
 
 #endif

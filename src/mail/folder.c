@@ -11,24 +11,24 @@ static const char *write_file(int directory, const char *name, struct str text);
 
 /* Written under another name and renamed: a reader finds it whole or not at all. */
 enum deliver_result
-folder_deliver(struct arena *a, const struct deliver_way *way, const struct letter *l, struct str *why)
+folder_deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l, struct str *why)
 {
 	const char *name = str_printf(a, "%.*s.eml", STR_FMT(l->id)).p;
 	const char *made = str_printf(a, ".%.*s.new", STR_FMT(l->id)).p;
-	int directory = open(way->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int directory = open(transport->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const char *wrong;
 
 	if (directory < 0) {
-		*why = str_printf(a, "%s: %s", way->directory, strerror(errno));
+		*why = str_printf(a, "%s: %s", transport->directory, strerror(errno));
 		return DELIVER_LATER;
 	}
 	wrong = write_file(directory, made, l->text);
 	if (wrong == NULL && (renameat(directory, made, directory, name) != 0 || fsync(directory) != 0))
 		wrong = strerror(errno);
 	if (wrong != NULL)
-		*why = str_printf(a, "%s/%s: %s", way->directory, name, wrong);
+		*why = str_printf(a, "%s/%s: %s", transport->directory, name, wrong);
 	(void)close(directory);
-	return wrong == NULL ? DELIVER_DONE : DELIVER_LATER;
+	return wrong == NULL ? DELIVER_ACCEPTED : DELIVER_LATER;
 }
 
 static const char *

@@ -13,7 +13,7 @@
 
 struct transfer {
 	struct str rest;     /* of the message, to be sent */
-	struct patience *patience;
+	struct delivery_clock *delivery_clock;
 	curl_socket_t socket;
 	bool names_message;  /* the last command was about the recipient or the message itself */
 	char error[CURL_ERROR_SIZE];
@@ -24,9 +24,9 @@ static int watch(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t
 static int note_socket(void *arg, curl_socket_t fd, curlsocktype purpose);
 static int listen_in(CURL *curl, curl_infotype type, char *data, size_t n, void *arg);
 static size_t ignore(char *data, size_t size, size_t count, void *arg);
-static bool set_up(struct arena *a, CURL *curl, const struct deliver_way *way, const struct letter *l,
+static bool set_up(struct arena *a, CURL *curl, const struct mail_transport *transport, const struct envelope *l,
     struct transfer *t);
-static bool set_server(struct arena *a, CURL *curl, const struct deliver_way *way);
+static bool set_server(struct arena *a, CURL *curl, const struct mail_transport *transport);
 static enum deliver_result judge(struct arena *a, CURL *curl, CURLcode code, const struct transfer *t,
     struct str *why);
 
@@ -44,17 +44,17 @@ deliver_cleanup(void)
 
 /* A connection for each letter: they are few. */
 enum deliver_result
-smtp_deliver(struct arena *a, const struct deliver_way *way, const struct letter *l, struct patience *p,
+smtp_deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l, struct delivery_clock *p,
     struct str *why)
 {
-	struct transfer t = {.rest = l->text, .patience = p, .socket = CURL_SOCKET_BAD};
+	struct transfer t = {.rest = l->text, .delivery_clock = p, .socket = CURL_SOCKET_BAD};
 	CURL *curl = curl_easy_init();
 	struct curl_slist *recipients = curl_slist_append(NULL, str_printf(a, "<%.*s>", STR_FMT(l->to)).p);
 	enum deliver_result result = DELIVER_LATER;
 
 	if (curl == NULL || recipients == NULL)
 		log_fatal("memory.exhausted", "smtp.deliver");
-	if (curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients) == CURLE_OK && set_up(a, curl, way, l, &t))
+	if (curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients) == CURLE_OK && set_up(a, curl, transport, l, &t))
 		result = judge(a, curl, curl_easy_perform(curl), &t, why);
 	else
 		*why = STR("libcurl does not take an option");
@@ -64,12 +64,12 @@ smtp_deliver(struct arena *a, const struct deliver_way *way, const struct letter
 }
 
 static bool
-set_up(struct arena *a, CURL *curl, const struct deliver_way *way, const struct letter *l, struct transfer *t)
+set_up(struct arena *a, CURL *curl, const struct mail_transport *transport, const struct envelope *l, struct transfer *t)
 {
-	long left = (long)patience_left(t->patience);
+	long left = (long)delivery_time_left(t->delivery_clock);
 	const char *from = str_printf(a, "<%.*s>", STR_FMT(l->from)).p;
 
-	return left > 0 && set_server(a, curl, way) &&
+	return left > 0 && set_server(a, curl, transport) &&
 	    curl_easy_setopt(curl, CURLOPT_MAIL_FROM, from) == CURLE_OK &&
 	    curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
 	    curl_easy_setopt(curl, CURLOPT_READFUNCTION, read_message) == CURLE_OK &&
@@ -91,19 +91,19 @@ set_up(struct arena *a, CURL *curl, const struct deliver_way *way, const struct 
 
 /* With TLS the certificate must be good and for the server's name: libcurl's default. No proxy of the environment. */
 static bool
-set_server(struct arena *a, CURL *curl, const struct deliver_way *way)
+set_server(struct arena *a, CURL *curl, const struct mail_transport *transport)
 {
-	bool good = curl_easy_setopt(curl, CURLOPT_URL, way->url) == CURLE_OK &&
+	bool good = curl_easy_setopt(curl, CURLOPT_URL, transport->url) == CURLE_OK &&
 	    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps") == CURLE_OK &&
 	    curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
 	    curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
-	    curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)(way->tls ? CURLUSESSL_ALL : CURLUSESSL_NONE)) == CURLE_OK;
+	    curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)(transport->tls ? CURLUSESSL_ALL : CURLUSESSL_NONE)) == CURLE_OK;
 
-	if (good && way->ca_file[0] != '\0')
-		good = curl_easy_setopt(curl, CURLOPT_CAINFO, way->ca_file) == CURLE_OK;
-	if (good && way->user[0] != '\0')
-		good = curl_easy_setopt(curl, CURLOPT_USERNAME, way->user) == CURLE_OK &&
-		    curl_easy_setopt(curl, CURLOPT_PASSWORD, str_c(a, secret_reveal(way->password))) == CURLE_OK;
+	if (good && transport->ca_file[0] != '\0')
+		good = curl_easy_setopt(curl, CURLOPT_CAINFO, transport->ca_file) == CURLE_OK;
+	if (good && transport->user[0] != '\0')
+		good = curl_easy_setopt(curl, CURLOPT_USERNAME, transport->user) == CURLE_OK &&
+		    curl_easy_setopt(curl, CURLOPT_PASSWORD, str_c(a, secret_reveal(transport->password))) == CURLE_OK;
 	return good;
 }
 
@@ -142,7 +142,7 @@ watch(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 	(void)b;
 	(void)c;
 	(void)d;
-	if (patience_left(t->patience) > 0)
+	if (delivery_time_left(t->delivery_clock) > 0)
 		return 0;
 	if (t->socket != CURL_SOCKET_BAD)
 		(void)shutdown(t->socket, SHUT_RDWR);
@@ -179,7 +179,7 @@ judge(struct arena *a, CURL *curl, CURLcode code, const struct transfer *t, stru
 	long answer = 0;
 
 	if (code == CURLE_OK)
-		return DELIVER_DONE;
+		return DELIVER_ACCEPTED;
 	if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_OPERATION_TIMEDOUT) {
 		*why = STR("the server did not answer in time");
 		return DELIVER_LATER;

@@ -97,7 +97,7 @@ pg_wait(PGconn *conn, short events, int64_t deadline_ms)
 }
 
 enum err
-pg_take(PGconn *conn, int64_t deadline_ms, PGresult **out)
+pg_get_result(PGconn *conn, int64_t deadline_ms, PGresult **out)
 {
 	*out = NULL;
 	for (;;) {
@@ -197,7 +197,7 @@ prepare_all(struct pg *pg, int64_t deadline_ms)
 		PGresult *res;
 		ExecStatusType status;
 
-		if (pg_take(pg->conn, deadline_ms, &res) != OK)
+		if (pg_get_result(pg->conn, deadline_ms, &res) != OK)
 			return ERR_UNAVAILABLE;
 		if (res == NULL && PQstatus(pg->conn) != CONNECTION_OK)
 			return ERR_UNAVAILABLE;

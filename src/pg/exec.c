@@ -66,7 +66,7 @@ pg_write(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args
 		if (!connection_is_over(res)) {
 			e = judge(pg, res, name, rows, args->arena);
 			if (rows == &ignored)
-				pg_done(rows);
+				pg_clear(rows);
 			return e;
 		}
 		pg_log("pg.connection_ended", pg, res, name);
@@ -174,7 +174,7 @@ collect(struct pg *pg, int64_t deadline_ms, PGresult **out)
 	PGresult *res;
 
 	for (;;) {
-		if (pg_take(pg->conn, deadline_ms, &res) != OK) {
+		if (pg_get_result(pg->conn, deadline_ms, &res) != OK) {
 			pg_log("pg.no_answer", pg, NULL, NULL);
 			PQclear(*out);
 			*out = NULL;

@@ -21,7 +21,7 @@ struct pg {
 enum err pg_wait(PGconn *conn, short events, int64_t deadline_ms) MUST_CHECK;
 
 /* Sends what is queued and takes the next result; NULL at the end of a command. */
-enum err pg_take(PGconn *conn, int64_t deadline_ms, PGresult **out) MUST_CHECK;
+enum err pg_get_result(PGconn *conn, int64_t deadline_ms, PGresult **out) MUST_CHECK;
 
 /* Closes the connection and asks the server, from a process of its own, to stop what it still does for it. */
 void pg_abandon(struct pg *pg);

@@ -99,7 +99,7 @@ bool pg_bool(struct pg_rows *rows);
 int64_t pg_time(struct pg_rows *rows);
 
 /* Frees the result; allowed on one that was never filled. */
-void pg_done(struct pg_rows *rows);
+void pg_clear(struct pg_rows *rows);
 
 /* ---- statements ---- */
 

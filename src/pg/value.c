@@ -210,7 +210,7 @@ pg_time(struct pg_rows *rows)
 }
 
 void
-pg_done(struct pg_rows *rows)
+pg_clear(struct pg_rows *rows)
 {
 	PQclear(rows->result);
 	*rows = (struct pg_rows){0};

@@ -72,7 +72,7 @@ store_account_details(struct store *st, struct uuid account, struct account_deta
 		d->last_sign_in_at = pg_time(&rows);
 		e = OK;
 	}
-	pg_done(&rows);
+	pg_clear(&rows);
 	return e;
 }
 

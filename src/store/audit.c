@@ -76,7 +76,7 @@ store_with_event(struct store *st, enum query q, const struct pg_args *args)
 		else
 			e = OK;
 	}
-	pg_done(&rows);
+	pg_clear(&rows);
 	return e;
 }
 
@@ -90,7 +90,7 @@ store_one(struct store *st, enum query q, const struct pg_args *args)
 		return e;
 	if (rows.count == 0)
 		e = ERR_NOT_FOUND;
-	pg_done(&rows);
+	pg_clear(&rows);
 	return e;
 }
 
@@ -114,6 +114,6 @@ store_find_id(struct store *st, enum query q, struct str text, struct uuid *id)
 		return e;
 	if (pg_next(&rows))
 		*id = pg_uuid(&rows);
-	pg_done(&rows);
+	pg_clear(&rows);
 	return OK;
 }

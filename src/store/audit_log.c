@@ -4,15 +4,15 @@
 /* How many events one page looks at. */
 #define SCAN_MAX 20000
 
-static enum err read_page(struct store *st, enum query q, const struct pg_args *args, struct audit_entry **list,
+static enum err read_page(struct store *st, enum query q, const struct pg_args *args, struct audit_log_row **list,
     size_t *count) MUST_CHECK;
-static void read_entry(struct pg_rows *rows, struct audit_entry *entry);
-static struct audit_place before_of(const struct audit_filter *f);
+static void read_row(struct pg_rows *rows, struct audit_log_row *row);
+static struct audit_cursor before_of(const struct audit_filter *f);
 static void bind_organization(struct pg_args *args, const struct audit_filter *f);
 static void bind_member(struct pg_args *args, const struct audit_filter *f);
 
 enum err
-store_audit_log(struct store *st, const struct audit_filter *f, int size, struct audit_entry **list, size_t *count)
+store_audit_log(struct store *st, const struct audit_filter *f, int size, struct audit_log_row **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
 	bool member = !uuid_nil(f->member);
@@ -31,14 +31,14 @@ store_audit_log(struct store *st, const struct audit_filter *f, int size, struct
 }
 
 enum err
-store_audit_log_reach(struct store *st, const struct audit_filter *f, struct audit_place *place)
+store_audit_log_reach(struct store *st, const struct audit_filter *f, struct audit_cursor *cursor)
 {
 	struct pg_args args = {.arena = st->arena};
 	bool member = !uuid_nil(f->member);
 	struct pg_rows rows;
 	enum err e;
 
-	*place = (struct audit_place){0};
+	*cursor = (struct audit_cursor){0};
 	if (member)
 		bind_member(&args, f);
 	else
@@ -47,16 +47,16 @@ store_audit_log_reach(struct store *st, const struct audit_filter *f, struct aud
 	if (e != OK)
 		return e;
 	if (pg_next(&rows)) {
-		place->account = pg_uuid(&rows);
-		place->seq = pg_bigint(&rows);
-		place->at = pg_time(&rows);
+		cursor->account = pg_uuid(&rows);
+		cursor->seq = pg_bigint(&rows);
+		cursor->at = pg_time(&rows);
 	}
-	pg_done(&rows);
+	pg_clear(&rows);
 	return OK;
 }
 
 static enum err
-read_page(struct store *st, enum query q, const struct pg_args *args, struct audit_entry **list, size_t *count)
+read_page(struct store *st, enum query q, const struct pg_args *args, struct audit_log_row **list, size_t *count)
 {
 	struct pg_rows rows;
 	enum err e = pg_read(st->pg, st->deadline_ms, (int)q, args, &rows);
@@ -66,29 +66,29 @@ read_page(struct store *st, enum query q, const struct pg_args *args, struct aud
 		return e;
 	*list = arena_array(st->arena, (size_t)rows.count, sizeof(**list));
 	while (pg_next(&rows))
-		read_entry(&rows, &(*list)[(*count)++]);
-	pg_done(&rows);
+		read_row(&rows, &(*list)[(*count)++]);
+	pg_clear(&rows);
 	return OK;
 }
 
 /* A MAC before it that is not there, or is none, shows at the verification. */
 static void
-read_entry(struct pg_rows *rows, struct audit_entry *entry)
+read_row(struct pg_rows *rows, struct audit_log_row *row)
 {
-	store_read_event(rows, &entry->record);
-	if (!store_read_mac(rows, entry->previous) && entry->record.seq > 1)
-		entry->record.odd = true;
-	entry->member.name = pg_text(rows);
-	entry->member.email = pg_text(rows);
-	entry->actor.name = pg_text(rows);
-	entry->actor.email = pg_text(rows);
+	store_read_audit_row(rows, &row->row);
+	if (!store_read_mac(rows, row->previous) && row->row.seq > 1)
+		row->row.malformed = true;
+	row->member.name = pg_text(rows);
+	row->member.email = pg_text(rows);
+	row->actor.name = pg_text(rows);
+	row->actor.email = pg_text(rows);
 }
 
 /* The earlier of the place that was reached and the end that was asked for. */
-static struct audit_place
+static struct audit_cursor
 before_of(const struct audit_filter *f)
 {
-	struct audit_place end = {.at = f->until != 0 ? f->until : AUDIT_TIME_MAX};
+	struct audit_cursor end = {.at = f->until != 0 ? f->until : AUDIT_TIME_MAX};
 
 	return f->after.seq != 0 && f->after.at < end.at ? f->after : end;
 }
@@ -96,7 +96,7 @@ before_of(const struct audit_filter *f)
 static void
 bind_organization(struct pg_args *args, const struct audit_filter *f)
 {
-	struct audit_place before = before_of(f);
+	struct audit_cursor before = before_of(f);
 
 	pg_arg_uuid(args, f->organization);
 	pg_arg_time(args, f->since != 0 ? f->since : 1);

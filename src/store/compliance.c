@@ -6,7 +6,7 @@
 #include "base/log.h"
 
 static void bind_text_key(struct pg_args *args, const struct member_key *after, int batch);
-static void bind_place(struct pg_args *args, int64_t bound, const struct member_key *after);
+static void bind_cursor(struct pg_args *args, int64_t bound, const struct member_key *after);
 static void bind_range(struct pg_args *args, struct joined_range range, const struct member_key *after);
 static enum err read_members(struct store *st, enum query q, const struct pg_args *args, struct member **list,
     size_t *count) MUST_CHECK;
@@ -59,7 +59,7 @@ store_members_exempt(struct store *st, struct uuid organization, int64_t now, bo
 	pg_arg_uuid(&args, organization);
 	pg_arg_bool(&args, privileged);
 	pg_arg_bool(&args, plain);
-	bind_place(&args, now, after);
+	bind_cursor(&args, now, after);
 	pg_arg_int(&args, batch);
 	return read_members(st, Q_MEMBERS_EXEMPT, &args, list, count);
 }
@@ -117,11 +117,11 @@ store_member_counts(struct store *st, struct uuid organization, int64_t now, int
 
 		c->enrolled = pg_bigint(&rows);
 		c->open = pg_bigint(&rows);
-		c->early = pg_bigint(&rows);
+		c->overdue = pg_bigint(&rows);
 		c->exempt = pg_bigint(&rows);
-		c->exempt_early = pg_bigint(&rows);
+		c->exempt_overdue = pg_bigint(&rows);
 	}
-	pg_done(&rows);
+	pg_clear(&rows);
 	return OK;
 }
 
@@ -160,7 +160,7 @@ store_admin_hold(struct store *st, struct uuid account, struct uuid organization
 	e = ERR_NOT_FOUND;
 	if (pg_next(&rows))
 		e = role_parse(pg_text(&rows), role) ? OK : ERR_INTERNAL;
-	pg_done(&rows);
+	pg_clear(&rows);
 	return e;
 }
 
@@ -200,7 +200,7 @@ bind_text_key(struct pg_args *args, const struct member_key *after, int batch)
 
 /* Behind the page before, or behind everything up to `bound`, whichever is later. */
 static void
-bind_place(struct pg_args *args, int64_t bound, const struct member_key *after)
+bind_cursor(struct pg_args *args, int64_t bound, const struct member_key *after)
 {
 	struct uuid last;
 
@@ -218,7 +218,7 @@ static void
 bind_range(struct pg_args *args, struct joined_range range, const struct member_key *after)
 {
 	pg_arg_bool(args, range.wanted);
-	bind_place(args, range.after, after);
+	bind_cursor(args, range.after, after);
 	pg_arg_time(args, range.until);
 }
 
@@ -234,7 +234,7 @@ read_members(struct store *st, enum query q, const struct pg_args *args, struct 
 	*list = arena_array(st->arena, (size_t)rows.count, sizeof(**list));
 	while (pg_next(&rows))
 		read_member(&rows, &(*list)[(*count)++]);
-	pg_done(&rows);
+	pg_clear(&rows);
 	return OK;
 }
 

@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 
-static void read_asker(struct store *st, struct pg_rows *rows, struct subject *s);
+static void read_gate_row(struct store *st, struct pg_rows *rows, struct subject *s);
 
 enum err
 store_gate_load(struct store *st, struct uuid account, struct uuid session, struct uuid site_token, struct str origin,
@@ -27,10 +27,10 @@ store_gate_load(struct store *st, struct uuid account, struct uuid session, stru
 		e = ERR_NOT_FOUND;
 	s->memberships = arena_array(st->arena, (size_t)rows.count, sizeof(*s->memberships));
 	while (pg_next(&rows)) {
-		read_asker(st, &rows, s);
+		read_gate_row(st, &rows, s);
 		s->membership_count += store_read_membership(&rows, &s->memberships[s->membership_count]);
 	}
-	pg_done(&rows);
+	pg_clear(&rows);
 	return e;
 }
 
@@ -44,7 +44,7 @@ store_site_ticket_insert(struct store *st, const struct site_token *t)
 	pg_arg_uuid(&args, t->id);
 	pg_arg_uuid(&args, t->session);
 	pg_arg_text(&args, t->origin);
-	pg_arg_text(&args, t->way);
+	pg_arg_text(&args, t->nonce);
 	pg_arg_bytes(&args, t->token_hash, SHA256_SIZE);
 	pg_arg_bytes(&args, t->session_hash, SHA256_SIZE);
 	pg_arg_time(&args, t->created_at);
@@ -54,7 +54,7 @@ store_site_ticket_insert(struct store *st, const struct site_token *t)
 }
 
 enum err
-store_site_ticket_exchange(struct store *st, const struct token *ticket, struct str origin, struct str way,
+store_site_ticket_exchange(struct store *st, const struct token *ticket, struct str origin, struct str nonce,
     const unsigned char hash[SHA256_SIZE], int64_t now)
 {
 	struct pg_args args = {.arena = st->arena};
@@ -63,14 +63,14 @@ store_site_ticket_exchange(struct store *st, const struct token *ticket, struct 
 	pg_arg_uuid(&args, ticket->session);
 	pg_arg_bytes(&args, ticket->hash, SHA256_SIZE);
 	pg_arg_text(&args, origin);
-	pg_arg_text(&args, way);
+	pg_arg_text(&args, nonce);
 	pg_arg_bytes(&args, hash, SHA256_SIZE);
 	pg_arg_time(&args, now);
 	return store_one(st, Q_SITE_TICKET_EXCHANGE, &args);
 }
 
 static void
-read_asker(struct store *st, struct pg_rows *rows, struct subject *v)
+read_gate_row(struct store *st, struct pg_rows *rows, struct subject *v)
 {
 	struct session *s = &v->session;
 	struct str hash;

@@ -22,7 +22,7 @@ store_schema_version(struct store *st, int32_t *version)
 		return e;
 	if (pg_next(&rows))
 		*version = pg_int(&rows);
-	pg_done(&rows);
+	pg_clear(&rows);
 	return OK;
 }
 
@@ -74,6 +74,6 @@ count_rows(struct store *st, enum query q, const struct pg_args *args, int *coun
 	if (e != OK)
 		return e;
 	*count = rows.count;
-	pg_done(&rows);
+	pg_clear(&rows);
 	return OK;
 }

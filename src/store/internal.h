@@ -9,7 +9,7 @@
 void store_bind_event(struct pg_args *args, const struct audit_event *ev);
 
 /* One event: account, number, whether it is odd, the rest in the order of the fragment `event`. */
-void store_read_event(struct pg_rows *rows, struct audit_record *r);
+void store_read_audit_row(struct pg_rows *rows, struct audit_row *r);
 
 /* A MAC, the next column. False, and zeros, for what has not the length of one. */
 bool store_read_mac(struct pg_rows *rows, unsigned char out[SHA256_SIZE]);

@@ -62,7 +62,7 @@ store_mail_claim(struct store *st, int64_t now, int64_t lost_at, int batch, stru
 		m->created_at = pg_time(&rows);
 		m->attempts = pg_int(&rows);
 	}
-	pg_done(&rows);
+	pg_clear(&rows);
 	return OK;
 }
 
@@ -118,7 +118,7 @@ store_email_link_last(struct store *st, struct uuid account, int64_t *at)
 		return e;
 	if (pg_next(&rows))
 		*at = pg_time(&rows);
-	pg_done(&rows);
+	pg_clear(&rows);
 	return OK;
 }
 
@@ -147,7 +147,7 @@ store_email_link_find(struct store *st, struct uuid account, struct uuid id, str
 		link->used_at = pg_time(&rows);
 		e = OK;
 	}
-	pg_done(&rows);
+	pg_clear(&rows);
 	return e;
 }
 

@@ -45,7 +45,7 @@ store_organizations_list(struct store *st, struct str after, struct organization
 		o->created_at = pg_time(&rows);
 		o->members = pg_bigint(&rows);
 	}
-	pg_done(&rows);
+	pg_clear(&rows);
 	return OK;
 }
 

@@ -13,7 +13,7 @@ store_recovery_delete(struct store *st, struct uuid account)
 }
 
 enum err
-store_recovery_hand_over(struct store *st, struct uuid account, struct uuid set, struct uuid factor, int64_t now)
+store_recovery_adopt_issued(struct store *st, struct uuid account, struct uuid set, struct uuid factor, int64_t now)
 {
 	struct pg_args insert_set = {.arena = st->arena}, take = {.arena = st->arena};
 	enum err e;
@@ -27,7 +27,7 @@ store_recovery_hand_over(struct store *st, struct uuid account, struct uuid set,
 	e = store_recovery_delete(st, account);
 	if (e == OK)
 		e = store_run(st, Q_RECOVERY_SET_INSERT, &insert_set);
-	return e == OK ? store_one(st, Q_RECOVERY_CODES_HANDED_OUT, &take) : e;
+	return e == OK ? store_one(st, Q_RECOVERY_CODES_ADOPT_ISSUED, &take) : e;
 }
 
 enum err

@@ -92,14 +92,14 @@ store_session_unverify(struct store *st, struct uuid account, struct uuid sessio
 }
 
 enum err
-store_sessions_seen(struct store *st, const struct seen_list *seen)
+store_sessions_touch(struct store *st, const struct activity_list *activity)
 {
 	struct pg_args args = {.arena = st->arena};
 
-	pg_arg_uuid_array(&args, seen->accounts, seen->count);
-	pg_arg_uuid_array(&args, seen->sessions, seen->count);
-	pg_arg_time_array(&args, seen->times, seen->count);
-	return store_run(st, Q_SESSIONS_SEEN, &args);
+	pg_arg_uuid_array(&args, activity->accounts, activity->count);
+	pg_arg_uuid_array(&args, activity->sessions, activity->count);
+	pg_arg_time_array(&args, activity->times, activity->count);
+	return store_run(st, Q_SESSIONS_TOUCH, &args);
 }
 
 enum err
@@ -127,7 +127,7 @@ store_session_organization(struct store *st, struct uuid account, struct uuid se
 }
 
 enum err
-store_sessions_list(struct store *st, struct uuid account, int64_t now, int64_t seen_after,
+store_sessions_list(struct store *st, struct uuid account, int64_t now, int64_t active_after,
     struct session **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
@@ -137,7 +137,7 @@ store_sessions_list(struct store *st, struct uuid account, int64_t now, int64_t 
 	*count = 0;
 	pg_arg_uuid(&args, account);
 	pg_arg_time(&args, now);
-	pg_arg_time(&args, seen_after);
+	pg_arg_time(&args, active_after);
 	e = pg_read(st->pg, st->deadline_ms, Q_SESSIONS_LIST, &args, &rows);
 	if (e != OK)
 		return e;
@@ -153,6 +153,6 @@ store_sessions_list(struct store *st, struct uuid account, int64_t now, int64_t 
 		s->address = pg_text(&rows);
 		s->user_agent = pg_text(&rows);
 	}
-	pg_done(&rows);
+	pg_clear(&rows);
 	return OK;
 }

@@ -15,7 +15,7 @@
 #include "domain/email.h"
 #include "domain/mail.h"
 #include "domain/member.h"
-#include "domain/notice.h"
+#include "domain/reminder.h"
 #include "domain/site.h"
 #include "domain/subject.h"
 #include "pg/pg.h"
@@ -24,7 +24,7 @@
 #define SCHEMA_VERSION 6
 
 /* How many uses of sessions are noted at once. */
-#define SEEN_MAX 64
+#define ACTIVITY_MAX 64
 
 /* One use of the database: the connection, memory for what is read, and until when. */
 struct store {
@@ -65,7 +65,7 @@ enum err store_subject_load(struct store *st, struct uuid account, struct uuid s
 /* ---- verification: each one statement that commits by itself ---- */
 
 /* What a session becomes when it rises. */
-struct session_rise {
+struct session_elevation {
 	unsigned char token_hash[SHA256_SIZE];
 	int64_t expires_at;
 };
@@ -75,19 +75,19 @@ struct session_rise {
  * `step`, or by the recovery code of `mac`. ERR_RACE when the chain has moved;
  * ERR_UNAUTHENTICATED when the session is gone.
  */
-enum err store_verify_by_factor(struct store *st, const struct audit_event *ev, const struct session_rise *rise,
+enum err store_verify_by_factor(struct store *st, const struct audit_event *ev, const struct session_elevation *elevation,
     int64_t step) MUST_CHECK;
-enum err store_verify_by_code(struct store *st, const struct audit_event *ev, const struct session_rise *rise,
+enum err store_verify_by_code(struct store *st, const struct audit_event *ev, const struct session_elevation *elevation,
     struct str mac, const struct mail_code *mail) MUST_CHECK;
 /* The same for one change, without the session. ERR_RACE. */
-enum err store_spend_step(struct store *st, const struct audit_event *ev, int64_t step) MUST_CHECK;
-enum err store_spend_code(struct store *st, const struct audit_event *ev, struct str mac,
+enum err store_consume_counter(struct store *st, const struct audit_event *ev, int64_t step) MUST_CHECK;
+enum err store_consume_code(struct store *st, const struct audit_event *ev, struct str mac,
     const struct mail_code *mail) MUST_CHECK;
 /*
  * A wrong answer: the budget becomes `after`, the session's failures become `failures`,
  * or it ends. ERR_RACE when the chain has moved.
  */
-enum err store_answer_wrong(struct store *st, const struct audit_event *ev, const struct throttle *after,
+enum err store_verification_refused(struct store *st, const struct audit_event *ev, const struct throttle *after,
     int failures, bool ends) MUST_CHECK;
 
 enum err store_throttle_clear(struct store *st, struct uuid account) MUST_CHECK;
@@ -111,20 +111,20 @@ enum err store_session_verified(struct store *st, struct uuid account, struct uu
     const unsigned char token_hash[SHA256_SIZE], struct str by, int64_t now) MUST_CHECK;
 enum err store_session_unverify(struct store *st, struct uuid account, struct uuid session) MUST_CHECK;
 /* When sessions were last used; each at most once. */
-struct seen_list {
-	struct uuid accounts[SEEN_MAX];
-	struct uuid sessions[SEEN_MAX];
-	int64_t times[SEEN_MAX];
+struct activity_list {
+	struct uuid accounts[ACTIVITY_MAX];
+	struct uuid sessions[ACTIVITY_MAX];
+	int64_t times[ACTIVITY_MAX];
 	size_t count;
 };
-enum err store_sessions_seen(struct store *st, const struct seen_list *seen) MUST_CHECK;
+enum err store_sessions_touch(struct store *st, const struct activity_list *activity) MUST_CHECK;
 enum err store_session_return_to(struct store *st, struct uuid account, struct uuid session,
     struct str path) MUST_CHECK;
 /* The session works in another organization, its verification cleared. ERR_UNAUTHENTICATED when it is gone. */
 enum err store_session_organization(struct store *st, struct uuid account, struct uuid session,
     struct uuid organization) MUST_CHECK;
-/* Those alive at `now` and seen after `seen_after`, the last used first, at most 100. */
-enum err store_sessions_list(struct store *st, struct uuid account, int64_t now, int64_t seen_after,
+/* Those alive at `now` and seen after `active_after`, the last used first, at most 100. */
+enum err store_sessions_list(struct store *st, struct uuid account, int64_t now, int64_t active_after,
     struct session **list, size_t *count) MUST_CHECK;
 
 /* ---- the gate ---- */
@@ -140,7 +140,7 @@ enum err store_gate_load(struct store *st, struct uuid account, struct uuid sess
 /* ERR_UNAUTHENTICATED when the session is gone or has another token by now. */
 enum err store_site_ticket_insert(struct store *st, const struct site_token *t) MUST_CHECK;
 /* The ticket becomes the token of `hash`; ERR_NOT_FOUND when it does not count (any more). */
-enum err store_site_ticket_exchange(struct store *st, const struct token *ticket, struct str origin, struct str way,
+enum err store_site_ticket_exchange(struct store *st, const struct token *ticket, struct str origin, struct str nonce,
     const unsigned char hash[SHA256_SIZE], int64_t now) MUST_CHECK;
 
 /* ---- factors ---- */
@@ -166,7 +166,7 @@ enum err store_recovery_delete(struct store *st, struct uuid account) MUST_CHECK
 enum err store_recovery_replace(struct store *st, struct uuid account, struct uuid set, int64_t now,
     const unsigned char *macs, size_t count) MUST_CHECK;
 /* A new set of the codes that were handed out with a pending factor, in the place of any before. */
-enum err store_recovery_hand_over(struct store *st, struct uuid account, struct uuid set, struct uuid factor,
+enum err store_recovery_adopt_issued(struct store *st, struct uuid account, struct uuid set, struct uuid factor,
     int64_t now) MUST_CHECK;
 /* ERR_NOT_FOUND when that set is not there or was acknowledged before. */
 enum err store_recovery_acknowledge(struct store *st, struct uuid account, struct uuid set, int64_t now) MUST_CHECK;
@@ -189,17 +189,17 @@ enum err store_mail_insert_admins(struct store *st, struct uuid organization, st
 /* ---- notices of a policy (notice.c) ---- */
 
 /* One step through the members of a policy that has changed; `walked` is false when none has. */
-enum err store_notice_walk(struct store *st, int64_t now, bool *walked) MUST_CHECK;
+enum err store_reminder_scan(struct store *st, int64_t now, bool *scanned) MUST_CHECK;
 /* Takes some members who are due at `now`, until `taken_until`. */
-enum err store_notice_claim(struct store *st, int64_t now, int64_t taken_until, struct notice_member **list,
+enum err store_reminder_claim(struct store *st, int64_t now, int64_t taken_until, struct reminder_member **list,
     size_t *count) MUST_CHECK;
 /*
  * Notes what a look at a member came to, with its message where it sends one. Nothing is written
  * when something has changed since the member was taken: it will be looked at again.
  * `told`: a message was written.
  */
-enum err store_notice_settle(struct store *st, const struct notice_member *m, int64_t taken_until,
-    const struct notice *n, const struct mail *mail, bool *told) MUST_CHECK;
+enum err store_reminder_record(struct store *st, const struct reminder_member *m, int64_t taken_until,
+    const struct reminder *n, const struct mail *mail, bool *sent) MUST_CHECK;
 
 /* ---- links that prove an address ---- */
 
@@ -280,7 +280,7 @@ enum err store_members_search(struct store *st, struct uuid organization, struct
 /* ERR_NOT_FOUND. */
 enum err store_member_find(struct store *st, struct uuid organization, struct uuid account,
     struct member *m) MUST_CHECK;
-/* Of the others [0] and of the privileged [1]; with the `lapsed_joined` of their policy_cut()s. */
+/* Of the others [0] and of the privileged [1]; with the `overdue_joined` of their policy_threshold()s. */
 enum err store_member_counts(struct store *st, struct uuid organization, int64_t now, int64_t privileged_until,
     int64_t plain_until, struct member_counts counts[2]) MUST_CHECK;
 
@@ -304,56 +304,56 @@ enum err store_begin_plain(struct store *st) MUST_CHECK;
  * Up to `size` events, the last ones first. A page looks at a bounded number of events, so that
  * fewer than `size` need not be the last ones: see below.
  */
-enum err store_audit_log(struct store *st, const struct audit_filter *f, int size, struct audit_entry **list,
+enum err store_audit_log(struct store *st, const struct audit_filter *f, int size, struct audit_log_row **list,
     size_t *count) MUST_CHECK;
 /* How far the same page has looked; all zero when there was nothing more to look at. */
-enum err store_audit_log_reach(struct store *st, const struct audit_filter *f, struct audit_place *place) MUST_CHECK;
+enum err store_audit_log_reach(struct store *st, const struct audit_filter *f, struct audit_cursor *cursor) MUST_CHECK;
 
 /* ---- the audit trail as a whole (trail.c), for countersignctl ---- */
 
 /* A chain as it is noted beside its events. */
-struct trail_chain {
+struct audit_chain_row {
 	struct uuid account;
 	bool noted; /* false: nothing is, though there is an anchor */
 	struct audit_chain chain;
-	bool anchored;
-	struct audit_anchor anchor;
+	bool has_checkpoint;
+	struct audit_checkpoint checkpoint;
 	int64_t first_kept; /* number of the first event not before the cutoff; 0: there is none */
 };
 
 /* A month with a table of its own. */
-struct trail_month {
+struct audit_partition {
 	int64_t month; /* when it begins */
 	int64_t events;
 };
 
 /* Keeps those who drop from everybody else until the connection ends; waits. Outside a transaction. */
-enum err store_trail_lock(struct store *st, bool exclusive) MUST_CHECK;
+enum err store_audit_lock(struct store *st, bool exclusive) MUST_CHECK;
 /* Begins a transaction that sees one moment and changes nothing. */
-enum err store_trail_snapshot(struct store *st) MUST_CHECK;
+enum err store_audit_snapshot(struct store *st) MUST_CHECK;
 /* Opens both cursors within a transaction: of all accounts, or of one. `before` 0: no cutoff. */
-enum err store_trail_open(struct store *st, struct uuid account, int64_t since, int64_t before) MUST_CHECK;
+enum err store_audit_open(struct store *st, struct uuid account, int64_t since, int64_t before) MUST_CHECK;
 /* Tables that a cursor reads cannot be dropped. */
-enum err store_trail_close(struct store *st) MUST_CHECK;
+enum err store_audit_close(struct store *st) MUST_CHECK;
 /* The next rows, by account; by account and number. None at the end. */
-enum err store_trail_chains(struct store *st, struct trail_chain **list, size_t *count) MUST_CHECK;
-enum err store_trail_events(struct store *st, struct audit_record **list, size_t *count) MUST_CHECK;
+enum err store_audit_chains(struct store *st, struct audit_chain_row **list, size_t *count) MUST_CHECK;
+enum err store_audit_events(struct store *st, struct audit_row **list, size_t *count) MUST_CHECK;
 /* The MAC that event `seq` has; ERR_NOT_FOUND when neither it nor an anchor has it. */
-enum err store_trail_head(struct store *st, struct uuid account, int64_t seq, unsigned char mac[SHA256_SIZE]) MUST_CHECK;
+enum err store_audit_head(struct store *st, struct uuid account, int64_t seq, unsigned char mac[SHA256_SIZE]) MUST_CHECK;
 
 /* Months before a time that have a table. */
-enum err store_trail_months(struct store *st, int64_t before, struct trail_month **list, size_t *count) MUST_CHECK;
+enum err store_audit_partitions(struct store *st, int64_t before, struct audit_partition **list, size_t *count) MUST_CHECK;
 /* Months from a time on whose events have no table yet; `events` is not counted. */
-enum err store_trail_months_waiting(struct store *st, int64_t since, struct trail_month **list,
+enum err store_audit_partitions_waiting(struct store *st, int64_t since, struct audit_partition **list,
     size_t *count) MUST_CHECK;
 /* Makes a month's table; `made` is false when it is there. ERR_UNAVAILABLE when it is used too much just now. */
-enum err store_trail_month_make(struct store *st, int64_t month, bool *made) MUST_CHECK;
+enum err store_audit_partition_make(struct store *st, int64_t month, bool *made) MUST_CHECK;
 /* Within a transaction: nobody else writes to what is before a time. ERR_UNAVAILABLE as above. */
-enum err store_trail_months_lock(struct store *st, int64_t before) MUST_CHECK;
-enum err store_trail_anchor(struct store *st, const struct audit_anchor *anchor) MUST_CHECK;
+enum err store_audit_partitions_lock(struct store *st, int64_t before) MUST_CHECK;
+enum err store_audit_checkpoint_put(struct store *st, const struct audit_checkpoint *checkpoint) MUST_CHECK;
 /* Within a transaction, after the anchors; `staying` counts the events that no anchor covers. */
-enum err store_trail_month_drop(struct store *st, int64_t month, int64_t *staying) MUST_CHECK;
-enum err store_trail_default_clear(struct store *st, int64_t before) MUST_CHECK;
+enum err store_audit_partition_drop(struct store *st, int64_t month, int64_t *staying) MUST_CHECK;
+enum err store_audit_default_clear(struct store *st, int64_t before) MUST_CHECK;
 
 /* ---- housekeeping: at most a thousand rows each; `count` says how many ---- */
 

@@ -45,7 +45,7 @@ store_subject_load(struct store *st, struct uuid account, struct uuid session, c
 		s->factor_count += read_factor(&rows, &s->factors[s->factor_count]);
 		s->membership_count += store_read_membership(&rows, &s->memberships[s->membership_count]);
 	}
-	pg_done(&rows);
+	pg_clear(&rows);
 	return e;
 }
 
@@ -127,13 +127,13 @@ read_factor(struct pg_rows *rows, struct factor *f)
 	f->state = str_eq(state, STR("active")) ? FACTOR_ACTIVE : FACTOR_PENDING;
 	f->preferred = pg_bool(rows);
 	f->sealed = pg_bytes(rows);
-	f->watermark = pg_bigint(rows);
+	f->last_counter = pg_bigint(rows);
 	f->created_at = pg_time(rows);
 	f->confirmed_at = pg_time(rows);
 	f->last_used_at = pg_time(rows);
 	f->expires_at = pg_time(rows);
 	f->session = pg_uuid(rows);
-	f->codes_handed_out = pg_int(rows) > 0;
+	f->codes_issued = pg_int(rows) > 0;
 	return !uuid_nil(f->id);
 }
 

@@ -4,19 +4,19 @@
 static void bind_mail(struct pg_args *args, const struct mail_code *mail);
 
 enum err
-store_verify_by_factor(struct store *st, const struct audit_event *ev, const struct session_rise *rise, int64_t step)
+store_verify_by_factor(struct store *st, const struct audit_event *ev, const struct session_elevation *elevation, int64_t step)
 {
 	struct pg_args args = {.arena = st->arena};
 
 	store_bind_event(&args, ev);
 	pg_arg_bigint(&args, step);
-	pg_arg_bytes(&args, rise->token_hash, sizeof(rise->token_hash));
-	pg_arg_time(&args, rise->expires_at);
+	pg_arg_bytes(&args, elevation->token_hash, sizeof(elevation->token_hash));
+	pg_arg_time(&args, elevation->expires_at);
 	return store_with_event(st, Q_VERIFICATION_BY_FACTOR, &args);
 }
 
 enum err
-store_verify_by_code(struct store *st, const struct audit_event *ev, const struct session_rise *rise, struct str mac,
+store_verify_by_code(struct store *st, const struct audit_event *ev, const struct session_elevation *elevation, struct str mac,
     const struct mail_code *mail)
 {
 	struct pg_args args = {.arena = st->arena};
@@ -24,34 +24,34 @@ store_verify_by_code(struct store *st, const struct audit_event *ev, const struc
 	store_bind_event(&args, ev);
 	pg_arg_bytes(&args, mac.p, mac.n);
 	bind_mail(&args, mail);
-	pg_arg_bytes(&args, rise->token_hash, sizeof(rise->token_hash));
-	pg_arg_time(&args, rise->expires_at);
+	pg_arg_bytes(&args, elevation->token_hash, sizeof(elevation->token_hash));
+	pg_arg_time(&args, elevation->expires_at);
 	return store_with_event(st, Q_VERIFICATION_BY_CODE, &args);
 }
 
 enum err
-store_spend_step(struct store *st, const struct audit_event *ev, int64_t step)
+store_consume_counter(struct store *st, const struct audit_event *ev, int64_t step)
 {
 	struct pg_args args = {.arena = st->arena};
 
 	store_bind_event(&args, ev);
 	pg_arg_bigint(&args, step);
-	return store_with_event(st, Q_SPEND_STEP, &args);
+	return store_with_event(st, Q_CONSUME_COUNTER, &args);
 }
 
 enum err
-store_spend_code(struct store *st, const struct audit_event *ev, struct str mac, const struct mail_code *mail)
+store_consume_code(struct store *st, const struct audit_event *ev, struct str mac, const struct mail_code *mail)
 {
 	struct pg_args args = {.arena = st->arena};
 
 	store_bind_event(&args, ev);
 	pg_arg_bytes(&args, mac.p, mac.n);
 	bind_mail(&args, mail);
-	return store_with_event(st, Q_SPEND_CODE, &args);
+	return store_with_event(st, Q_CONSUME_CODE, &args);
 }
 
 enum err
-store_answer_wrong(struct store *st, const struct audit_event *ev, const struct throttle *after, int failures,
+store_verification_refused(struct store *st, const struct audit_event *ev, const struct throttle *after, int failures,
     bool ends)
 {
 	struct pg_args args = {.arena = st->arena};
@@ -61,7 +61,7 @@ store_answer_wrong(struct store *st, const struct audit_event *ev, const struct 
 	pg_arg_time(&args, after->blocked_until);
 	pg_arg_smallint(&args, (int16_t)failures);
 	pg_arg_bool(&args, ends);
-	return store_with_event(st, Q_ANSWER_WRONG, &args);
+	return store_with_event(st, Q_VERIFICATION_REFUSED, &args);
 }
 
 enum err

@@ -305,9 +305,9 @@ context_tag(struct context *c, size_t at)
 }
 
 const char *
-context_value(struct context *c, enum ops_place *place)
+context_value(struct context *c, enum ops_escape *escape)
 {
-	*place = OPS_TEXT;
+	*escape = OPS_ESCAPE_HTML;
 	if (c->state == CONTEXT_TEXT)
 		return NULL;
 	if (c->state != CONTEXT_QUOTED)
@@ -317,10 +317,10 @@ context_value(struct context *c, enum ops_place *place)
 	if (c->attribute != CONTEXT_URL)
 		return NULL;
 	if (c->url == CONTEXT_URL_EMPTY) {
-		*place = OPS_URL_START;
+		*escape = OPS_ESCAPE_URL_START;
 		c->url = CONTEXT_URL_OPEN;
 	} else {
-		*place = OPS_URL_PART;
+		*escape = OPS_ESCAPE_URL_PART;
 	}
 	return NULL;
 }

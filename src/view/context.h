@@ -49,7 +49,7 @@ const char *context_feed(struct context *c, size_t at);
 const char *context_tag(struct context *c, size_t at);
 
 /* Moves over a value and tells how it is to be written. What is wrong, or NULL. */
-const char *context_value(struct context *c, enum ops_place *place);
+const char *context_value(struct context *c, enum ops_escape *escape);
 
 /*
  * A section ends here: the place must be the same whether it was passed or

@@ -153,7 +153,7 @@ model_number(cJSON *o, const char *name, int64_t n)
 }
 
 void
-model_truth(cJSON *o, const char *name, int truth)
+model_bool(cJSON *o, const char *name, int truth)
 {
 	model_put(o, name, cJSON_CreateBool(truth != 0));
 }

@@ -21,7 +21,7 @@ cJSON *model_new(void);
 /* Sets a member; an absent string becomes null. Text that is not UTF-8 is replaced by U+FFFD. */
 void model_text(cJSON *o, const char *name, struct str text);
 void model_number(cJSON *o, const char *name, int64_t n);
-void model_truth(cJSON *o, const char *name, int truth);
+void model_bool(cJSON *o, const char *name, int truth);
 /* A new empty object or list as a member, or object at the end of a list; owned by its parent. */
 cJSON *model_object(cJSON *o, const char *name);
 cJSON *model_list(cJSON *o, const char *name);

@@ -18,18 +18,18 @@
 #define OPS_DEPTH_MAX 16
 
 /* How a value is written, by the place it stands in. */
-enum ops_place {
-	OPS_TEXT,      /* text or a quoted attribute */
-	OPS_PLAIN,     /* in a template of plain text */
-	OPS_URL_START, /* the beginning of an address */
-	OPS_URL_PART   /* behind the beginning of an address */
+enum ops_escape {
+	OPS_ESCAPE_HTML,      /* text or a quoted attribute */
+	OPS_ESCAPE_NONE,     /* in a template of plain text */
+	OPS_ESCAPE_URL_START, /* the beginning of an address */
+	OPS_ESCAPE_URL_PART   /* behind the beginning of an address */
 };
 
 enum ops_kind { OPS_LITERAL, OPS_VALUE, OPS_SECTION, OPS_INVERTED, OPS_END, OPS_INCLUDE };
 
 struct op {
 	enum ops_kind kind;
-	enum ops_place place;     /* of a value */
+	enum ops_escape escape;     /* of a value */
 	struct str text;          /* a literal; else what stands between the braces, without its sign */
 	const char *const *names; /* "a.b" as two names; none for "." */
 	size_t name_count;

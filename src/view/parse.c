@@ -149,8 +149,8 @@ parse_names(struct parse *ps, struct op *op, struct str name)
 static enum err
 parse_value(struct parse *ps, struct str name)
 {
-	enum ops_place place = OPS_PLAIN;
-	const char *wrong = ps->out->plain ? NULL : context_value(&ps->context, &place);
+	enum ops_escape escape = OPS_ESCAPE_NONE;
+	const char *wrong = ps->out->plain ? NULL : context_value(&ps->context, &escape);
 	struct op *op;
 
 	if (wrong != NULL)
@@ -159,7 +159,7 @@ parse_value(struct parse *ps, struct str name)
 		return parse_fail(ps, "the name of a value was expected");
 	op = parse_add(ps, OPS_VALUE);
 	op->text = name;
-	op->place = place;
+	op->escape = escape;
 	parse_names(ps, op, name);
 	return OK;
 }

@@ -51,7 +51,7 @@ render_find(const struct render *r, const struct op *op)
 }
 
 static bool
-render_truth(const cJSON *v)
+render_condition(const cJSON *v)
 {
 	if (v == NULL || cJSON_IsNull(v) || cJSON_IsFalse(v))
 		return false;
@@ -156,20 +156,20 @@ render_value(struct render *r, const struct op *op)
 {
 	struct str s = render_text(r->out.arena, render_find(r, op));
 
-	switch (op->place) {
-	case OPS_URL_PART:
+	switch (op->escape) {
+	case OPS_ESCAPE_URL_PART:
 		buf_add(&r->out, percent_encode(r->out.arena, s, NULL));
 		return;
-	case OPS_URL_START:
+	case OPS_ESCAPE_URL_START:
 		if (!render_url_allowed(s))
 			s = STR("#");
 		/* An address keeps its own characters; what none may hold is encoded. */
 		render_escaped(&r->out, percent_encode(r->out.arena, s, ":/?#[]@!$&'()*+,;=%"));
 		return;
-	case OPS_TEXT:
+	case OPS_ESCAPE_HTML:
 		render_escaped(&r->out, s);
 		return;
-	case OPS_PLAIN:
+	case OPS_ESCAPE_NONE:
 		render_plain(&r->out, s);
 		return;
 	}
@@ -186,7 +186,7 @@ static void
 render_section(struct render *r, const struct op *op)
 {
 	const cJSON *v = render_find(r, op);
-	bool pass = render_truth(v);
+	bool pass = render_condition(v);
 	bool compared = !str_absent(op->equals);
 	struct render_frame frame = {.scope = render_scope(r)};
 

@@ -2,7 +2,7 @@
 #include "web/audit_log.h"
 
 #include "base/clock.h"
-#include "domain/audit_line.h"
+#include "domain/audit_format.h"
 
 /* Of one page of an export: how many events, and how long it may take, in milliseconds. */
 #define EXPORT_PAGE 200
@@ -16,8 +16,8 @@ struct export {
 };
 
 static void note(struct call *c, const char *name, const char *what);
-static resp_source export_piece;
-static void add_entry(struct buf *b, const struct export *x, const struct audit_entry *entry);
+static resp_source export_chunk;
+static void add_row(struct buf *b, const struct export *x, const struct audit_log_row *row);
 
 enum err
 audit_log_filter(struct call *c, struct audit_filter *f)
@@ -38,7 +38,7 @@ audit_log_filter(struct call *c, struct audit_filter *f)
 		note(c, "kind", "There is no such kind of event.");
 	if (!str_absent(f->result) && !audit_result_known(f->result))
 		note(c, "result", "It must be accepted or refused.");
-	if (!str_absent(after) && !audit_place_parse(after, &f->after))
+	if (!str_absent(after) && !audit_cursor_parse(after, &f->after))
 		note(c, "after", "It must be what `next` was on the page before.");
 	if (c->fault_count > 0)
 		return ERR_FIELD;
@@ -63,7 +63,7 @@ audit_log_export(struct call *c, const struct audit_filter *f, enum audit_form f
 	resp_header(c->resp, "Content-Disposition",
 	    str_printf(c->arena, "attachment; filename=\"audit-%.*s-%.*s.%s\"", STR_FMT(c->admin->slug), STR_FMT(day),
 		csv ? "csv" : "jsonl"));
-	resp_stream(c->resp, 200, csv ? STR("text/csv; charset=utf-8") : STR("application/jsonl"), export_piece, x);
+	resp_stream(c->resp, 200, csv ? STR("text/csv; charset=utf-8") : STR("application/jsonl"), export_chunk, x);
 	return OK;
 }
 
@@ -79,8 +79,8 @@ note(struct call *c, const char *name, const char *what)
 }
 
 /* The next page of events, each of them a line. */
-static enum resp_piece
-export_piece(void *arg, struct arena *a, struct str *piece)
+static enum resp_chunk
+export_chunk(void *arg, struct arena *a, struct str *chunk)
 {
 	struct export *x = arg;
 	struct buf b = {.arena = a};
@@ -91,22 +91,22 @@ export_piece(void *arg, struct arena *a, struct str *piece)
 	if (flow_audit_page(&x->flow, &x->filter, EXPORT_PAGE, &page) != OK)
 		return RESP_BROKEN;
 	if (!x->begun && x->form == AUDIT_CSV)
-		buf_add(&b, audit_line_csv_head());
+		buf_add(&b, audit_format_csv_header());
 	x->begun = true;
 	for (size_t i = 0; i < page.count; i++)
-		add_entry(&b, x, &page.list[i]);
-	*piece = buf_str(&b);
+		add_row(&b, x, &page.list[i]);
+	*chunk = buf_str(&b);
 	x->filter.after = page.next;
-	return page.more ? RESP_PIECE : RESP_LAST;
+	return page.more ? RESP_CHUNK : RESP_LAST_CHUNK;
 }
 
 static void
-add_entry(struct buf *b, const struct export *x, const struct audit_entry *entry)
+add_row(struct buf *b, const struct export *x, const struct audit_log_row *row)
 {
 	if (x->form == AUDIT_CSV) {
-		buf_add(b, audit_line_csv(b->arena, &entry->record));
+		buf_add(b, audit_format_csv(b->arena, &row->row));
 		return;
 	}
-	buf_add(b, audit_line_json(b->arena, &entry->record, entry->previous));
+	buf_add(b, audit_format_json(b->arena, &row->row, row->previous));
 	buf_addc(b, '\n');
 }

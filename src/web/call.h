@@ -26,14 +26,14 @@ enum guard {
 	G_FRESH_PASSWORD = 1 << 6,     /* password confirmed lately, or in this request */
 	G_FRESH_VERIFICATION = 1 << 7, /* challenge passed lately, or in this request; without factors nothing */
 	G_PASSWORD_NOW = 1 << 8,       /* password in this request */
-	G_ANSWER_NOW = 1 << 9,         /* code of an app or recovery code in this request */
+	G_CODE_NOW = 1 << 9,         /* code of an app or recovery code in this request */
 	G_APP_CODE_NOW = 1 << 10,      /* code of an app in this request */
 	G_ENROLLING = 1 << 11,         /* with G_ACTIVE: also when set-up is all that the policy still allows */
 	G_ADMIN = 1 << 12,             /* owner or admin of the organization that is asked about, working in it */
 	G_OWN_FACTOR = 1 << 13         /* an active factor of one's own */
 };
 
-#define G_PROOF_NOW (G_ANSWER_NOW | G_APP_CODE_NOW)
+#define G_PROOF_NOW (G_CODE_NOW | G_APP_CODE_NOW)
 #define G_PROOF (G_FRESH_PASSWORD | G_FRESH_VERIFICATION | G_PASSWORD_NOW | G_PROOF_NOW)
 
 struct call;
@@ -55,13 +55,13 @@ struct route {
 };
 
 /* A row that does not say who may come does not compile. */
-#define WHO(guards) \
+#define GUARDS(guards) \
 	((guards) + 0 * sizeof(struct { int says_who : ((guards) & (G_PUBLIC | G_VISITOR | G_SESSION)) ? 1 : -1; }))
 #define ROUTE(m, p, g, f, ...) \
-	{.method = METHOD_##m, .path = (p), .guards = (unsigned int)WHO(g), .fields = (f), __VA_ARGS__}
+	{.method = METHOD_##m, .path = (p), .guards = (unsigned int)GUARDS(g), .fields = (f), __VA_ARGS__}
 
 /* How a family of routes is spoken to: pages by browsers, or a dialect of the API. */
-struct dialect {
+struct route_family {
 	bool token_in_header;              /* the token may come in a header, too */
 	bool closed;                       /* no good answer but that of a handler, not even to OPTIONS */
 	enum err (*read)(struct call *c);  /* takes the body into the fields */
@@ -69,7 +69,7 @@ struct dialect {
 };
 
 struct route_set {
-	const struct dialect *dialect;
+	const struct route_family *family;
 	const struct route *routes;
 	size_t count;
 };
@@ -96,7 +96,7 @@ struct call {
 	struct req *req;
 	struct resp *resp;
 	struct arena *arena;
-	const struct dialect *dialect; /* never NULL */
+	const struct route_family *family; /* never NULL */
 	const struct route *route;     /* NULL when there is none */
 	struct {
 		struct str name;
@@ -160,7 +160,7 @@ void present_methods(struct call *c);
 void present_factor(struct call *c, const struct factor *f);
 
 /* `notice` {text}. */
-void present_notice(struct call *c, const char *text);
+void present_flash(struct call *c, const char *text);
 
 /* Puts the field that a refusal is about, and what is wanted of it, into words of one's own. */
 struct field_hint {
@@ -178,14 +178,14 @@ enum err present_step_up(struct call *c) MUST_CHECK;
  * What the frame of every page says of the organization that the session works in: `space`, and of a policy
  * without whose factor it may not stay: `deadline` while the transition period runs, `lapsed` afterwards.
  */
-void present_space(struct call *c);
+void present_organization_context(struct call *c);
 
 /* `required_by`: the organization that wants the account to keep a factor; absent when none does. */
 void present_required(struct call *c);
 
 /* How a member stands, in a word or two, and the sign that goes with it: "good", "warn", "bad" or "". */
-const char *standing_text(enum compliance standing);
-const char *standing_sign(enum compliance standing);
+const char *compliance_text(enum compliance status);
+const char *compliance_sign(enum compliance status);
 
 /* "admin", "owner, sensitive role": for people. */
 struct str role_text(struct arena *a, const struct membership *m);

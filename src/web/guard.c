@@ -12,10 +12,10 @@ static enum err check_state(const struct call *c) MUST_CHECK;
 static enum err check_fields(struct call *c) MUST_CHECK;
 static enum err admit_admin(struct call *c, enum err fields) MUST_CHECK;
 static enum err check_admin(struct call *c) MUST_CHECK;
-static enum err prove(struct call *c) MUST_CHECK;
+static enum err check_proofs(struct call *c) MUST_CHECK;
 static enum err refresh(struct call *c) MUST_CHECK;
-static enum err prove_password(struct call *c) MUST_CHECK;
-static enum err prove_factor(struct call *c) MUST_CHECK;
+static enum err check_password(struct call *c) MUST_CHECK;
+static enum err check_factor(struct call *c) MUST_CHECK;
 
 enum err
 guard_pass(struct call *c)
@@ -28,7 +28,7 @@ guard_pass(struct call *c)
 	if (e != OK)
 		return e;
 	/* Whoever may bring a token in a header and brings none at all is told to sign in. */
-	by_browser = !c->token_in_body && (token.n > 0 || !c->dialect->token_in_header);
+	by_browser = !c->token_in_body && (token.n > 0 || !c->family->token_in_header);
 	if ((guards & G_SAME_ORIGIN) && by_browser && !req_same_origin(c->req))
 		return ERR_CROSS_ORIGIN;
 	e = read_fields(c);
@@ -43,7 +43,7 @@ guard_pass(struct call *c)
 		e = admit_admin(c, e);
 	if (e == OK && (guards & G_OWN_FACTOR) && subject_active(&c->flow.subject) == 0)
 		e = ERR_NOT_ENABLED;
-	return e == OK && ((guards & G_PROOF) || c->admin != NULL) ? prove(c) : e;
+	return e == OK && ((guards & G_PROOF) || c->admin != NULL) ? check_proofs(c) : e;
 }
 
 /*
@@ -56,7 +56,7 @@ find_token(struct call *c, struct str *token)
 	struct str given[3] = {web_session_cookie(c)};
 	size_t i;
 
-	if (c->dialect->token_in_header) {
+	if (c->family->token_in_header) {
 		given[1] = req_bearer(c->req);
 		given[2] = req_param(c->req, "HTTP_X_ACCOUNT_ACCESS_TOKEN");
 	}
@@ -85,7 +85,7 @@ read_fields(struct call *c)
 			return ERR_INTERNAL;
 	if (c->route->method == METHOD_GET)
 		return c->req->body.n > 0 ? ERR_BAD_REQUEST : form_parse(c->arena, c->req->query, &c->fields);
-	return c->req->query.n > 0 ? ERR_BAD_REQUEST : c->dialect->read(c);
+	return c->req->query.n > 0 ? ERR_BAD_REQUEST : c->family->read(c);
 }
 
 /* A recovery code is looked up by the same load that finds the session. */
@@ -130,7 +130,7 @@ admit_admin(struct call *c, enum err fields)
 	enum err e = check_admin(c);
 
 	if (e == OK && fields != OK && c->admin->policy.admin_verification)
-		e = prove(c);
+		e = check_proofs(c);
 	if (e != OK)
 		c->admin = NULL;
 	return e == OK ? fields : e;
@@ -180,7 +180,7 @@ check_fields(struct call *c)
 
 /* First the password, then the factor: who does not know the one does not get to try the other. */
 static enum err
-prove(struct call *c)
+check_proofs(struct call *c)
 {
 	unsigned int guards = c->route->guards;
 	enum err e = OK;
@@ -192,9 +192,9 @@ prove(struct call *c)
 	c->missing.verification = (guards & G_PROOF_NOW) ||
 	    ((guards & G_FRESH_VERIFICATION) && c->missing.verification);
 	if (c->missing.password)
-		e = prove_password(c);
+		e = check_password(c);
 	if (e == OK && c->missing.verification)
-		e = prove_factor(c);
+		e = check_factor(c);
 	return e == OK ? refresh(c) : e;
 }
 
@@ -212,7 +212,7 @@ refresh(struct call *c)
  * that keeps its token itself proves this one change and nothing more.
  */
 static enum err
-prove_password(struct call *c)
+check_password(struct call *c)
 {
 	struct str email = field_proof(&c->fields, PROOF_EMAIL), given = field_proof(&c->fields, PROOF_PASSWORD);
 	struct secret password = secret_copy(c->arena, given);
@@ -222,31 +222,31 @@ prove_password(struct call *c)
 		return ERR_REAUTHENTICATION_REQUIRED;
 	if (email.n > 0 && !str_eq(email, c->flow.subject.account.email))
 		return ERR_CREDENTIALS;
-	e = c->token_in_body ? flow_prove_password(&c->flow, password) : flow_reauthenticate(&c->flow, password);
+	e = c->token_in_body ? flow_confirm_password(&c->flow, password) : flow_reauthenticate(&c->flow, password);
 	if (e == OK && !(c->route->guards & G_PASSWORD_NOW))
 		c->missing.password = false;
 	return e;
 }
 
 static enum err
-prove_factor(struct call *c)
+check_factor(struct call *c)
 {
 	unsigned int guards = c->route->guards;
 	struct str code = field_proof(&c->fields, PROOF_CODE), recovery = field_proof(&c->fields, PROOF_RECOVERY);
-	struct answer answer = {
+	struct factor_response response = {
 		.code = secret_copy(c->arena, code),
 		.recovery = recovery.n > 0 && code.n == 0 && !(guards & G_APP_CODE_NOW),
 	};
 	enum err e;
 
-	(void)id_parse(field_proof(&c->fields, PROOF_FACTOR), ID_FACTOR, &answer.factor);
-	if (code.n == 0 && !answer.recovery) {
+	(void)id_parse(field_proof(&c->fields, PROOF_FACTOR), ID_FACTOR, &response.factor);
+	if (code.n == 0 && !response.recovery) {
 		if (!(guards & G_PROOF_NOW))
 			return ERR_VERIFICATION_REQUIRED;
 		field_refuse(&c->fields, PROOF_CODE);
 		return ERR_FIELD;
 	}
-	e = c->token_in_body ? flow_prove_answer(&c->flow, &answer) : flow_verify(&c->flow, &answer);
+	e = c->token_in_body ? flow_confirm_change(&c->flow, &response) : flow_verify(&c->flow, &response);
 	if (e == OK && !(guards & G_PROOF_NOW))
 		c->missing.verification = false;
 	return e;

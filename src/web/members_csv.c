@@ -5,8 +5,8 @@
 #include "base/codec.h"
 
 /* Members in one piece, and the time for it. */
-#define PIECE_LIMIT 200
-#define PIECE_MS 3000
+#define CHUNK_MEMBERS 200
+#define CHUNK_MS 3000
 
 #define HEAD \
 	"name,email,role,sensitive,standing,deadline,exemptUntil,exemptReason,factors,recoveryCodesLeft,lastSignInAt," \
@@ -22,8 +22,8 @@ struct export {
 	bool begun;
 };
 
-static resp_source next_piece;
-static struct str piece_of(struct arena *a, bool begun, const struct member_page *page);
+static resp_source next_chunk;
+static struct str members_chunk(struct arena *a, bool begun, const struct member_page *page);
 static void add_member(struct buf *b, const struct member *m);
 static void add_cell(struct buf *b, struct str cell);
 static void add_time(struct buf *b, int64_t us);
@@ -31,7 +31,7 @@ static void remember(struct export *x, struct str next);
 static struct str file_name(struct call *c);
 
 enum err
-members_csv_answer(struct call *c, const struct member_query *q)
+members_csv_export(struct call *c, const struct member_query *q)
 {
 	struct export *x = arena_alloc(c->arena, sizeof(*x));
 	enum err e;
@@ -42,17 +42,17 @@ members_csv_answer(struct call *c, const struct member_query *q)
 		.query = *q,
 		.after = {.arena = c->arena},
 	};
-	x->query.limit = PIECE_LIMIT;
+	x->query.limit = CHUNK_MEMBERS;
 	e = flow_members_list(&x->flow, x->organization, &x->query, &x->first);
 	if (e != OK)
 		return e;
 	resp_header(c->resp, "Content-Disposition", file_name(c));
-	resp_stream(c->resp, 200, STR("text/csv; charset=utf-8"), next_piece, x);
+	resp_stream(c->resp, 200, STR("text/csv; charset=utf-8"), next_chunk, x);
 	return OK;
 }
 
-static enum resp_piece
-next_piece(void *arg, struct arena *a, struct str *piece)
+static enum resp_chunk
+next_chunk(void *arg, struct arena *a, struct str *chunk)
 {
 	struct export *x = arg;
 	struct member_page page = x->first;
@@ -60,20 +60,20 @@ next_piece(void *arg, struct arena *a, struct str *piece)
 
 	if (begun) {
 		x->flow.arena = a;
-		x->flow.deadline_ms = clock_mono_ms() + PIECE_MS;
+		x->flow.deadline_ms = clock_mono_ms() + CHUNK_MS;
 		if (flow_members_list(&x->flow, x->organization, &x->query, &page) != OK)
 			return RESP_BROKEN;
 	}
 	x->begun = true;
-	*piece = piece_of(a, begun, &page);
+	*chunk = members_chunk(a, begun, &page);
 	if (str_absent(page.next))
-		return RESP_LAST;
+		return RESP_LAST_CHUNK;
 	remember(x, page.next);
-	return RESP_PIECE;
+	return RESP_CHUNK;
 }
 
 static struct str
-piece_of(struct arena *a, bool begun, const struct member_page *page)
+members_chunk(struct arena *a, bool begun, const struct member_page *page)
 {
 	struct buf b = {.arena = a};
 
@@ -91,8 +91,8 @@ add_member(struct buf *b, const struct member *m)
 	add_cell(b, m->email);
 	add_cell(b, role_name(m->membership.role));
 	add_cell(b, m->membership.sensitive ? STR("true") : STR("false"));
-	add_cell(b, compliance_name(m->standing.compliance));
-	add_time(b, m->standing.deadline);
+	add_cell(b, compliance_name(m->status.compliance));
+	add_time(b, m->status.deadline);
 	add_time(b, m->membership.exempt_until);
 	add_cell(b, m->exempt_reason);
 	add_cell(b, m->kinds);

@@ -6,6 +6,6 @@
 #include "web/call.h"
 
 /* Answers with all members that fit, whatever the query's limit, as a file that is made while it is sent. */
-enum err members_csv_answer(struct call *c, const struct member_query *q) MUST_CHECK;
+enum err members_csv_export(struct call *c, const struct member_query *q) MUST_CHECK;
 
 #endif

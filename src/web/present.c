@@ -20,8 +20,8 @@ present_page(struct call *c, const char *template, const char *title)
 	model_text(c->model, "issuer", str_of(web_conf(c)->issuer));
 	model_text(c->model, "title", str_of(title));
 	model_text(c->model, "request_id", c->req->id);
-	model_truth(c->model, "signed_in", inside);
-	model_truth(c->model, "enrolling", stands && state == SESSION_ENROLLMENT_REQUIRED);
+	model_bool(c->model, "signed_in", inside);
+	model_bool(c->model, "enrolling", stands && state == SESSION_ENROLLMENT_REQUIRED);
 	if (c->signed_in) {
 		cJSON *o = model_object(c->model, "account");
 
@@ -29,7 +29,7 @@ present_page(struct call *c, const char *template, const char *title)
 		model_text(o, "email", account->email);
 	}
 	if (stands)
-		present_space(c);
+		present_organization_context(c);
 	if (c->refused != OK)
 		present_refusal(c);
 	resp_set(c->resp, c->refused != OK ? error_status(c->refused) : 200, STR("text/html; charset=utf-8"),
@@ -44,11 +44,11 @@ present_mfa(struct call *c)
 	bool enabled = subject_active(s) > 0;
 	cJSON *o = model_object(c->model, "mfa");
 
-	model_truth(o, "enabled", enabled);
+	model_bool(o, "enabled", enabled);
 	model_text(o, "status_text", enabled ? STR("Enabled") : STR("Disabled"));
 	model_number(o, "recovery_left", s->recovery.left);
-	model_truth(o, "recovery_low", enabled && s->recovery.left < RECOVERY_LOW);
-	model_truth(o, "codes_unacknowledged", !uuid_nil(s->recovery.id) && s->recovery.acknowledged_at == 0);
+	model_bool(o, "recovery_low", enabled && s->recovery.left < RECOVERY_LOW);
+	model_bool(o, "codes_unacknowledged", !uuid_nil(s->recovery.id) && s->recovery.acknowledged_at == 0);
 }
 
 void
@@ -67,9 +67,9 @@ present_methods(struct call *c)
 		o = model_item(list);
 		model_text(o, "id", id_format(c->arena, ID_FACTOR, f->id));
 		model_text(o, "label", f->label);
-		model_truth(o, "preferred", f->preferred);
+		model_bool(o, "preferred", f->preferred);
 	}
-	model_truth(c->model, "several", subject_active(s) > 1);
+	model_bool(c->model, "several", subject_active(s) > 1);
 }
 
 void
@@ -79,11 +79,11 @@ present_factor(struct call *c, const struct factor *f)
 
 	model_text(o, "id", id_format(c->arena, ID_FACTOR, f->id));
 	model_text(o, "label", f->label);
-	model_truth(c->model, f->kind->name, true);
+	model_bool(c->model, f->kind->name, true);
 }
 
 void
-present_notice(struct call *c, const char *text)
+present_flash(struct call *c, const char *text)
 {
 	model_text(model_object(c->model, "notice"), "text", str_of(text));
 }
@@ -116,9 +116,9 @@ present_step_up(struct call *c)
 	}
 	model_text(c->model, "what", str_of(c->route->what));
 	model_text(c->model, "action", str_of(c->route->path));
-	model_truth(c->model, "need_password", c->missing.password);
-	model_truth(c->model, "need_code", c->missing.verification);
-	model_truth(c->model, "allow_recovery", true);
+	model_bool(c->model, "need_password", c->missing.password);
+	model_bool(c->model, "need_code", c->missing.verification);
+	model_bool(c->model, "allow_recovery", true);
 	model_text(c->model, "cancel_href", c->route->back != NULL ? str_of(c->route->back) : STR("/profile"));
 	present_methods(c);
 	return present_page(c, "step_up", "Confirm that it is you");

@@ -27,7 +27,7 @@ static const struct field setup_fields[] = {
 	FIELD("next", FIELD_PATH, false),
 	FIELD_END,
 };
-static const struct field place_fields[] = {FIELD("next", FIELD_PATH, false), FIELD("done", FIELD_WORD, false), FIELD_END};
+static const struct field next_done_fields[] = {FIELD("next", FIELD_PATH, false), FIELD("done", FIELD_WORD, false), FIELD_END};
 static const struct field qr_fields[] = {FIELD("factor", FIELD_FACTOR, true), FIELD_END};
 static const struct field start_fields[] = {FIELD("label", FIELD_LABEL, false), PROOF_FIELDS, FIELD_END};
 static const struct field confirm_fields[] = {FIELD("factor", FIELD_FACTOR, true), FIELD("code", FIELD_CODE, true), FIELD_END};
@@ -37,7 +37,7 @@ static const struct field challenge_fields[] = {
 	FIELD("next", FIELD_PATH, false),
 	FIELD_END,
 };
-static const struct field answer_fields[] = {
+static const struct field challenge_response_fields[] = {
 	FIELD("factor", FIELD_FACTOR, false),
 	FIELD("code", FIELD_CODE, false),
 	FIELD_PROOF("recovery_code", FIELD_CODE, false, PROOF_RECOVERY),
@@ -134,7 +134,7 @@ static const struct route routes[] = {
 	ROUTE(POST, "/login", G_VISITOR | G_SAME_ORIGIN, login_fields, .run = page_login_post, .form = page_login),
 	ROUTE(GET, "/logout", G_SESSION, NULL, .run = page_logout),
 	ROUTE(POST, "/logout", G_SESSION | G_SAME_ORIGIN, NULL, .run = page_logout_post),
-	ROUTE(GET, "/dashboard", G_PAGE, place_fields, .run = page_dashboard),
+	ROUTE(GET, "/dashboard", G_PAGE, next_done_fields, .run = page_dashboard),
 
 	ROUTE(GET, "/mfa/setup", G_SETUP, setup_fields, .run = page_setup),
 	ROUTE(GET, "/mfa/setup/qr.png", G_SETUP, qr_fields, .run = page_setup_qr),
@@ -145,7 +145,7 @@ static const struct route routes[] = {
 	ROUTE(POST, "/mfa/setup/cancel", G_SETUP_FORM, NULL, .run = page_setup_cancel),
 
 	ROUTE(GET, "/mfa/challenge", G_SESSION, challenge_fields, .run = page_challenge),
-	ROUTE(POST, "/mfa/challenge", G_SESSION | G_SAME_ORIGIN, answer_fields, .run = page_challenge_post,
+	ROUTE(POST, "/mfa/challenge", G_SESSION | G_SAME_ORIGIN, challenge_response_fields, .run = page_challenge_post,
 	    .form = page_challenge),
 	ROUTE(POST, "/mfa/challenge/cancel", G_SESSION | G_SAME_ORIGIN, NULL, .run = page_challenge_cancel),
 
@@ -172,7 +172,7 @@ static const struct route routes[] = {
 	ROUTE(POST, "/verify-email", G_VISITOR | G_SAME_ORIGIN, token_fields, .run = page_email_post),
 	ROUTE(POST, "/verify-email/resend", G_SETUP_FORM, NULL, .run = page_email_resend),
 
-	ROUTE(GET, "/organization", G_PAGE, place_fields, .run = page_organization),
+	ROUTE(GET, "/organization", G_PAGE, next_done_fields, .run = page_organization),
 	ROUTE(POST, "/organization", G_FORM, switch_fields, .run = page_organization_post),
 
 	ROUTE(GET, "/admin/mfa", G_PAGE | G_ADMIN, members_fields, .run = page_members, .form = page_members),
@@ -204,7 +204,7 @@ static const struct route routes[] = {
 };
 
 static const struct route_set page_set = {
-	.dialect = &page_dialect,
+	.family = &page_family,
 	.routes = routes,
 	.count = sizeof(routes) / sizeof(routes[0]),
 };
@@ -227,7 +227,7 @@ route_find(struct call *c, struct str *allow)
 {
 	struct buf found = {.arena = c->arena};
 
-	c->dialect = str_starts(c->req->path, STR("/v1/")) ? api_v1_routes.dialect : &page_dialect;
+	c->family = str_starts(c->req->path, STR("/v1/")) ? api_v1_routes.family : &page_family;
 	/* A path that stands in the table by itself is not taken for a variable one. */
 	if (find(c, true, &found) || (found.n == 0 && find(c, false, &found)))
 		return OK;
@@ -248,7 +248,7 @@ find(struct call *c, bool exact, struct buf *allow)
 
 			if (!path_fits(c, r->path, exact))
 				continue;
-			c->dialect = sets[i]->dialect;
+			c->family = sets[i]->family;
 			if (r->method == wanted) {
 				c->route = r;
 				return true;

@@ -123,7 +123,7 @@ dispatch(struct call *c)
 	if (e == ERR_METHOD)
 		resp_header(c->resp, "Allow", allow);
 	/* To the gate's askers every 2xx is a yes. */
-	if (e == ERR_METHOD && c->req->method == METHOD_OPTIONS && !c->dialect->closed) {
+	if (e == ERR_METHOD && c->req->method == METHOD_OPTIONS && !c->family->closed) {
 		resp_set(c->resp, 204, (struct str){0}, (struct str){0});
 		return;
 	}
@@ -132,7 +132,7 @@ dispatch(struct call *c)
 	if (e == OK)
 		e = c->route->run(c);
 	if (e != OK)
-		c->dialect->refuse(c, e);
+		c->family->refuse(c, e);
 }
 
 void
@@ -150,7 +150,7 @@ refuse_unread(struct call *c, enum err e)
 
 	if (route_find(c, &allow) != OK)
 		c->route = NULL;
-	c->dialect->refuse(c, e);
+	c->family->refuse(c, e);
 }
 
 /* The last thing to be decided, behind every commit. A client that keeps its token itself gets no cookie. */

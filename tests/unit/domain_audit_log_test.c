@@ -21,22 +21,22 @@ teardown(void **state)
 static void
 a_place_comes_back(void **state)
 {
-	static const struct audit_place places[] = {
+	static const struct audit_cursor places[] = {
 		{.at = 1795424102000001, .account = {{1, 2, 3}}, .seq = 42},
 		{.at = 0, .account = {{0xff}}, .seq = 1},
 		{.at = AUDIT_TIME_MAX, .account = {{7}}, .seq = INT64_C(999999999999999)},
 	};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		struct str text = audit_place_format(*state, &places[i]);
-		struct audit_place again = {0};
+		struct str text = audit_cursor_format(*state, &places[i]);
+		struct audit_cursor again = {0};
 
-		assert_true(audit_place_parse(text, &again));
+		assert_true(audit_cursor_parse(text, &again));
 		assert_int_equal(again.at, places[i].at);
 		assert_int_equal(again.seq, places[i].seq);
 		assert_true(uuid_eq(again.account, places[i].account));
 		for (size_t n = 0; n < text.n; n++)
-			assert_false(audit_place_parse(str_slice(text, 0, n), &again));
+			assert_false(audit_cursor_parse(str_slice(text, 0, n), &again));
 	}
 }
 
@@ -61,13 +61,13 @@ anything_else_is_none(void **state)
 		"1.9223372036854775808.usr_01h455vb4pex5vsknk084sn02q",
 		" 1.2.usr_01h455vb4pex5vsknk084sn02q",
 	};
-	struct audit_place place;
+	struct audit_cursor cursor;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (audit_place_parse(str_of(texts[i]), &place))
+		if (audit_cursor_parse(str_of(texts[i]), &cursor))
 			fail_msg("%s is a place", texts[i]);
-	assert_true(audit_place_parse(STR("1.2.usr_01h455vb4pex5vsknk084sn02q"), &place));
+	assert_true(audit_cursor_parse(STR("1.2.usr_01h455vb4pex5vsknk084sn02q"), &cursor));
 }
 
 static void

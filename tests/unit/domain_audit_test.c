@@ -93,7 +93,7 @@ macs_of_records_and_anchors(void **state)
 	struct arena *a = arena_new(1000000);
 	struct audit_chain chain = {.length = 41, .head = {5}};
 	struct audit_event ev = sample();
-	struct audit_record r = {
+	struct audit_row r = {
 		.account = ev.account,
 		.seq = 42,
 		.at = ev.at,
@@ -109,7 +109,7 @@ macs_of_records_and_anchors(void **state)
 		.request_id = ev.request_id,
 		.details = ev.details,
 	};
-	struct audit_anchor base = {.account = {{1}}, .seq = 42, .pruned_at = 5}, other[4];
+	struct audit_checkpoint base = {.account = {{1}}, .seq = 42, .pruned_at = 5}, other[4];
 	unsigned char mac[SHA256_SIZE], again[SHA256_SIZE];
 	size_t i;
 
@@ -117,7 +117,7 @@ macs_of_records_and_anchors(void **state)
 	audit_append(a, &ev, &chain, 1, key);
 	audit_mac(a, &r, chain.head, key, mac);
 	assert_memory_equal(mac, ev.mac, SHA256_SIZE);
-	audit_anchor_mac(a, &base, key, mac);
+	audit_checkpoint_mac(a, &base, key, mac);
 	for (i = 0; i < 4; i++)
 		other[i] = base;
 	other[0].account.b[15] = 1;
@@ -125,7 +125,7 @@ macs_of_records_and_anchors(void **state)
 	other[2].head[31] = 1;
 	other[3].pruned_at++;
 	for (i = 0; i < 4; i++) {
-		audit_anchor_mac(a, &other[i], key, again);
+		audit_checkpoint_mac(a, &other[i], key, again);
 		assert_memory_not_equal(again, mac, SHA256_SIZE);
 	}
 	arena_free(a);

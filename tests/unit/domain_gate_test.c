@@ -20,41 +20,41 @@ the_table(void **state)
 {
 	static const struct {
 		const char *what;
-		struct gate_asker asker;
-		enum gate_verdict one, two, minute;
+		struct auth_context asker;
+		enum gate_decision one, two, minute;
 	} rows[] = {
 		{"nobody", {0}, GATE_SIGN_IN, GATE_SIGN_IN, GATE_SIGN_IN},
-		{"nobody, whatever else is said", {.state = SESSION_ACTIVE, .has_factor = true, .verified_at = NOW, .member = true, .entered = true},
+		{"nobody, whatever else is said", {.state = SESSION_ACTIVE, .has_factor = true, .verified_at = NOW, .member = true, .works_there = true},
 		    GATE_SIGN_IN, GATE_SIGN_IN, GATE_SIGN_IN},
 		{"factor outstanding", {.signed_in = true, .state = SESSION_MFA_REQUIRED, .has_factor = true},
 		    GATE_CHALLENGE, GATE_CHALLENGE, GATE_CHALLENGE},
 		{"factor outstanding, whatever else is said", {.signed_in = true, .state = SESSION_MFA_REQUIRED, .has_factor = true, .verified_at = NOW},
 		    GATE_CHALLENGE, GATE_CHALLENGE, GATE_CHALLENGE},
-		{"no factor", {ACTIVE}, GATE_PASS, GATE_SET_UP, GATE_SET_UP},
-		{"verified once, without a factor now", {ACTIVE, .verified_at = NOW}, GATE_PASS, GATE_SET_UP, GATE_SET_UP},
-		{"factor, but not verified", {ACTIVE, .has_factor = true}, GATE_PASS, GATE_VERIFY_AGAIN, GATE_VERIFY_AGAIN},
-		{"verified", {VERIFIED}, GATE_PASS, GATE_PASS, GATE_PASS},
-		{"verified a minute ago", {OLD}, GATE_PASS, GATE_PASS, GATE_VERIFY_AGAIN},
-		{"verified in the future", {ACTIVE, .has_factor = true, .verified_at = NOW + 1}, GATE_PASS, GATE_PASS, GATE_VERIFY_AGAIN},
+		{"no factor", {ACTIVE}, GATE_ALLOW, GATE_SET_UP, GATE_SET_UP},
+		{"verified once, without a factor now", {ACTIVE, .verified_at = NOW}, GATE_ALLOW, GATE_SET_UP, GATE_SET_UP},
+		{"factor, but not verified", {ACTIVE, .has_factor = true}, GATE_ALLOW, GATE_STEP_UP, GATE_STEP_UP},
+		{"verified", {VERIFIED}, GATE_ALLOW, GATE_ALLOW, GATE_ALLOW},
+		{"verified a minute ago", {OLD}, GATE_ALLOW, GATE_ALLOW, GATE_STEP_UP},
+		{"verified in the future", {ACTIVE, .has_factor = true, .verified_at = NOW + 1}, GATE_ALLOW, GATE_ALLOW, GATE_STEP_UP},
 		{"deadline passed", {ACTIVE, .enrollment_required = true}, GATE_SET_UP, GATE_SET_UP, GATE_SET_UP},
 		{"deadline passed, by its state", {.signed_in = true, .state = SESSION_ENROLLMENT_REQUIRED}, GATE_SET_UP, GATE_SET_UP, GATE_SET_UP},
 		{"no member", {VERIFIED, .organization_asked = true}, GATE_FORBIDDEN, GATE_FORBIDDEN, GATE_FORBIDDEN},
 		{"no member, with a deadline elsewhere", {ACTIVE, .organization_asked = true, .enrollment_required = true},
 		    GATE_FORBIDDEN, GATE_FORBIDDEN, GATE_FORBIDDEN},
-		{"member elsewhere", {VERIFIED, .organization_asked = true, .member = true}, GATE_PASS, GATE_ENTER, GATE_ENTER},
-		{"member elsewhere without factor", {ACTIVE, .organization_asked = true, .member = true}, GATE_PASS, GATE_SET_UP, GATE_SET_UP},
-		{"member here", {VERIFIED, .organization_asked = true, .member = true, .entered = true}, GATE_PASS, GATE_PASS, GATE_PASS},
-		{"member here, long ago", {OLD, .organization_asked = true, .member = true, .entered = true}, GATE_PASS, GATE_PASS, GATE_VERIFY_AGAIN},
-		{"member here, deadline passed", {ACTIVE, .organization_asked = true, .member = true, .entered = true, .enrollment_required = true},
+		{"member elsewhere", {VERIFIED, .organization_asked = true, .member = true}, GATE_ALLOW, GATE_SWITCH_ORGANIZATION, GATE_SWITCH_ORGANIZATION},
+		{"member elsewhere without factor", {ACTIVE, .organization_asked = true, .member = true}, GATE_ALLOW, GATE_SET_UP, GATE_SET_UP},
+		{"member here", {VERIFIED, .organization_asked = true, .member = true, .works_there = true}, GATE_ALLOW, GATE_ALLOW, GATE_ALLOW},
+		{"member here, long ago", {OLD, .organization_asked = true, .member = true, .works_there = true}, GATE_ALLOW, GATE_ALLOW, GATE_STEP_UP},
+		{"member here, deadline passed", {ACTIVE, .organization_asked = true, .member = true, .works_there = true, .enrollment_required = true},
 		    GATE_SET_UP, GATE_SET_UP, GATE_SET_UP},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		print_message("%s\n", rows[i].what);
-		assert_int_equal(gate_judge(&one, &rows[i].asker, NOW), rows[i].one);
-		assert_int_equal(gate_judge(&two, &rows[i].asker, NOW), rows[i].two);
-		assert_int_equal(gate_judge(&minute, &rows[i].asker, NOW), rows[i].minute);
+		assert_int_equal(gate_decide(&one, &rows[i].asker, NOW), rows[i].one);
+		assert_int_equal(gate_decide(&two, &rows[i].asker, NOW), rows[i].two);
+		assert_int_equal(gate_decide(&minute, &rows[i].asker, NOW), rows[i].minute);
 	}
 }
 
@@ -62,11 +62,11 @@ static void
 what_was_never_set_is_the_strictest(void **state)
 {
 	struct gate_rule none = {0};
-	struct gate_asker active = {ACTIVE};
+	struct auth_context active = {ACTIVE};
 
 	(void)state;
 	assert_int_equal(none.level, GATE_TWO_FACTOR);
-	assert_int_equal(gate_judge(&none, &active, NOW), GATE_SET_UP);
+	assert_int_equal(gate_decide(&none, &active, NOW), GATE_SET_UP);
 }
 
 static void
@@ -101,7 +101,7 @@ words(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct gate_rule rule = gate_rule_read(str_of(rows[i].level), str_of(rows[i].age), STRICTEST);
+		struct gate_rule rule = gate_rule_parse(str_of(rows[i].level), str_of(rows[i].age), STRICTEST);
 
 		print_message("%s %s\n", rows[i].level != NULL ? rows[i].level : "-", rows[i].age != NULL ? rows[i].age : "-");
 		assert_int_equal(rule.level, rows[i].want);

@@ -22,29 +22,29 @@ struct row {
 	bool sensitive;
 	int joined;
 	int exempt; /* 0: none */
-	enum compliance standing;
+	enum compliance status;
 	int deadline;
 };
 
 static const struct row rows[] = {
 	{"off", REQUIREMENT_OFF, 0, 0, 5, ROLE_OWNER, true, -9, 0, COMPLIANCE_NOT_REQUIRED, 0},
 	{"in grace", REQUIREMENT_EVERYONE, -1, -1, 5, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 4},
-	{"lapsed", REQUIREMENT_EVERYONE, -6, -6, 5, ROLE_MEMBER, false, -9, 0, COMPLIANCE_LAPSED, -1},
-	{"no grace at all", REQUIREMENT_EVERYONE, -1, -1, 0, ROLE_MEMBER, false, -9, 0, COMPLIANCE_LAPSED, -1},
+	{"lapsed", REQUIREMENT_EVERYONE, -6, -6, 5, ROLE_MEMBER, false, -9, 0, COMPLIANCE_OVERDUE, -1},
+	{"no grace at all", REQUIREMENT_EVERYONE, -1, -1, 0, ROLE_MEMBER, false, -9, 0, COMPLIANCE_OVERDUE, -1},
 	{"joined late", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -2, 0, COMPLIANCE_GRACE, 3},
-	{"joined late and lapsed", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -6, 0, COMPLIANCE_LAPSED, -1},
+	{"joined late and lapsed", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -6, 0, COMPLIANCE_OVERDUE, -1},
 	{"announced", REQUIREMENT_EVERYONE, 10, 10, 0, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 10},
 	{"a year", REQUIREMENT_EVERYONE, -1, -1, 365, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 364},
 	{"exempt", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -90, 3, COMPLIANCE_EXEMPT, -55},
 	{"exempt before the deadline", REQUIREMENT_EVERYONE, -1, -1, 5, ROLE_MEMBER, false, -90, 3, COMPLIANCE_EXEMPT, 4},
 	{"exemption over, in grace", REQUIREMENT_EVERYONE, -1, -1, 5, ROLE_MEMBER, false, -90, -1, COMPLIANCE_GRACE, 4},
-	{"exemption over, lapsed", REQUIREMENT_EVERYONE, -9, -9, 5, ROLE_MEMBER, false, -90, -1, COMPLIANCE_LAPSED, -4},
+	{"exemption over, lapsed", REQUIREMENT_EVERYONE, -9, -9, 5, ROLE_MEMBER, false, -90, -1, COMPLIANCE_OVERDUE, -4},
 	{"admins: a member", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_MEMBER, false, -90, 0, COMPLIANCE_NOT_REQUIRED, 0},
 	{"admins: an exempt member", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_MEMBER, false, -90, 3, COMPLIANCE_NOT_REQUIRED, 0},
-	{"admins: a sensitive role", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_MEMBER, true, -90, 0, COMPLIANCE_LAPSED, -55},
-	{"admins: an admin", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_ADMIN, false, -90, 0, COMPLIANCE_LAPSED, -55},
+	{"admins: a sensitive role", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_MEMBER, true, -90, 0, COMPLIANCE_OVERDUE, -55},
+	{"admins: an admin", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_ADMIN, false, -90, 0, COMPLIANCE_OVERDUE, -55},
 	{"admins: an owner", REQUIREMENT_ADMINS, -1, 0, 5, ROLE_OWNER, false, -90, 0, COMPLIANCE_GRACE, 4},
-	{"widened: an admin", REQUIREMENT_EVERYONE, -60, -1, 5, ROLE_ADMIN, false, -90, 0, COMPLIANCE_LAPSED, -55},
+	{"widened: an admin", REQUIREMENT_EVERYONE, -60, -1, 5, ROLE_ADMIN, false, -90, 0, COMPLIANCE_OVERDUE, -55},
 	{"widened: a member", REQUIREMENT_EVERYONE, -60, -1, 5, ROLE_MEMBER, false, -90, 0, COMPLIANCE_GRACE, 4},
 };
 
@@ -77,11 +77,11 @@ a_table_of_standings(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct membership m = membership_of(&rows[i]);
-		struct standing s = membership_standing(&m, false, NOW);
+		struct compliance_status s = membership_compliance(&m, false, NOW);
 
-		if (s.compliance != rows[i].standing || s.deadline != day(rows[i].deadline))
+		if (s.compliance != rows[i].status || s.deadline != day(rows[i].deadline))
 			fail_msg("%s: %d, deadline %lld", rows[i].name, (int)s.compliance, (long long)s.deadline);
-		s = membership_standing(&m, true, NOW);
+		s = membership_compliance(&m, true, NOW);
 		assert_int_equal(s.compliance, COMPLIANCE_ENROLLED);
 		assert_int_equal(s.deadline, 0);
 	}
@@ -97,11 +97,11 @@ to_the_microsecond(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(membership_standing(&m, false, NOW - 1).compliance, COMPLIANCE_GRACE);
-	assert_int_equal(membership_standing(&m, false, NOW).compliance, COMPLIANCE_LAPSED);
+	assert_int_equal(membership_compliance(&m, false, NOW - 1).compliance, COMPLIANCE_GRACE);
+	assert_int_equal(membership_compliance(&m, false, NOW).compliance, COMPLIANCE_OVERDUE);
 	m.exempt_until = NOW + 1;
-	assert_int_equal(membership_standing(&m, false, NOW).compliance, COMPLIANCE_EXEMPT);
-	assert_int_equal(membership_standing(&m, false, NOW + 1).compliance, COMPLIANCE_LAPSED);
+	assert_int_equal(membership_compliance(&m, false, NOW).compliance, COMPLIANCE_EXEMPT);
+	assert_int_equal(membership_compliance(&m, false, NOW + 1).compliance, COMPLIANCE_OVERDUE);
 }
 
 /* Random, but the same at every run. */
@@ -132,7 +132,7 @@ anybody(void)
 static bool
 lapsed(const struct membership *m, int64_t now)
 {
-	return membership_standing(m, false, now).compliance == COMPLIANCE_LAPSED;
+	return membership_compliance(m, false, now).compliance == COMPLIANCE_OVERDUE;
 }
 
 /* Whatever makes a deadline later never blocks anybody who was not blocked before. */
@@ -164,10 +164,10 @@ time_alone_never_frees(void **state)
 	srandom(2);
 	for (int i = 0; i < ROUNDS; i++) {
 		struct membership m = anybody();
-		struct standing s = membership_standing(&m, false, NOW);
+		struct compliance_status s = membership_compliance(&m, false, NOW);
 		int64_t on = NOW + DAYS(pick(50));
 
-		if (s.compliance == COMPLIANCE_LAPSED)
+		if (s.compliance == COMPLIANCE_OVERDUE)
 			assert_true(lapsed(&m, on));
 		if (s.deadline != 0 && on < s.deadline)
 			assert_false(lapsed(&m, on));
@@ -184,13 +184,13 @@ the_cut_agrees_with_the_rule(void **state)
 	srandom(3);
 	for (int i = 0; i < ROUNDS; i++) {
 		struct membership m = anybody();
-		struct policy_cut cut = policy_cut(&m.policy, membership_privileged(&m), NOW);
-		enum compliance c = membership_standing(&m, false, NOW).compliance;
-		bool early = cut.lapsed_joined != 0 && m.joined_at <= cut.lapsed_joined;
+		struct policy_threshold threshold = policy_threshold(&m.policy, membership_privileged(&m), NOW);
+		enum compliance c = membership_compliance(&m, false, NOW).compliance;
+		bool early = threshold.overdue_joined != 0 && m.joined_at <= threshold.overdue_joined;
 
-		assert_int_equal(cut.covered, c != COMPLIANCE_NOT_REQUIRED);
-		if (c == COMPLIANCE_LAPSED || c == COMPLIANCE_GRACE)
-			assert_int_equal(early, c == COMPLIANCE_LAPSED);
+		assert_int_equal(threshold.covered, c != COMPLIANCE_NOT_REQUIRED);
+		if (c == COMPLIANCE_OVERDUE || c == COMPLIANCE_GRACE)
+			assert_int_equal(early, c == COMPLIANCE_OVERDUE);
 	}
 }
 
@@ -199,8 +199,8 @@ totals_of_two_groups(void **state)
 {
 	struct policy p = {.requirement = REQUIREMENT_ADMINS, .required_since = NOW - DAYS(10), .grace_days = 5};
 	struct member_counts counts[2] = {
-		{.enrolled = 3, .open = 20, .early = 15, .exempt = 4, .exempt_early = 1},
-		{.enrolled = 2, .open = 10, .early = 6, .exempt = 3, .exempt_early = 2},
+		{.enrolled = 3, .open = 20, .overdue = 15, .exempt = 4, .exempt_overdue = 1},
+		{.enrolled = 2, .open = 10, .overdue = 6, .exempt = 3, .exempt_overdue = 2},
 	};
 	struct member_totals t = member_totals(&p, counts, NOW);
 
@@ -208,11 +208,11 @@ totals_of_two_groups(void **state)
 	assert_int_equal(t.members, 35);
 	assert_int_equal(t.covered, 12);
 	assert_int_equal(t.covered_enrolled, 2);
-	assert_int_equal(t.standing[COMPLIANCE_ENROLLED], 5);
-	assert_int_equal(t.standing[COMPLIANCE_NOT_REQUIRED], 20);
-	assert_int_equal(t.standing[COMPLIANCE_EXEMPT], 3);
-	assert_int_equal(t.standing[COMPLIANCE_LAPSED], 4);
-	assert_int_equal(t.standing[COMPLIANCE_GRACE], 3);
+	assert_int_equal(t.status[COMPLIANCE_ENROLLED], 5);
+	assert_int_equal(t.status[COMPLIANCE_NOT_REQUIRED], 20);
+	assert_int_equal(t.status[COMPLIANCE_EXEMPT], 3);
+	assert_int_equal(t.status[COMPLIANCE_OVERDUE], 4);
+	assert_int_equal(t.status[COMPLIANCE_GRACE], 3);
 }
 
 static void
@@ -256,7 +256,7 @@ the_policy_that_counts(void **state)
 		    .everyone_since = NOW - DAYS(9), .grace_days = 5, .reauthentication_age = 60}},
 	};
 	struct subject s = {.memberships = list, .membership_count = 2, .session = {.id = a, .state = SESSION_ACTIVE}};
-	struct standing at;
+	struct compliance_status at;
 
 	(void)state;
 	/* In no organization the strictest counts, in one its own. */

@@ -67,10 +67,10 @@ answers_count_against_a_session_nobody_vouches_for(void **state)
 	struct session s = {.state = SESSION_ACTIVE, .password_at = NOW - AGE * CLOCK_SECOND + 1};
 
 	(void)state;
-	assert_false(session_counts_answers(&s, AGE, NOW));
-	assert_true(session_counts_answers(&s, AGE, NOW + 1));
+	assert_false(session_counts_failures(&s, AGE, NOW));
+	assert_true(session_counts_failures(&s, AGE, NOW + 1));
 	s.state = SESSION_MFA_REQUIRED;
-	assert_false(session_counts_answers(&s, AGE, NOW + 1));
+	assert_false(session_counts_failures(&s, AGE, NOW + 1));
 }
 
 static void
@@ -79,15 +79,15 @@ use_is_noted_seldom_but_never_too_late(void **state)
 	struct session s = {.last_seen_at = NOW};
 
 	(void)state;
-	assert_int_equal(session_seen(&s, IDLE, NOW + 60 * CLOCK_SECOND - 1), SEEN_RECENTLY);
-	assert_int_equal(session_seen(&s, IDLE, NOW + 60 * CLOCK_SECOND), SEEN_NOTE);
-	assert_int_equal(session_seen(&s, IDLE, NOW + IDLE / 2 * CLOCK_SECOND - 1), SEEN_NOTE);
-	assert_int_equal(session_seen(&s, IDLE, NOW + IDLE / 2 * CLOCK_SECOND), SEEN_NOTE_NOW);
+	assert_int_equal(session_activity(&s, IDLE, NOW + 60 * CLOCK_SECOND - 1), ACTIVITY_RECENT);
+	assert_int_equal(session_activity(&s, IDLE, NOW + 60 * CLOCK_SECOND), ACTIVITY_QUEUE);
+	assert_int_equal(session_activity(&s, IDLE, NOW + IDLE / 2 * CLOCK_SECOND - 1), ACTIVITY_QUEUE);
+	assert_int_equal(session_activity(&s, IDLE, NOW + IDLE / 2 * CLOCK_SECOND), ACTIVITY_WRITE_NOW);
 	/* the shortest that can be set: a request every half a minute keeps it */
-	assert_int_equal(session_seen(&s, 60, NOW + 15 * CLOCK_SECOND - 1), SEEN_RECENTLY);
-	assert_int_equal(session_seen(&s, 60, NOW + 15 * CLOCK_SECOND), SEEN_NOTE);
-	assert_int_equal(session_seen(&s, 60, NOW + 30 * CLOCK_SECOND), SEEN_NOTE_NOW);
-	assert_int_equal(session_seen(&s, IDLE, NOW - CLOCK_DAY), SEEN_RECENTLY);
+	assert_int_equal(session_activity(&s, 60, NOW + 15 * CLOCK_SECOND - 1), ACTIVITY_RECENT);
+	assert_int_equal(session_activity(&s, 60, NOW + 15 * CLOCK_SECOND), ACTIVITY_QUEUE);
+	assert_int_equal(session_activity(&s, 60, NOW + 30 * CLOCK_SECOND), ACTIVITY_WRITE_NOW);
+	assert_int_equal(session_activity(&s, IDLE, NOW - CLOCK_DAY), ACTIVITY_RECENT);
 }
 
 static void

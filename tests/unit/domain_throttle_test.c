@@ -14,11 +14,11 @@ the_first_five_wrong_answers_are_judged(void **state)
 
 	(void)state;
 	for (i = 0; i < THROTTLE_FREE; i++) {
-		assert_int_equal(throttle_admit(&t, NOW), OK);
+		assert_int_equal(throttle_check(&t, NOW), OK);
 		t = throttle_after_wrong(&t, NOW);
 	}
 	assert_int_equal(t.failures, 5);
-	assert_int_equal(throttle_admit(&t, NOW), ERR_THROTTLED);
+	assert_int_equal(throttle_check(&t, NOW), ERR_THROTTLED);
 }
 
 static void
@@ -33,9 +33,9 @@ waits_double_from_half_a_minute_to_a_quarter_hour(void **state)
 	for (i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
 		t = throttle_after_wrong(&t, now);
 		assert_int_equal(throttle_wait(&t, now), waits[i]);
-		assert_int_equal(throttle_admit(&t, now + waits[i] * CLOCK_SECOND - 1), ERR_THROTTLED);
+		assert_int_equal(throttle_check(&t, now + waits[i] * CLOCK_SECOND - 1), ERR_THROTTLED);
 		now += waits[i] * CLOCK_SECOND;
-		assert_int_equal(throttle_admit(&t, now), OK);
+		assert_int_equal(throttle_check(&t, now), OK);
 	}
 }
 
@@ -45,10 +45,10 @@ after_a_hundred_nothing_is_judged_whenever(void **state)
 	struct throttle t = {.failures = THROTTLE_LOCK - 1};
 
 	(void)state;
-	assert_int_equal(throttle_admit(&t, NOW), OK);
+	assert_int_equal(throttle_check(&t, NOW), OK);
 	t = throttle_after_wrong(&t, NOW);
-	assert_int_equal(throttle_admit(&t, NOW), ERR_LOCKED);
-	assert_int_equal(throttle_admit(&t, NOW + 3650 * CLOCK_DAY), ERR_LOCKED);
+	assert_int_equal(throttle_check(&t, NOW), ERR_LOCKED);
+	assert_int_equal(throttle_check(&t, NOW + 3650 * CLOCK_DAY), ERR_LOCKED);
 }
 
 static void

@@ -15,9 +15,9 @@ static const struct factor_rules rules = {.window = 1, .issuer = STR_INIT("Count
 static const struct factor_rules strict = {.window = 0, .issuer = STR_INIT("Countersign")};
 
 static int64_t
-check(const struct factor_rules *r, int64_t watermark, int64_t seconds, const char *answer)
+check(const struct factor_rules *r, int64_t last_counter, int64_t seconds, const char *response)
 {
-	return factor_totp.check(state_rfc, r, watermark, seconds * CLOCK_SECOND, str_of(answer));
+	return factor_totp.check(state_rfc, r, last_counter, seconds * CLOCK_SECOND, str_of(response));
 }
 
 static void
@@ -108,7 +108,7 @@ secrets_are_twenty_bytes_and_differ(void **state)
 static void
 offers_the_key_uri_that_all_apps_read(void **state)
 {
-	const struct factor_rules odd = {.issuer = STR_INIT("ACME & Söhne")};
+	const struct factor_rules malformed = {.issuer = STR_INIT("ACME & Söhne")};
 	struct arena *a = arena_new(1000000);
 	struct factor_offer offer = factor_totp.offer(a, state_rfc, &rules, STR("you@example.com"));
 
@@ -116,7 +116,7 @@ offers_the_key_uri_that_all_apps_read(void **state)
 	assert_str(secret_reveal(offer.key), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
 	assert_str(secret_reveal(offer.uri), "otpauth://totp/Countersign:you@example.com?"
 					     "secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Countersign");
-	offer = factor_totp.offer(a, state_rfc, &odd, STR("a+b:c@example.com"));
+	offer = factor_totp.offer(a, state_rfc, &malformed, STR("a+b:c@example.com"));
 	assert_str(secret_reveal(offer.uri), "otpauth://totp/ACME%20%26%20S%C3%B6hne:a%2Bb%3Ac@example.com?"
 					     "secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=ACME%20%26%20S%C3%B6hne");
 	arena_free(a);

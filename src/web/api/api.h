@@ -25,13 +25,13 @@ void api_fault(struct call *c, struct str name, const char *what);
 /* ---- answer.c ---- */
 
 /* The answer is the value tree, with this status. */
-enum err api_answer(struct call *c, int status) MUST_CHECK;
+enum err api_respond(struct call *c, int status) MUST_CHECK;
 
 /* Whether the client asks for that media type by its name. */
-bool api_wanted(const struct call *c, struct str type);
+bool api_accepts(const struct call *c, struct str type);
 
 /* Nothing to tell: 204. */
-enum err api_done(struct call *c) MUST_CHECK;
+enum err api_no_content(struct call *c) MUST_CHECK;
 
 /* The refusal or failure as application/problem+json (RFC 9457). */
 void api_refuse(struct call *c, enum err e);

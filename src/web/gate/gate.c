@@ -1,26 +1,26 @@
 /* What web servers ask before they let a request pass. */
 #include "web/gate/gate.h"
 
-#include "web/gate/way.h"
+#include "web/gate/return_url.h"
 
 /* The longest list of groups, in bytes. */
 #define GROUPS_MAX 3000
 
 /* Of the cookie by which a site knows again whom it sent off; signing in may take a while. */
-#define WAY_RULES "; Path=/; Max-Age=3600; Secure; HttpOnly; SameSite=Lax"
+#define NONCE_COOKIE_ATTRIBUTES "; Path=/; Max-Age=3600; Secure; HttpOnly; SameSite=Lax"
 
 /* What is asked, in whichever of the two forms. */
-struct question {
-	struct gate_question gate;
+struct gate_request {
+	struct authorization_request gate;
 	struct str url; /* where the request was headed; absent: not told */
 };
 
 static handler gate_fastcgi, gate_http;
 static void gate_refuse(struct call *c, enum err e);
 static enum err gate_read(struct call *c) MUST_CHECK;
-static enum err answer(struct call *c, struct question *q) MUST_CHECK;
-static void let_pass(struct call *c, struct str organization);
-static void send_off(struct call *c, enum gate_verdict verdict, const struct question *q, const struct url *to);
+static enum err answer(struct call *c, struct gate_request *q) MUST_CHECK;
+static void allow(struct call *c, struct str organization);
+static void deny_with_redirect(struct call *c, enum gate_decision decision, const struct gate_request *q, const struct url *to);
 static struct str session_token(struct call *c);
 static struct str groups(struct call *c, struct str first);
 static void add_group(struct buf *b, const struct membership *m);
@@ -37,10 +37,10 @@ static const struct route routes[] = {
 	ROUTE(GET, "/api/authz/auth-request", G_PUBLIC, http_fields, .run = gate_http),
 };
 
-static const struct dialect gate_dialect = {.closed = true, .read = gate_read, .refuse = gate_refuse};
+static const struct route_family gate_family = {.closed = true, .read = gate_read, .refuse = gate_refuse};
 
 const struct route_set gate_routes = {
-	.dialect = &gate_dialect,
+	.family = &gate_family,
 	.routes = routes,
 	.count = sizeof(routes) / sizeof(routes[0]),
 };
@@ -52,8 +52,8 @@ static const struct {
 } refusals[] = {
 	[GATE_SIGN_IN] = {ERR_UNAUTHENTICATED, 401, "/login"},
 	[GATE_CHALLENGE] = {ERR_MFA_REQUIRED, 401, "/mfa/challenge"},
-	[GATE_VERIFY_AGAIN] = {ERR_VERIFICATION_REQUIRED, 401, "/mfa/challenge"},
-	[GATE_ENTER] = {ERR_ORGANIZATION, 401, "/gate/organization"},
+	[GATE_STEP_UP] = {ERR_VERIFICATION_REQUIRED, 401, "/mfa/challenge"},
+	[GATE_SWITCH_ORGANIZATION] = {ERR_ORGANIZATION, 401, "/gate/organization"},
 	[GATE_SET_UP] = {ERR_ENROLLMENT_REQUIRED, 401, "/mfa/setup"},
 	[GATE_FORBIDDEN] = {ERR_FORBIDDEN, 403, NULL},
 };
@@ -62,9 +62,9 @@ static const struct {
 static enum err
 gate_fastcgi(struct call *c)
 {
-	struct question q = {
+	struct gate_request q = {
 		.gate = {
-			.rule = gate_rule_read(req_param(c->req, "COUNTERSIGN_LEVEL"),
+			.rule = gate_rule_parse(req_param(c->req, "COUNTERSIGN_LEVEL"),
 			    req_param(c->req, "COUNTERSIGN_MAX_AGE"), web_conf(c)->step_up_age),
 			.organization = req_param(c->req, "COUNTERSIGN_ORGANIZATION"),
 		},
@@ -78,9 +78,9 @@ gate_fastcgi(struct call *c)
 static enum err
 gate_http(struct call *c)
 {
-	struct question q = {
+	struct gate_request q = {
 		.gate = {
-			.rule = gate_rule_read(field_text(&c->fields, "level"), field_text(&c->fields, "max_age"),
+			.rule = gate_rule_parse(field_text(&c->fields, "level"), field_text(&c->fields, "max_age"),
 			    web_conf(c)->step_up_age),
 			.organization = field_text(&c->fields, "organization"),
 		},
@@ -99,9 +99,9 @@ gate_http(struct call *c)
 }
 
 static enum err
-answer(struct call *c, struct question *q)
+answer(struct call *c, struct gate_request *q)
 {
-	enum gate_verdict verdict = GATE_FORBIDDEN;
+	enum gate_decision decision = GATE_FORBIDDEN;
 	struct url to;
 	bool known = url_parse(c->arena, q->url, &to);
 	enum err e;
@@ -110,13 +110,13 @@ answer(struct call *c, struct question *q)
 	q->gate.site_token = req_cookie(c->req, RESP_SITE_COOKIE);
 	if (known)
 		q->gate.origin = to.origin;
-	e = flow_gate_judge(&c->flow, &q->gate, &verdict);
+	e = flow_gate_authorize(&c->flow, &q->gate, &decision);
 	if (e != OK)
 		return e;
-	if (verdict == GATE_PASS)
-		let_pass(c, q->gate.organization);
+	if (decision == GATE_ALLOW)
+		allow(c, q->gate.organization);
 	else
-		send_off(c, verdict, q, known ? &to : NULL);
+		deny_with_redirect(c, decision, q, known ? &to : NULL);
 	return OK;
 }
 
@@ -125,7 +125,7 @@ answer(struct call *c, struct question *q)
  * address that is not verified is not told, since somebody else might have it.
  */
 static void
-let_pass(struct call *c, struct str organization)
+allow(struct call *c, struct str organization)
 {
 	const struct account *account = &c->flow.subject.account;
 	struct str list = groups(c, organization);
@@ -141,22 +141,22 @@ let_pass(struct call *c, struct str organization)
 }
 
 static void
-send_off(struct call *c, enum gate_verdict verdict, const struct question *q, const struct url *to)
+deny_with_redirect(struct call *c, enum gate_decision decision, const struct gate_request *q, const struct url *to)
 {
-	const char *path = refusals[verdict].page;
+	const char *path = refusals[decision].page;
 	struct str page = str_of(path);
 
-	resp_set(c->resp, refusals[verdict].status, (struct str){0}, (struct str){0});
-	resp_header(c->resp, "X-Countersign-Code", str_of(err_code(refusals[verdict].why)));
+	resp_set(c->resp, refusals[decision].status, (struct str){0}, (struct str){0});
+	resp_header(c->resp, "X-Countersign-Code", str_of(err_code(refusals[decision].why)));
 	if (path == NULL)
 		return;
-	if (verdict == GATE_ENTER)
+	if (decision == GATE_SWITCH_ORGANIZATION)
 		page = str_printf(c->arena, "%s?organization=%.*s", path, STR_FMT(q->gate.organization));
-	resp_header(c->resp, "Location", way_location(c, page, to));
+	resp_header(c->resp, "Location", return_location(c, page, to));
 	/* The web server leaves it with the browser, for the ticket to be good in no other. */
-	if (to != NULL && way_kind(c, to->origin) == WAY_TICKET)
+	if (to != NULL && site_reach(c, to->origin) == SITE_TICKET)
 		resp_header(c->resp, "X-Countersign-Way",
-		    str_printf(c->arena, RESP_WAY_COOKIE "=%.*s" WAY_RULES, STR_FMT(way_mark(c))));
+		    str_printf(c->arena, RESP_NONCE_COOKIE "=%.*s" NONCE_COOKIE_ATTRIBUTES, STR_FMT(return_nonce(c))));
 }
 
 /* Never a status that would pass, and never more than is to be known. */

@@ -15,7 +15,7 @@ static const struct field_hint hints[] = {
 };
 
 static enum err read_filter(struct call *c, struct member_query *q) MUST_CHECK;
-static enum err read_place(struct call *c, struct member_query *q) MUST_CHECK;
+static enum err read_cursor(struct call *c, struct member_query *q) MUST_CHECK;
 static void present_totals(struct call *c, const struct member_totals *t);
 static void present_filter(struct call *c, const struct member_query *q);
 static void present_ways(struct call *c, const struct member_query *q, const struct member_page *page);
@@ -35,7 +35,7 @@ page_members(struct call *c)
 	if (c->refused == OK)
 		e = read_filter(c, &q);
 	if (c->refused == OK && e == OK)
-		e = read_place(c, &q);
+		e = read_cursor(c, &q);
 	if (e == OK)
 		e = flow_members_totals(&c->flow, c->admin->organization, &totals);
 	if (e == OK)
@@ -60,17 +60,17 @@ page_members_csv(struct call *c)
 	struct member_query q = {0};
 	enum err e = read_filter(c, &q);
 
-	return e == OK ? members_csv_answer(c, &q) : e;
+	return e == OK ? members_csv_export(c, &q) : e;
 }
 
 static enum err
 read_filter(struct call *c, struct member_query *q)
 {
-	struct str standing = field_text(&c->fields, "standing");
+	struct str status = field_text(&c->fields, "standing");
 
 	q->search = field_text(&c->fields, "search");
-	q->filtered = !str_absent(standing);
-	if (q->filtered && !compliance_parse(standing, &q->standing)) {
+	q->filtered = !str_absent(status);
+	if (q->filtered && !compliance_parse(status, &q->status)) {
 		field_reject(&c->fields, "standing");
 		return ERR_FIELD;
 	}
@@ -78,7 +78,7 @@ read_filter(struct call *c, struct member_query *q)
 }
 
 static enum err
-read_place(struct call *c, struct member_query *q)
+read_cursor(struct call *c, struct member_query *q)
 {
 	int64_t limit = field_number(&c->fields, "limit", LIST_LIMIT);
 
@@ -98,14 +98,14 @@ present_totals(struct call *c, const struct member_totals *t)
 	cJSON *list = model_list(c->model, "totals");
 
 	for (int i = 0; i < COMPLIANCE_COUNT; i++) {
-		struct member_query q = {.filtered = true, .standing = (enum compliance)i};
-		int64_t n = t->standing[i], tenths = t->members > 0 ? (n * 1000 + t->members / 2) / t->members : 0;
+		struct member_query q = {.filtered = true, .status = (enum compliance)i};
+		int64_t n = t->status[i], tenths = t->members > 0 ? (n * 1000 + t->members / 2) / t->members : 0;
 		cJSON *o = model_item(list);
 
 		if (n > 0 && tenths == 0)
 			tenths = 1;
-		model_text(o, "text", str_of(standing_text(q.standing)));
-		model_text(o, "name", compliance_name(q.standing));
+		model_text(o, "text", str_of(compliance_text(q.status)));
+		model_text(o, "name", compliance_name(q.status));
 		model_text(o, "href", address(c, "/admin/mfa", &q, (struct str){0}, LIST_LIMIT));
 		model_number(o, "count", n);
 		model_text(o, "percent", str_printf(c->arena, "%lld.%lld", (long long)tenths / 10, (long long)tenths % 10));
@@ -122,13 +122,13 @@ present_filter(struct call *c, const struct member_query *q)
 		cJSON *o = model_item(list);
 
 		model_text(o, "name", compliance_name((enum compliance)i));
-		model_text(o, "text", str_of(standing_text((enum compliance)i)));
-		model_truth(o, "chosen", q->filtered && q->standing == (enum compliance)i);
+		model_text(o, "text", str_of(compliance_text((enum compliance)i)));
+		model_bool(o, "chosen", q->filtered && q->status == (enum compliance)i);
 	}
 	model_text(c->model, "search", q->search);
-	model_truth(c->model, "narrowed", q->filtered || !str_absent(q->search));
+	model_bool(c->model, "narrowed", q->filtered || !str_absent(q->search));
 	if (q->filtered)
-		model_text(c->model, "standing_text", str_of(standing_text(q->standing)));
+		model_text(c->model, "standing_text", str_of(compliance_text(q->status)));
 }
 
 static void
@@ -152,7 +152,7 @@ address(struct call *c, const char *path, const struct member_query *q, struct s
 
 	buf_add(&b, str_of(path));
 	if (q->filtered)
-		page_add_pair(&b, "standing", compliance_name(q->standing));
+		page_add_pair(&b, "standing", compliance_name(q->status));
 	page_add_pair(&b, "search", q->search);
 	page_add_pair(&b, "after", after);
 	if (limit != LIST_LIMIT)

@@ -11,29 +11,29 @@ admin_enter(struct call *c, const char *current)
 {
 	model_text(c->model, "organization", c->admin->name);
 	model_text(c->model, "as_of", clock_text(c->arena, c->flow.now));
-	model_truth(model_object(c->model, "nav"), "admin", true);
-	model_truth(model_object(c->model, "admin_nav"), current, true);
-	model_truth(c->model, "own_factor", subject_active(&c->flow.subject) > 0);
+	model_bool(model_object(c->model, "nav"), "admin", true);
+	model_bool(model_object(c->model, "admin_nav"), current, true);
+	model_bool(c->model, "own_factor", subject_active(&c->flow.subject) > 0);
 }
 
 void
 admin_present_member(struct call *c, cJSON *o, const struct member *m)
 {
-	enum compliance standing = m->standing.compliance;
+	enum compliance status = m->status.compliance;
 
 	model_text(o, "id", id_format(c->arena, ID_ACCOUNT, m->account));
 	model_text(o, "name", m->name);
 	model_text(o, "email", m->email);
-	model_truth(o, "unverified", !m->email_verified);
+	model_bool(o, "unverified", !m->email_verified);
 	model_text(o, "role", role_text(c->arena, &m->membership));
-	model_text(o, "standing", compliance_name(standing));
-	model_text(o, "standing_text", str_of(standing_text(standing)));
-	model_text(o, "sign", str_of(standing_sign(standing)));
+	model_text(o, "standing", compliance_name(status));
+	model_text(o, "standing_text", str_of(compliance_text(status)));
+	model_text(o, "sign", str_of(compliance_sign(status)));
 	model_text(o, "deadline", time_or_none(c,
-	    standing == COMPLIANCE_GRACE || standing == COMPLIANCE_LAPSED ? m->standing.deadline : 0));
-	model_text(o, "exempt_until", time_or_none(c, standing == COMPLIANCE_EXEMPT ? m->membership.exempt_until : 0));
+	    status == COMPLIANCE_GRACE || status == COMPLIANCE_OVERDUE ? m->status.deadline : 0));
+	model_text(o, "exempt_until", time_or_none(c, status == COMPLIANCE_EXEMPT ? m->membership.exempt_until : 0));
 	model_text(o, "kinds", kinds_text(c->arena, m->kinds));
-	model_truth(o, "enrolled", m->enrolled);
+	model_bool(o, "enrolled", m->enrolled);
 	model_number(o, "codes_left", m->codes_left);
 	model_text(o, "last_sign_in", time_or_none(c, m->last_sign_in_at));
 	model_text(o, "disabled", time_or_none(c, m->disabled_at));

@@ -7,7 +7,7 @@
 static const struct {
 	const char *word;
 	const char *text;
-} done_texts[] = {
+} flash_texts[] = {
 	{"reset", "The second factor was reset. All sessions of this member were ended; after the next sign-in a new one can be "
 	    "set up."},
 	{"exempted", "The exemption was saved."},
@@ -100,11 +100,11 @@ present_rights(struct call *c, const struct member *m)
 	bool oneself = uuid_eq(m->account, c->flow.subject.account.id);
 	bool owner = !member_may_decide(c->admin->role, m->membership.role);
 
-	model_truth(c->model, "oneself", oneself);
-	model_truth(c->model, "owner", owner && !oneself);
-	model_truth(c->model, "may_decide", !oneself && !owner && subject_active(&c->flow.subject) > 0);
-	model_truth(c->model, "needs_factor", !oneself && !owner && subject_active(&c->flow.subject) == 0);
-	model_truth(c->model, "resettable", m->enrolled || m->codes_left > 0);
+	model_bool(c->model, "oneself", oneself);
+	model_bool(c->model, "owner", owner && !oneself);
+	model_bool(c->model, "may_decide", !oneself && !owner && subject_active(&c->flow.subject) > 0);
+	model_bool(c->model, "needs_factor", !oneself && !owner && subject_active(&c->flow.subject) == 0);
+	model_bool(c->model, "resettable", m->enrolled || m->codes_left > 0);
 	model_text(c->model, "today", day_of(c->arena, c->flow.now));
 	model_text(c->model, "last_day", day_of(c->arena, c->flow.now + (POLICY_AHEAD_MAX - 1) * CLOCK_DAY));
 }
@@ -141,9 +141,9 @@ present_given(struct call *c)
 	if (!field_known(&c->fields, STR("done")))
 		return;
 	word = field_text(&c->fields, "done");
-	for (size_t i = 0; i < sizeof(done_texts) / sizeof(done_texts[0]); i++)
-		if (str_eq(word, str_of(done_texts[i].word)))
-			present_notice(c, done_texts[i].text);
+	for (size_t i = 0; i < sizeof(flash_texts) / sizeof(flash_texts[0]); i++)
+		if (str_eq(word, str_of(flash_texts[i].word)))
+			present_flash(c, flash_texts[i].text);
 }
 
 static struct str

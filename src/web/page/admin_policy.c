@@ -56,7 +56,7 @@ page_policy(struct call *c)
 	present_form(c);
 	present_hint(c, hints, sizeof(hints) / sizeof(hints[0]));
 	if (str_eq(value_of(c, "done"), STR("saved")))
-		present_notice(c, "The policy was saved.");
+		present_flash(c, "The policy was saved.");
 	return present_page(c, "admin_policy", "Policy");
 }
 
@@ -201,7 +201,7 @@ present_form(struct call *c)
 	model_text(c->model, "reauthentication_age",
 	    given ? value_of(c, "reauthentication_age") : minutes(c->arena, p->reauthentication_age));
 	model_text(c->model, "verification_age", given ? value_of(c, "verification_age") : minutes(c->arena, p->verification_age));
-	model_truth(c->model, "admin_verification",
+	model_bool(c->model, "admin_verification",
 	    given ? str_eq(value_of(c, "admin_verification"), STR("true")) : p->admin_verification);
 	model_text(c->model, "service_age", age_text(c->arena, (int32_t)web_conf(c)->step_up_age));
 	model_text(c->model, "last_day", day_of(c->arena, c->flow.now + POLICY_AHEAD_MAX * CLOCK_DAY));
@@ -227,7 +227,7 @@ present_requirements(struct call *c, struct str chosen)
 
 		model_text(o, "name", name);
 		model_text(o, "text", str_of(requirements[i].choice));
-		model_truth(o, "chosen", str_eq(name, chosen));
+		model_bool(o, "chosen", str_eq(name, chosen));
 	}
 }
 
@@ -318,23 +318,23 @@ static void
 present_effect(struct call *c, const struct policy *to, const struct member_totals *before,
     const struct member_totals *after)
 {
-	const int64_t *n = after->standing;
+	const int64_t *n = after->status;
 	cJSON *list = model_list(c->model, "standings");
 
 	for (int i = 0; i < COMPLIANCE_COUNT; i++) {
 		cJSON *o = model_item(list);
 
-		model_text(o, "text", str_of(standing_text((enum compliance)i)));
-		model_number(o, "before", before->standing[i]);
+		model_text(o, "text", str_of(compliance_text((enum compliance)i)));
+		model_number(o, "before", before->status[i]);
 		model_number(o, "after", n[i]);
 	}
-	model_truth(c->model, "everyone", to->requirement == REQUIREMENT_EVERYONE);
-	model_truth(c->model, "off", to->requirement == REQUIREMENT_OFF);
+	model_bool(c->model, "everyone", to->requirement == REQUIREMENT_EVERYONE);
+	model_bool(c->model, "off", to->requirement == REQUIREMENT_OFF);
 	model_number(c->model, "member_count", after->members);
 	model_number(c->model, "covered", after->covered);
 	model_number(c->model, "enrolled", after->covered_enrolled);
 	model_number(c->model, "grace", n[COMPLIANCE_GRACE]);
-	model_number(c->model, "at_once", n[COMPLIANCE_LAPSED]);
+	model_number(c->model, "at_once", n[COMPLIANCE_OVERDUE]);
 	model_number(c->model, "exempt", n[COMPLIANCE_EXEMPT]);
 	if (to->requirement != REQUIREMENT_OFF)
 		present_deadlines(c, to);
@@ -353,5 +353,5 @@ present_deadlines(struct call *c, const struct policy *to)
 	model_text(o, two ? "privileged" : "all", clock_text(c->arena, to->required_since + grace));
 	if (two)
 		model_text(o, "others", clock_text(c->arena, to->everyone_since + grace));
-	model_truth(o, "two", two);
+	model_bool(o, "two", two);
 }

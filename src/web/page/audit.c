@@ -2,16 +2,16 @@
 #include "web/page/page.h"
 
 #include "base/clock.h"
-#include "domain/audit_line.h"
+#include "domain/audit_format.h"
 #include "web/audit_log.h"
-#include "web/page/agent.h"
-#include "web/page/audit_words.h"
+#include "web/page/user_agent.h"
+#include "web/page/audit_label.h"
 
 static void present_form(struct call *c);
 static void present_kinds(struct call *c);
 static void present_links(struct call *c, const struct audit_page *page);
 static struct str address(struct call *c, const char *path, struct str after);
-static void present_event(struct call *c, cJSON *o, const struct audit_entry *entry);
+static void present_event(struct call *c, cJSON *o, const struct audit_log_row *row);
 static void present_person(struct call *c, cJSON *o, struct uuid id, const struct audit_person *person);
 static void present_id(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id);
 static enum err export(struct call *c, enum audit_form form) MUST_CHECK;
@@ -30,12 +30,12 @@ page_audit(struct call *c)
 		return e;
 	for (size_t i = 0; i < page.count; i++)
 		present_event(c, model_item(list), &page.list[i]);
-	model_truth(c->model, "looked", true);
+	model_bool(c->model, "looked", true);
 	model_number(c->model, "count", (int64_t)page.count);
-	model_truth(c->model, "one", page.count == 1);
+	model_bool(c->model, "one", page.count == 1);
 	if (page.count > 0) {
-		model_text(c->model, "newest", clock_text(c->arena, page.list[0].record.at));
-		model_text(c->model, "oldest", clock_text(c->arena, page.list[page.count - 1].record.at));
+		model_text(c->model, "newest", clock_text(c->arena, page.list[0].row.at));
+		model_text(c->model, "oldest", clock_text(c->arena, page.list[page.count - 1].row.at));
 	}
 	present_links(c, &page);
 	return page_audit_form(c);
@@ -48,8 +48,8 @@ page_audit_form(struct call *c)
 	cJSON *o = model_object(c->model, "organization");
 
 	model_text(o, "name", c->admin->name);
-	model_truth(model_object(c->model, "admin_nav"), "audit", true);
-	model_truth(model_object(c->model, "nav"), "admin", true);
+	model_bool(model_object(c->model, "admin_nav"), "audit", true);
+	model_bool(model_object(c->model, "nav"), "admin", true);
 	present_form(c);
 	return present_page(c, "admin_audit", "Audit log");
 }
@@ -92,8 +92,8 @@ present_form(struct call *c)
 
 		model_text(o, days[i], clock_day(day, &us) ? day : (struct str){0});
 	}
-	model_truth(o, "accepted", str_eq(result, audit_result_name(true)));
-	model_truth(o, "refused", str_eq(result, audit_result_name(false)));
+	model_bool(o, "accepted", str_eq(result, audit_result_name(true)));
+	model_bool(o, "refused", str_eq(result, audit_result_name(false)));
 	present_kinds(c);
 }
 
@@ -108,8 +108,8 @@ present_kinds(struct call *c)
 		cJSON *o = model_item(list);
 
 		model_text(o, "name", str_of(kind));
-		model_text(o, "text", audit_words(str_of(kind), true));
-		model_truth(o, "chosen", str_eq(str_of(kind), chosen));
+		model_text(o, "text", audit_label(str_of(kind), true));
+		model_bool(o, "chosen", str_eq(str_of(kind), chosen));
 	}
 }
 
@@ -120,7 +120,7 @@ present_links(struct call *c, const struct audit_page *page)
 	struct str none = {0};
 
 	if (page->more)
-		model_text(c->model, "older_href", address(c, "/admin/audit", audit_place_format(c->arena, &page->next)));
+		model_text(c->model, "older_href", address(c, "/admin/audit", audit_cursor_format(c->arena, &page->next)));
 	if (!str_absent(field_text(&c->fields, "after")))
 		model_text(c->model, "newest_href", address(c, "/admin/audit", none));
 	model_text(c->model, "csv_href", address(c, "/admin/audit/export.csv", none));
@@ -145,24 +145,24 @@ address(struct call *c, const char *path, struct str after)
 }
 
 static void
-present_event(struct call *c, cJSON *o, const struct audit_entry *entry)
+present_event(struct call *c, cJSON *o, const struct audit_log_row *row)
 {
-	const struct audit_record *r = &entry->record;
+	const struct audit_row *r = &row->row;
 	bool accepted = str_eq(r->result, audit_result_name(true));
 	cJSON *actor;
 
-	model_text(o, "at", audit_line_time(c->arena, r->at));
+	model_text(o, "at", audit_format_time(c->arena, r->at));
 	model_text(o, "when", clock_text(c->arena, r->at));
-	model_text(o, "what", audit_words(r->kind, accepted));
-	model_truth(o, "refused", !accepted);
-	present_person(c, model_object(o, "member"), r->account, &entry->member);
+	model_text(o, "what", audit_label(r->kind, accepted));
+	model_bool(o, "refused", !accepted);
+	present_person(c, model_object(o, "member"), r->account, &row->member);
 	actor = model_object(o, "actor");
-	present_person(c, actor, r->actor_id, &entry->actor);
-	model_truth(actor, "self", uuid_eq(r->actor_id, r->account));
-	model_truth(actor, "operator", str_eq(r->actor, audit_actor_name(AUDIT_BY_OPERATOR)));
-	model_truth(actor, "system", str_eq(r->actor, audit_actor_name(AUDIT_BY_SYSTEM)));
+	present_person(c, actor, r->actor_id, &row->actor);
+	model_bool(actor, "self", uuid_eq(r->actor_id, r->account));
+	model_bool(actor, "operator", str_eq(r->actor, audit_actor_name(AUDIT_BY_OPERATOR)));
+	model_bool(actor, "system", str_eq(r->actor, audit_actor_name(AUDIT_BY_SYSTEM)));
 	model_text(o, "address", r->address);
-	model_text(o, "agent", str_absent(r->user_agent) ? r->user_agent : agent_text(c->arena, r->user_agent));
+	model_text(o, "agent", str_absent(r->user_agent) ? r->user_agent : user_agent_text(c->arena, r->user_agent));
 	model_text(o, "kind", r->kind);
 	model_number(o, "seq", r->seq);
 	present_id(c, o, "session", ID_SESSION, r->session);

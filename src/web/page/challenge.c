@@ -5,7 +5,7 @@
 
 static const struct factor *asked_factor(const struct call *c, bool post);
 static bool by_recovery_code(const struct call *c, bool post);
-static struct str way_on(const struct call *c);
+static struct str return_target(const struct call *c);
 static void present_others(struct call *c, const struct factor *current, struct str next);
 
 enum err
@@ -27,8 +27,8 @@ page_challenge(struct call *c)
 		next = (struct str){0};
 	present_factor(c, f);
 	present_others(c, f, next);
-	model_truth(c->model, "recovery", recovery);
-	model_truth(c->model, "step_up", step_up);
+	model_bool(c->model, "recovery", recovery);
+	model_bool(c->model, "step_up", step_up);
 	model_text(c->model, "next", next);
 	model_text(c->model, "recovery_href", page_with_next(c, "/mfa/challenge?method=recovery", next));
 	model_text(c->model, "code_href", page_with_next(c, "/mfa/challenge?method=app", next));
@@ -39,23 +39,23 @@ enum err
 page_challenge_post(struct call *c)
 {
 	struct secret recovery = field_secret(c->arena, &c->fields, "recovery_code");
-	struct answer answer = {
+	struct factor_response response = {
 		.factor = field_id(&c->fields, "factor"),
 		.code = field_secret(c->arena, &c->fields, "code"),
 		.recovery = recovery.n > 0,
 	};
-	struct str to = way_on(c);
+	struct str to = return_target(c);
 	enum err e;
 
-	if (answer.code.n == 0 && !answer.recovery)
+	if (response.code.n == 0 && !response.recovery)
 		return ERR_FIELD;
-	if (answer.code.n > 0 && answer.recovery)
+	if (response.code.n > 0 && response.recovery)
 		return ERR_BAD_REQUEST;
-	e = flow_verify(&c->flow, &answer);
+	e = flow_verify(&c->flow, &response);
 	if (e != OK)
 		return e;
 	/* How many codes are left comes first, then the way goes on from there. */
-	if (answer.recovery)
+	if (response.recovery)
 		to = page_with_next(c, "/dashboard", to);
 	resp_redirect(c->resp, str_absent(to) ? STR("/dashboard") : to);
 	return OK;
@@ -96,7 +96,7 @@ by_recovery_code(const struct call *c, bool post)
 
 /* What asked for the challenge, else where the session was heading at sign-in; absent for neither. */
 static struct str
-way_on(const struct call *c)
+return_target(const struct call *c)
 {
 	struct str to = field_text(&c->fields, "next");
 
@@ -124,5 +124,5 @@ present_others(struct call *c, const struct factor *current, struct str next)
 		model_text(o, "label", f->label);
 		model_text(o, "href", page_with_next(c, str_c(c->arena, href), next));
 	}
-	model_truth(c->model, "several", subject_active(s) > 1);
+	model_bool(c->model, "several", subject_active(s) > 1);
 }

@@ -56,7 +56,7 @@ docs_member(struct call *c, cJSON *list, struct str name, const cJSON *schema, b
 
 	model_text(o, "name", name);
 	model_text(o, "type", type_text(c, schema));
-	model_truth(o, "required", required);
+	model_bool(o, "required", required);
 	docs_runs(o, text);
 }
 

@@ -99,7 +99,7 @@ add_block(struct call *c, cJSON *list, struct str block)
 	cJSON *o = model_item(list);
 	bool listed = str_starts(block, item_sign);
 
-	model_truth(o, "paragraph", !listed);
+	model_bool(o, "paragraph", !listed);
 	if (listed)
 		add_items(c, model_list(o, "items"), block);
 	else
@@ -132,6 +132,6 @@ add_run(cJSON *list, struct str text, bool code)
 {
 	cJSON *o = model_item(list);
 
-	model_truth(o, "code", code);
+	model_bool(o, "code", code);
 	model_text(o, "text", text);
 }

@@ -64,12 +64,12 @@ show_state(struct call *c)
 
 	if (str_eq(field_known(&c->fields, STR("done")) ? field_text(&c->fields, "done") : STR(""), STR("sent")) &&
 	    !account->email_verified)
-		present_notice(c, "A new message is on its way to you. Links in earlier ones do not work any more.");
+		present_flash(c, "A new message is on its way to you. Links in earlier ones do not work any more.");
 	model_text(c->model, "email", account->email);
-	model_truth(c->model, "email_verified", account->email_verified);
-	model_truth(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
+	model_bool(c->model, "email_verified", account->email_verified);
+	model_bool(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
 	model_number(c->model, "wait", c->flow.resend_wait);
-	model_truth(c->model, "too_soon", c->flow.resend_wait > 0);
+	model_bool(c->model, "too_soon", c->flow.resend_wait > 0);
 	return present_page(c, "verify_email_state", TITLE);
 }
 
@@ -79,7 +79,7 @@ show_over(struct call *c)
 {
 	enum err e;
 
-	model_truth(c->model, "may_resend", c->signed_in && c->flow.subject.session.state == SESSION_ACTIVE &&
+	model_bool(c->model, "may_resend", c->signed_in && c->flow.subject.session.state == SESSION_ACTIVE &&
 	    !c->flow.subject.account.email_verified);
 	e = present_page(c, "verify_email_over", "This link does not work");
 	c->resp->status = error_status(ERR_NOT_FOUND);

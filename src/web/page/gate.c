@@ -2,24 +2,24 @@
 #include "web/page/page.h"
 
 #include "base/codec.h"
-#include "web/gate/way.h"
+#include "web/gate/return_url.h"
 
 static enum err ticket_address(struct call *c, const struct url *to, struct str *address) MUST_CHECK;
-static enum err go_on(struct call *c, struct str address) MUST_CHECK;
+static enum err resume(struct call *c, struct str address) MUST_CHECK;
 
 /* Back to the site that sent a browser here: what it asked for has been done, or is asked for again there. */
 enum err
 page_gate_return(struct call *c)
 {
 	struct str address = field_text(&c->fields, "to");
-	enum way_kind kind;
+	enum site_reach kind;
 	struct url to;
 	enum err e = OK;
 
 	if (!url_parse(c->arena, address, &to))
 		return ERR_NOT_FOUND;
-	kind = way_kind(c, to.origin);
-	if (kind == WAY_NONE)
+	kind = site_reach(c, to.origin);
+	if (kind == SITE_UNKNOWN)
 		return ERR_NOT_FOUND;
 	if (c->flow.subject.session.state == SESSION_MFA_REQUIRED) {
 		struct str here = str_printf(c->arena, "%.*s?%.*s", STR_FMT(c->req->path), STR_FMT(c->req->query));
@@ -27,14 +27,14 @@ page_gate_return(struct call *c)
 		resp_redirect(c->resp, page_with_next(c, "/mfa/challenge", here));
 		return OK;
 	}
-	if (kind == WAY_HERE) {
+	if (kind == SITE_THIS_HOST) {
 		resp_redirect(c->resp, to.rest);
 		return OK;
 	}
 	address = str_printf(c->arena, "%.*s%.*s", STR_FMT(to.origin), STR_FMT(to.rest));
-	if (kind == WAY_TICKET)
+	if (kind == SITE_TICKET)
 		e = ticket_address(c, &to, &address);
-	return e == OK ? go_on(c, address) : e;
+	return e == OK ? resume(c, address) : e;
 }
 
 /*
@@ -44,14 +44,14 @@ page_gate_return(struct call *c)
 enum err
 page_gate_callback(struct call *c)
 {
-	struct str ticket = field_text(&c->fields, "ticket"), way = req_cookie(c->req, RESP_WAY_COOKIE), origin;
+	struct str ticket = field_text(&c->fields, "ticket"), nonce = req_cookie(c->req, RESP_NONCE_COOKIE), origin;
 	struct secret token;
 	enum err e;
 
 	if (!url_origin_parse(c->arena, req_param(c->req, "COUNTERSIGN_SITE"), &origin) ||
-	    way_kind(c, origin) != WAY_TICKET)
+	    site_reach(c, origin) != SITE_TICKET)
 		return ERR_NOT_FOUND;
-	e = flow_site_enter(&c->flow, ticket, origin, way, &token);
+	e = flow_site_enter(&c->flow, ticket, origin, nonce, &token);
 	if (e == OK)
 		resp_site_cookies(c->resp, token);
 	else if (e != ERR_NOT_FOUND)
@@ -72,7 +72,7 @@ page_gate_organization(struct call *c)
 	model_text(c->model, "organization", id_format(c->arena, ID_ORGANIZATION, m->organization));
 	model_text(c->model, "name", m->name);
 	model_text(c->model, "next", resp_is_local_path(next) ? next : (struct str){0});
-	model_truth(c->model, "asked", subject_active(&c->flow.subject) > 0);
+	model_bool(c->model, "asked", subject_active(&c->flow.subject) > 0);
 	return present_page(c, "gate_organization", "Switch organization");
 }
 
@@ -83,13 +83,13 @@ page_gate_organization(struct call *c)
 static enum err
 ticket_address(struct call *c, const struct url *to, struct str *address)
 {
-	struct str way = field_text(&c->fields, "way"), rest = percent_encode(c->arena, to->rest, "/:");
+	struct str nonce = field_text(&c->fields, "way"), rest = percent_encode(c->arena, to->rest, "/:");
 	struct secret ticket;
 	enum err e;
 
-	if (str_absent(way))
+	if (str_absent(nonce))
 		return ERR_NOT_FOUND;
-	e = flow_site_ticket(&c->flow, to->origin, way, &ticket);
+	e = flow_site_ticket(&c->flow, to->origin, nonce, &ticket);
 	if (e == OK)
 		*address = str_printf(c->arena, "%.*s/gate/callback?ticket=%.*s&to=%.*s", STR_FMT(to->origin),
 		    STR_FMT(secret_reveal(ticket)), STR_FMT(rest));
@@ -101,12 +101,12 @@ ticket_address(struct call *c, const struct url *to, struct str *address)
  * a page goes on by itself. Else it is a redirect, of which browsers end a circle.
  */
 static enum err
-go_on(struct call *c, struct str address)
+resume(struct call *c, struct str address)
 {
 	struct str from = req_param(c->req, "HTTP_SEC_FETCH_SITE");
 
 	if (!str_absent(from) && !str_eq(from, STR("same-origin"))) {
-		resp_redirect_away(c->resp, address);
+		resp_redirect_external(c->resp, address);
 		return OK;
 	}
 	resp_header(c->resp, "Refresh", str_printf(c->arena, "0;url=%.*s", STR_FMT(address)));

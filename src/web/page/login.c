@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "flow/admin.h"
 
-static enum err present_lapsed_members(struct call *c) MUST_CHECK;
+static enum err present_overdue_members(struct call *c) MUST_CHECK;
 static struct str local(struct str path);
 
 enum err
@@ -78,21 +78,21 @@ page_dashboard(struct call *c)
 {
 	const struct session *s = &c->flow.subject.session;
 	struct str next = local(field_text(&c->fields, "next"));
-	enum err e = present_lapsed_members(c);
+	enum err e = present_overdue_members(c);
 
 	if (e != OK)
 		return e;
 	present_mfa(c);
 	page_switched(c);
-	model_truth(model_object(c->model, "nav"), "dashboard", true);
-	model_truth(c->model, "recovery_used", str_eq(s->verified_by, STR("recovery_code")));
+	model_bool(model_object(c->model, "nav"), "dashboard", true);
+	model_bool(c->model, "recovery_used", str_eq(s->verified_by, STR("recovery_code")));
 	model_text(c->model, "next", next);
 	return present_page(c, "dashboard", "Dashboard");
 }
 
 /* Admins see here already that somebody needs their help; not where admin pages want more than the dashboard asks for. */
 static enum err
-present_lapsed_members(struct call *c)
+present_overdue_members(struct call *c)
 {
 	const struct subject *s = &c->flow.subject;
 	const struct membership *here = subject_membership(s, subject_organization(s));
@@ -104,10 +104,10 @@ present_lapsed_members(struct call *c)
 	    (here->policy.admin_verification && flow_stepup_missing(&c->flow).verification))
 		return OK;
 	e = flow_members_totals(&c->flow, here->organization, &totals);
-	if (e != OK || totals.standing[COMPLIANCE_LAPSED] == 0)
+	if (e != OK || totals.status[COMPLIANCE_OVERDUE] == 0)
 		return e;
 	o = model_object(c->model, "lapsed_members");
-	model_number(o, "count", totals.standing[COMPLIANCE_LAPSED]);
+	model_number(o, "count", totals.status[COMPLIANCE_OVERDUE]);
 	model_text(o, "organization", here->name);
 	return OK;
 }

@@ -15,7 +15,7 @@ page_organization(struct call *c)
 
 	for (size_t i = 0; i < s->membership_count; i++)
 		present_membership(c, model_item(list), &s->memberships[i]);
-	model_truth(c->model, "open", uuid_nil(subject_organization(s)));
+	model_bool(c->model, "open", uuid_nil(subject_organization(s)));
 	model_text(c->model, "next", resp_is_local_path(next) ? next : (struct str){0});
 	return present_page(c, "organization", "Organizations");
 }
@@ -42,7 +42,7 @@ page_switched(struct call *c)
 	text = str_printf(c->arena, "You now work in %.*s.%s", STR_FMT(here->name), subject_active(s) == 0 ? "" :
 	    " Each organization is a boundary of its own: your verification was cleared, and the next sensitive"
 	    " operation asks for it again.");
-	present_notice(c, str_c(c->arena, text));
+	present_flash(c, str_c(c->arena, text));
 }
 
 /* Where a member stands there is said before the switch: a lapsed one gets no further than set-up. */
@@ -50,13 +50,13 @@ static void
 present_membership(struct call *c, cJSON *o, const struct membership *m)
 {
 	const struct subject *s = &c->flow.subject;
-	struct standing at = membership_standing(m, subject_active(s) > 0, c->flow.now);
+	struct compliance_status at = membership_compliance(m, subject_active(s) > 0, c->flow.now);
 
 	model_text(o, "id", id_format(c->arena, ID_ORGANIZATION, m->organization));
 	model_text(o, "name", m->name);
 	model_text(o, "role", role_text(c->arena, m));
-	model_truth(o, "current", uuid_eq(m->organization, subject_organization(s)));
-	model_truth(o, "lapsed_there", at.compliance == COMPLIANCE_LAPSED);
+	model_bool(o, "current", uuid_eq(m->organization, subject_organization(s)));
+	model_bool(o, "lapsed_there", at.compliance == COMPLIANCE_OVERDUE);
 	if (at.compliance == COMPLIANCE_GRACE)
 		model_text(o, "due", clock_text(c->arena, at.deadline));
 }

@@ -9,12 +9,12 @@ static enum err page_read(struct call *c) MUST_CHECK;
 static void page_refuse(struct call *c, enum err e);
 static bool form_mends(const struct call *c, enum err e);
 static bool step_up_mends(const struct call *c, enum err e);
-static void error_answer(struct call *c, enum err e);
-static void go_to_login(struct call *c);
-static void go_to_choice(struct call *c);
-static void go_with_way_back(struct call *c, const char *path);
+static void respond_error(struct call *c, enum err e);
+static void redirect_to_login(struct call *c);
+static void redirect_to_organizations(struct call *c);
+static void redirect_with_return(struct call *c, const char *path);
 
-const struct dialect page_dialect = {
+const struct route_family page_family = {
 	.read = page_read,
 	.refuse = page_refuse,
 };
@@ -72,7 +72,7 @@ page_refuse(struct call *c, enum err e)
 	}
 	if (!shown) {
 		web_start_over(c);
-		error_answer(c, e);
+		respond_error(c, e);
 	}
 }
 
@@ -126,10 +126,10 @@ step_up_mends(const struct call *c, enum err e)
 
 /* To where it can be mended, or the error page. */
 static void
-error_answer(struct call *c, enum err e)
+respond_error(struct call *c, enum err e)
 {
 	if (e == ERR_UNAUTHENTICATED && c->route != NULL) {
-		go_to_login(c);
+		redirect_to_login(c);
 		return;
 	}
 	if (e == ERR_MFA_REQUIRED) {
@@ -141,19 +141,19 @@ error_answer(struct call *c, enum err e)
 		return;
 	}
 	if (e == ERR_ORGANIZATION) {
-		go_to_choice(c);
+		redirect_to_organizations(c);
 		return;
 	}
 	if (e == ERR_VERIFICATION_REQUIRED && c->route != NULL && c->route->method == METHOD_GET) {
-		go_with_way_back(c, "/mfa/challenge");
+		redirect_with_return(c, "/mfa/challenge");
 		return;
 	}
 	c->refused = OK; /* the page itself is the error; it has no form to mark */
 	model_number(c->model, "status", error_status(e));
 	model_text(c->model, "heading", str_of(error_title(e)));
 	model_text(c->model, "text", error_text(c, e));
-	model_truth(c->model, "retry", error_status(e) == 503);
-	model_truth(c->model, "wants_factor",
+	model_bool(c->model, "retry", error_status(e) == 503);
+	model_bool(c->model, "wants_factor",
 	    e == ERR_NOT_ENABLED && c->route != NULL && (c->route->guards & G_ADMIN));
 	model_text(c->model, "back_href", c->signed_in ? STR("/dashboard") : STR("/login"));
 	if (present_page(c, "error", error_title(e)) != OK)
@@ -164,27 +164,27 @@ error_answer(struct call *c, enum err e)
 
 /* A form that was sent is not repeated. */
 static void
-go_to_login(struct call *c)
+redirect_to_login(struct call *c)
 {
 	if (c->route->method == METHOD_GET)
-		go_with_way_back(c, "/login");
+		redirect_with_return(c, "/login");
 	else
 		resp_redirect(c->resp, STR("/login"));
 }
 
 /* Of an organization; the page that was asked for comes after it. */
 static void
-go_to_choice(struct call *c)
+redirect_to_organizations(struct call *c)
 {
 	if (c->route != NULL && c->route->method == METHOD_GET)
-		go_with_way_back(c, "/organization");
+		redirect_with_return(c, "/organization");
 	else
 		resp_redirect(c->resp, STR("/organization"));
 }
 
 /* With the way back to the page that was asked for. */
 static void
-go_with_way_back(struct call *c, const char *path)
+redirect_with_return(struct call *c, const char *path)
 {
 	struct str here = c->req->path;
 

@@ -4,7 +4,7 @@
 
 #include "web/call.h"
 
-extern const struct dialect page_dialect;
+extern const struct route_family page_family;
 
 /* ways in and out (login.c) */
 handler page_root, page_login, page_login_post, page_logout, page_logout_post, page_dashboard;

@@ -2,13 +2,13 @@
 #include "web/page/page.h"
 
 #include "base/clock.h"
-#include "web/page/agent.h"
+#include "web/page/user_agent.h"
 
 /* What the profile says after a change, by the word in its address. */
 static const struct {
 	const char *word;
 	const char *text;
-} done_texts[] = {
+} flash_texts[] = {
 	{"renamed", "The method has its new name."},
 	{"preferred", "Your preferred method was changed."},
 	{"removed", "The method was removed. Your other sessions are asked for a code again."},
@@ -17,7 +17,7 @@ static const struct {
 	{"sessions-ended", "All your other sessions were signed out."},
 };
 
-static void present_done(struct call *c);
+static void present_flash_for(struct call *c);
 static void present_factors(struct call *c);
 static enum err present_sessions(struct call *c) MUST_CHECK;
 static void done(struct call *c, const char *word);
@@ -30,14 +30,14 @@ page_profile(struct call *c)
 
 	if (e != OK)
 		return e;
-	present_done(c);
+	present_flash_for(c);
 	present_mfa(c);
 	present_required(c);
 	present_factors(c);
-	model_truth(model_object(c->model, "nav"), "profile", true);
+	model_bool(model_object(c->model, "nav"), "profile", true);
 	model_text(c->model, "email", account->email);
-	model_truth(c->model, "email_verified", account->email_verified);
-	model_truth(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
+	model_bool(c->model, "email_verified", account->email_verified);
+	model_bool(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
 	return present_page(c, "profile", "Profile");
 }
 
@@ -74,7 +74,7 @@ page_factor_remove(struct call *c)
 		return OK;
 	}
 	present_factor(c, f);
-	model_truth(c->model, "preferred", f->preferred);
+	model_bool(c->model, "preferred", f->preferred);
 	return present_page(c, "factor_remove", "Remove a method");
 }
 
@@ -114,14 +114,14 @@ page_sessions_end_others(struct call *c)
 }
 
 static void
-present_done(struct call *c)
+present_flash_for(struct call *c)
 {
 	struct str word = field_text(&c->fields, "done");
 	size_t i;
 
-	for (i = 0; i < sizeof(done_texts) / sizeof(done_texts[0]); i++)
-		if (str_eq(word, str_of(done_texts[i].word)))
-			present_notice(c, done_texts[i].text);
+	for (i = 0; i < sizeof(flash_texts) / sizeof(flash_texts[0]); i++)
+		if (str_eq(word, str_of(flash_texts[i].word)))
+			present_flash(c, flash_texts[i].text);
 }
 
 static void
@@ -147,9 +147,9 @@ present_factors(struct call *c)
 		model_text(o, "kind_text", str_of(f->kind->title));
 		model_text(o, "added", clock_text(c->arena, f->confirmed_at));
 		model_text(o, "last_used", used);
-		model_truth(o, "preferred", f->preferred);
-		model_truth(o, "several", several);
-		model_truth(o, "kept", !several && subject_requires_factor(s, c->flow.now));
+		model_bool(o, "preferred", f->preferred);
+		model_bool(o, "several", several);
+		model_bool(o, "kept", !several && subject_requires_factor(s, c->flow.now));
 	}
 }
 
@@ -166,10 +166,10 @@ present_sessions(struct call *c)
 		cJSON *o = model_item(list);
 
 		model_text(o, "id", id_format(c->arena, ID_SESSION, s->id));
-		model_truth(o, "current", uuid_eq(s->id, c->flow.subject.session.id));
+		model_bool(o, "current", uuid_eq(s->id, c->flow.subject.session.id));
 		model_text(o, "address", s->address);
-		model_text(o, "agent", agent_text(c->arena, s->user_agent));
-		model_truth(o, "waiting", s->state == SESSION_MFA_REQUIRED);
+		model_text(o, "agent", user_agent_text(c->arena, s->user_agent));
+		model_bool(o, "waiting", s->state == SESSION_MFA_REQUIRED);
 		model_text(o, "started", clock_text(c->arena, s->created_at));
 		model_text(o, "last_seen", clock_text(c->arena, s->last_seen_at));
 	}

@@ -16,9 +16,9 @@ page_codes(struct call *c)
 	}
 	model_number(c->model, "left", set->left);
 	model_number(c->model, "total", RECOVERY_CODES);
-	model_truth(c->model, "none", set->left == 0);
-	model_truth(c->model, "low", set->left < RECOVERY_LOW);
-	model_truth(c->model, "need_password", flow_stepup_missing(&c->flow).password);
+	model_bool(c->model, "none", set->left == 0);
+	model_bool(c->model, "low", set->left < RECOVERY_LOW);
+	model_bool(c->model, "need_password", flow_stepup_missing(&c->flow).password);
 	present_methods(c);
 	return present_page(c, "recovery_codes", TITLE);
 }
@@ -50,7 +50,7 @@ page_codes_show(struct call *c, const struct codes *codes, bool first)
 	model_text(c->model, "codes_text", buf_str(&text));
 	model_number(c->model, "count", codes->count);
 	model_text(c->model, "date", date);
-	model_truth(c->model, "first", first);
+	model_bool(c->model, "first", first);
 	return present_page(c, "recovery_codes_new", first ? "Save your recovery codes" : "New recovery codes");
 }
 
@@ -72,7 +72,7 @@ page_disable(struct call *c)
 		return OK;
 	}
 	present_required(c);
-	model_truth(c->model, "need_code", flow_stepup_missing(&c->flow).verification);
+	model_bool(c->model, "need_code", flow_stepup_missing(&c->flow).verification);
 	present_methods(c);
 	return present_page(c, "mfa_disable", "Disable two-factor authentication");
 }

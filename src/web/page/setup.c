@@ -10,7 +10,7 @@
 /* Characters between two spaces of the key for typing. */
 #define KEY_GROUP 4
 
-static enum err note_way(struct call *c, struct str step) MUST_CHECK;
+static enum err log_transport(struct call *c, struct str step) MUST_CHECK;
 static enum err show_start(struct call *c) MUST_CHECK;
 static enum err show_scan(struct call *c, const struct factor *f, const struct factor_offer *offer) MUST_CHECK;
 static enum err show_verify(struct call *c, const struct factor *f) MUST_CHECK;
@@ -22,18 +22,18 @@ page_setup(struct call *c)
 	const struct factor *f;
 	struct factor_offer offer;
 	struct str step = field_text(&c->fields, "step");
-	enum err e = note_way(c, step);
+	enum err e = log_transport(c, step);
 
 	if (e != OK)
 		return e;
 	if (str_eq(step, STR("done")) && subject_active(&c->flow.subject) > 0) {
-		model_truth(c->model, "codes", subject_active(&c->flow.subject) == 1);
+		model_bool(c->model, "codes", subject_active(&c->flow.subject) == 1);
 		model_text(c->model, "next", c->flow.subject.session.return_to);
 		return present_page(c, "setup_done", TITLE);
 	}
 	if (!c->flow.subject.account.email_verified) {
 		model_text(c->model, "email", c->flow.subject.account.email);
-		model_truth(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
+		model_bool(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
 		return present_page(c, "setup_unverified", TITLE);
 	}
 	e = flow_enroll_offer(&c->flow, &f, &offer);
@@ -88,7 +88,7 @@ page_setup_confirm(struct call *c)
 	struct confirming io = {
 		.factor = field_id(&c->fields, "factor"),
 		.code = field_secret(c->arena, &c->fields, "code"),
-		.raise = true,
+		.elevate = true,
 	};
 	enum err e = flow_enroll_confirm(&c->flow, &io);
 
@@ -130,19 +130,19 @@ page_setup_cancel(struct call *c)
 
 /* The first page of set-up is told where to go on behind the last one. */
 static enum err
-note_way(struct call *c, struct str step)
+log_transport(struct call *c, struct str step)
 {
 	struct str next = field_text(&c->fields, "next");
 
 	if (!str_absent(step))
 		return OK;
-	return flow_setup_way(&c->flow, resp_is_local_path(next) ? next : (struct str){0});
+	return flow_setup_return_to(&c->flow, resp_is_local_path(next) ? next : (struct str){0});
 }
 
 static enum err
 show_start(struct call *c)
 {
-	model_truth(c->model, "enabled", subject_active(&c->flow.subject) > 0);
+	model_bool(c->model, "enabled", subject_active(&c->flow.subject) > 0);
 	return present_page(c, "setup_start", TITLE);
 }
 
@@ -153,7 +153,7 @@ show_scan(struct call *c, const struct factor *f, const struct factor_offer *off
 
 	present_factor(c, f);
 	present_key(c, secret_reveal(offer->key));
-	model_truth(c->model, "first", subject_active(&c->flow.subject) == 0);
+	model_bool(c->model, "first", subject_active(&c->flow.subject) == 0);
 	model_text(c->model, "uri", secret_reveal(offer->uri));
 	model_text(c->model, "qr_src", str_printf(c->arena, "/mfa/setup/qr.png?factor=%.*s", STR_FMT(id)));
 	model_text(c->model, "expires", clock_text(c->arena, f->expires_at));
@@ -164,7 +164,7 @@ static enum err
 show_verify(struct call *c, const struct factor *f)
 {
 	present_factor(c, f);
-	model_truth(c->model, "first", subject_active(&c->flow.subject) == 0);
+	model_bool(c->model, "first", subject_active(&c->flow.subject) == 0);
 	return present_page(c, "setup_verify", TITLE);
 }
 

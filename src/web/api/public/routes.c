@@ -21,20 +21,20 @@ static const struct route routes[] = {
 	    G_WRITE | G_ENROLLING | G_EMAIL_VERIFIED | G_FRESH_PASSWORD | G_FRESH_VERIFICATION, NULL, .run = public_setup),
 	ROUTE(POST, "/v1/public/accounts/mfa/enable", G_WRITE | G_ENROLLING | G_EMAIL_VERIFIED, enable_fields,
 	    .run = public_enable),
-	ROUTE(POST, "/v1/public/accounts/mfa/disable", G_WRITE | G_PASSWORD_NOW | G_ANSWER_NOW, disable_fields,
+	ROUTE(POST, "/v1/public/accounts/mfa/disable", G_WRITE | G_PASSWORD_NOW | G_CODE_NOW, disable_fields,
 	    .run = public_disable),
 	ROUTE(POST, "/v1/public/accounts/mfa/recovery-codes/regenerate", G_WRITE | G_APP_CODE_NOW,
 	    regenerate_fields, .run = public_regenerate),
 };
 
-static const struct dialect public_dialect = {
+static const struct route_family public_family = {
 	.token_in_header = true,
 	.read = api_read,
 	.refuse = api_refuse,
 };
 
 const struct route_set api_public_routes = {
-	.dialect = &public_dialect,
+	.family = &public_family,
 	.routes = routes,
 	.count = sizeof(routes) / sizeof(routes[0]),
 };

@@ -2,11 +2,11 @@
 #include "web/api/v1/v1.h"
 #include "web/audit_log.h"
 
-#include "domain/audit_line.h"
+#include "domain/audit_format.h"
 
-static enum err answer_page(struct call *c, const struct audit_filter *f) MUST_CHECK;
-static void present_event(struct call *c, cJSON *o, const struct audit_entry *entry);
-static void present_actor(struct call *c, cJSON *o, const struct audit_entry *entry);
+static enum err respond_page(struct call *c, const struct audit_filter *f) MUST_CHECK;
+static void present_event(struct call *c, cJSON *o, const struct audit_log_row *row);
+static void present_actor(struct call *c, cJSON *o, const struct audit_log_row *row);
 static void id_member(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id);
 static void details_member(cJSON *o, struct str details);
 
@@ -18,15 +18,15 @@ v1_audit_events(struct call *c)
 
 	if (e != OK)
 		return e;
-	if (api_wanted(c, STR("text/csv")))
+	if (api_accepts(c, STR("text/csv")))
 		return audit_log_export(c, &f, AUDIT_CSV);
-	if (api_wanted(c, STR("application/jsonl")))
+	if (api_accepts(c, STR("application/jsonl")))
 		return audit_log_export(c, &f, AUDIT_JSON_LINES);
-	return answer_page(c, &f);
+	return respond_page(c, &f);
 }
 
 static enum err
-answer_page(struct call *c, const struct audit_filter *f)
+respond_page(struct call *c, const struct audit_filter *f)
 {
 	cJSON *list = model_list(c->model, "events");
 	struct audit_page page;
@@ -36,25 +36,25 @@ answer_page(struct call *c, const struct audit_filter *f)
 		return e;
 	for (size_t i = 0; i < page.count; i++)
 		present_event(c, model_item(list), &page.list[i]);
-	model_text(c->model, "next", page.more ? audit_place_format(c->arena, &page.next) : (struct str){0});
-	return api_answer(c, 200);
+	model_text(c->model, "next", page.more ? audit_cursor_format(c->arena, &page.next) : (struct str){0});
+	return api_respond(c, 200);
 }
 
 static void
-present_event(struct call *c, cJSON *o, const struct audit_entry *entry)
+present_event(struct call *c, cJSON *o, const struct audit_log_row *row)
 {
-	const struct audit_record *r = &entry->record;
+	const struct audit_row *r = &row->row;
 	cJSON *member;
 
 	id_member(c, o, "accountId", ID_ACCOUNT, r->account);
 	model_number(o, "seq", r->seq);
-	model_text(o, "at", audit_line_time(c->arena, r->at));
+	model_text(o, "at", audit_format_time(c->arena, r->at));
 	model_text(o, "kind", r->kind);
 	model_text(o, "result", r->result);
 	member = model_object(o, "member");
-	model_text(member, "name", entry->member.name);
-	model_text(member, "email", entry->member.email);
-	present_actor(c, model_object(o, "actor"), entry);
+	model_text(member, "name", row->member.name);
+	model_text(member, "email", row->member.email);
+	present_actor(c, model_object(o, "actor"), row);
 	id_member(c, o, "sessionId", ID_SESSION, r->session);
 	id_member(c, o, "factorId", ID_FACTOR, r->factor);
 	id_member(c, o, "organizationId", ID_ORGANIZATION, r->organization);
@@ -65,12 +65,12 @@ present_event(struct call *c, cJSON *o, const struct audit_entry *entry)
 }
 
 static void
-present_actor(struct call *c, cJSON *o, const struct audit_entry *entry)
+present_actor(struct call *c, cJSON *o, const struct audit_log_row *row)
 {
-	model_text(o, "type", entry->record.actor);
-	id_member(c, o, "accountId", ID_ACCOUNT, entry->record.actor_id);
-	model_text(o, "name", entry->actor.name);
-	model_text(o, "email", entry->actor.email);
+	model_text(o, "type", row->row.actor);
+	id_member(c, o, "accountId", ID_ACCOUNT, row->row.actor_id);
+	model_text(o, "name", row->actor.name);
+	model_text(o, "email", row->actor.email);
 }
 
 static void

@@ -3,21 +3,21 @@
 
 #include "base/clock.h"
 
-static enum err answer_mfa(struct call *c) MUST_CHECK;
+static enum err respond_mfa(struct call *c) MUST_CHECK;
 static void present_factor_object(struct call *c, cJSON *o, const struct factor *f);
 
 enum err
 v1_mfa(struct call *c)
 {
 	api_mfa(c);
-	return api_answer(c, 200);
+	return api_respond(c, 200);
 }
 
 /* The codes are handed out here and count once the factor is confirmed. */
 enum err
 v1_totp_enroll(struct call *c)
 {
-	struct enrolling io = {.label = field_text(&c->fields, "label"), .hand_out = true};
+	struct enrolling io = {.label = field_text(&c->fields, "label"), .issue_codes = true};
 	const struct factor *f;
 	struct factor_offer offer;
 	enum err e = flow_enroll_begin(&c->flow, &io);
@@ -32,7 +32,7 @@ v1_totp_enroll(struct call *c)
 	if (io.codes.count > 0)
 		api_codes(c->model, "backupCodes", &io.codes);
 	model_text(c->model, "expiresAt", clock_rfc3339(c->arena, f->expires_at));
-	return api_answer(c, 200);
+	return api_respond(c, 200);
 }
 
 /* Codes appear here only where none could be handed out before: the set-up was begun in another way. */
@@ -42,14 +42,14 @@ v1_totp_verify(struct call *c)
 	struct confirming io = {
 		.factor = field_id(&c->fields, "factorId"),
 		.code = field_secret(c->arena, &c->fields, "code"),
-		.raise = !c->token_in_body,
-		.handed_out = true,
+		.elevate = !c->token_in_body,
+		.adopt_issued = true,
 	};
 	enum err e = flow_enroll_confirm(&c->flow, &io);
 
 	if (e == OK && io.codes.count > 0)
 		api_codes(c->model, "backupCodes", &io.codes);
-	return e == OK ? answer_mfa(c) : e;
+	return e == OK ? respond_mfa(c) : e;
 }
 
 /* A repeat finds nothing left to remove and says the same. */
@@ -58,7 +58,7 @@ v1_totp_delete(struct call *c)
 {
 	enum err e = flow_mfa_disable(&c->flow);
 
-	return e == OK || e == ERR_NOT_ENABLED ? answer_mfa(c) : e;
+	return e == OK || e == ERR_NOT_ENABLED ? respond_mfa(c) : e;
 }
 
 enum err
@@ -71,7 +71,7 @@ v1_factors(struct call *c)
 	for (i = 0; i < s->factor_count; i++)
 		if (s->factors[i].state == FACTOR_ACTIVE)
 			present_factor_object(c, model_item(list), &s->factors[i]);
-	return api_answer(c, 200);
+	return api_respond(c, 200);
 }
 
 enum err
@@ -103,7 +103,7 @@ v1_factor_change(struct call *c)
 	if (f == NULL)
 		return ERR_NOT_FOUND;
 	present_factor_object(c, c->model, f);
-	return api_answer(c, 200);
+	return api_respond(c, 200);
 }
 
 enum err
@@ -111,7 +111,7 @@ v1_factor_delete(struct call *c)
 {
 	enum err e = flow_factor_remove(&c->flow, field_id(&c->fields, "factor"));
 
-	return e == OK ? answer_mfa(c) : e;
+	return e == OK ? respond_mfa(c) : e;
 }
 
 enum err
@@ -123,18 +123,18 @@ v1_codes_replace(struct call *c)
 	if (e != OK)
 		return e;
 	api_codes(c->model, "recoveryCodes", &codes);
-	return api_answer(c, 200);
+	return api_respond(c, 200);
 }
 
 static enum err
-answer_mfa(struct call *c)
+respond_mfa(struct call *c)
 {
 	enum err e = flow_refresh(&c->flow);
 
 	if (e != OK)
 		return e;
 	api_mfa(c);
-	return api_answer(c, 200);
+	return api_respond(c, 200);
 }
 
 static void
@@ -143,7 +143,7 @@ present_factor_object(struct call *c, cJSON *o, const struct factor *f)
 	model_text(o, "id", id_format(c->arena, ID_FACTOR, f->id));
 	model_text(o, "kind", str_of(f->kind->name));
 	model_text(o, "label", f->label);
-	model_truth(o, "preferred", f->preferred);
+	model_bool(o, "preferred", f->preferred);
 	model_text(o, "addedAt", clock_rfc3339(c->arena, f->confirmed_at));
 	model_text(o, "lastUsedAt",
 	    f->last_used_at == 0 ? (struct str){0} : clock_rfc3339(c->arena, f->last_used_at));

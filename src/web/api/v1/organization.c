@@ -17,7 +17,7 @@ static enum err read_query(struct call *c, struct member_query *q) MUST_CHECK;
 static void present_member(struct call *c, cJSON *o, const struct member *m);
 static void present_methods_of(cJSON *o, const struct member *m);
 static void present_exemption(struct call *c, cJSON *o, const struct member *m);
-static enum err answer_member(struct call *c, enum err e) MUST_CHECK;
+static enum err respond_member(struct call *c, enum err e) MUST_CHECK;
 
 enum err
 v1_policy(struct call *c)
@@ -28,7 +28,7 @@ v1_policy(struct call *c)
 	if (e != OK)
 		return e;
 	present_policy(c, &c->admin->policy, &totals);
-	return api_answer(c, 200);
+	return api_respond(c, 200);
 }
 
 /* With `dryRun` nothing is changed: the answer says what the policy would be, and whom it would hit. */
@@ -56,7 +56,7 @@ v1_policy_change(struct call *c)
 	if (e != OK)
 		return e;
 	present_policy(c, &policy, &totals);
-	return api_answer(c, 200);
+	return api_respond(c, 200);
 }
 
 enum err
@@ -68,8 +68,8 @@ v1_compliance(struct call *c)
 	cJSON *list;
 	enum err e = read_query(c, &q);
 
-	if (e == OK && api_wanted(c, STR("text/csv")))
-		return members_csv_answer(c, &q);
+	if (e == OK && api_accepts(c, STR("text/csv")))
+		return members_csv_export(c, &q);
 	if (e == OK)
 		e = flow_members_totals(&c->flow, c->admin->organization, &totals);
 	if (e == OK)
@@ -83,7 +83,7 @@ v1_compliance(struct call *c)
 	for (size_t i = 0; i < page.count; i++)
 		present_member(c, model_item(list), &page.list[i]);
 	model_text(c->model, "next", page.next);
-	return api_answer(c, 200);
+	return api_respond(c, 200);
 }
 
 enum err
@@ -94,7 +94,7 @@ v1_member_exempt(struct call *c)
 
 	if (e == ERR_FIELD)
 		api_fault(c, STR("until"), "It must be ahead, and at most a year.");
-	return answer_member(c, e);
+	return respond_member(c, e);
 }
 
 enum err
@@ -102,13 +102,13 @@ v1_member_unexempt(struct call *c)
 {
 	enum err e = flow_member_unexempt(&c->flow, c->admin->organization, field_id(&c->fields, "account"));
 
-	return e == OK ? api_done(c) : e;
+	return e == OK ? api_no_content(c) : e;
 }
 
 enum err
 v1_member_reset(struct call *c)
 {
-	return answer_member(c, flow_member_reset(&c->flow, c->admin->organization, field_id(&c->fields, "account"),
+	return respond_member(c, flow_member_reset(&c->flow, c->admin->organization, field_id(&c->fields, "account"),
 	    field_text(&c->fields, "reason")));
 }
 
@@ -160,7 +160,7 @@ present_policy(struct call *c, const struct policy *p, const struct member_total
 		model_number(o, "verificationAge", p->verification_age);
 	else
 		model_text(o, "verificationAge", (struct str){0});
-	model_truth(o, "adminVerification", p->admin_verification);
+	model_bool(o, "adminVerification", p->admin_verification);
 	present_totals(model_object(o, "totals"), totals);
 }
 
@@ -168,26 +168,26 @@ static void
 present_totals(cJSON *o, const struct member_totals *totals)
 {
 	model_number(o, "members", totals->members);
-	model_number(o, "enrolled", totals->standing[COMPLIANCE_ENROLLED]);
-	model_number(o, "grace", totals->standing[COMPLIANCE_GRACE]);
-	model_number(o, "lapsed", totals->standing[COMPLIANCE_LAPSED]);
-	model_number(o, "exempt", totals->standing[COMPLIANCE_EXEMPT]);
-	model_number(o, "notRequired", totals->standing[COMPLIANCE_NOT_REQUIRED]);
+	model_number(o, "enrolled", totals->status[COMPLIANCE_ENROLLED]);
+	model_number(o, "grace", totals->status[COMPLIANCE_GRACE]);
+	model_number(o, "lapsed", totals->status[COMPLIANCE_OVERDUE]);
+	model_number(o, "exempt", totals->status[COMPLIANCE_EXEMPT]);
+	model_number(o, "notRequired", totals->status[COMPLIANCE_NOT_REQUIRED]);
 }
 
 static enum err
 read_query(struct call *c, struct member_query *q)
 {
-	struct str standing = field_text(&c->fields, "standing");
+	struct str status = field_text(&c->fields, "standing");
 	int64_t limit = field_number(&c->fields, "limit", PAGE_DEFAULT);
 
 	*q = (struct member_query){
-		.filtered = !str_absent(standing),
+		.filtered = !str_absent(status),
 		.search = field_text(&c->fields, "search"),
 		.after = field_text(&c->fields, "after"),
 		.limit = (int)limit,
 	};
-	if (q->filtered && !compliance_parse(standing, &q->standing))
+	if (q->filtered && !compliance_parse(status, &q->status))
 		api_fault(c, STR("standing"), "It must be enrolled, grace, lapsed, exempt or not_required.");
 	if (limit < 1 || limit > MEMBERS_PAGE_MAX)
 		api_fault(c, STR("limit"), "It must be 1 to 500.");
@@ -200,17 +200,17 @@ present_member(struct call *c, cJSON *o, const struct member *m)
 	model_text(o, "accountId", id_format(c->arena, ID_ACCOUNT, m->account));
 	model_text(o, "name", m->name);
 	model_text(o, "email", m->email);
-	model_truth(o, "emailVerified", m->email_verified);
+	model_bool(o, "emailVerified", m->email_verified);
 	model_text(o, "role", role_name(m->membership.role));
-	model_truth(o, "sensitive", m->membership.sensitive);
-	model_text(o, "standing", compliance_name(m->standing.compliance));
-	api_time(c, o, "deadline", m->standing.deadline);
+	model_bool(o, "sensitive", m->membership.sensitive);
+	model_text(o, "standing", compliance_name(m->status.compliance));
+	api_time(c, o, "deadline", m->status.deadline);
 	present_exemption(c, o, m);
 	present_methods_of(o, m);
 	model_number(o, "backupCodesRemaining", m->codes_left);
 	api_time(c, o, "lastSignInAt", m->last_sign_in_at);
 	api_time(c, o, "joinedAt", m->membership.joined_at);
-	model_truth(o, "disabled", m->disabled_at != 0);
+	model_bool(o, "disabled", m->disabled_at != 0);
 }
 
 static void
@@ -242,7 +242,7 @@ present_exemption(struct call *c, cJSON *o, const struct member *m)
 
 /* The member as it stands behind a decision. */
 static enum err
-answer_member(struct call *c, enum err e)
+respond_member(struct call *c, enum err e)
 {
 	struct member m;
 
@@ -251,5 +251,5 @@ answer_member(struct call *c, enum err e)
 	if (e != OK)
 		return e;
 	present_member(c, c->model, &m);
-	return api_answer(c, 200);
+	return api_respond(c, 200);
 }

@@ -12,7 +12,7 @@ static const struct field sign_in_fields[] = {
 	FIELD("password", FIELD_PASSWORD, true),
 	FIELD_END,
 };
-static const struct field answer_fields[] = {
+static const struct field challenge_response_fields[] = {
 	FIELD("code", FIELD_CODE, false),
 	FIELD_PROOF("recoveryCode", FIELD_CODE, false, PROOF_RECOVERY),
 	FIELD("factorId", FIELD_FACTOR, false),
@@ -102,7 +102,7 @@ static const struct route routes[] = {
 	ROUTE(GET, "/v1/sessions", G_READ, NULL, .run = v1_sessions),
 	ROUTE(GET, "/v1/sessions/current", G_SESSION, NULL, .run = v1_session),
 	ROUTE(DELETE, "/v1/sessions/current", G_SESSION | G_SAME_ORIGIN, NULL, .run = v1_sign_out),
-	ROUTE(POST, "/v1/sessions/current/verification", G_SESSION | G_SAME_ORIGIN, answer_fields, .run = v1_verify),
+	ROUTE(POST, "/v1/sessions/current/verification", G_SESSION | G_SAME_ORIGIN, challenge_response_fields, .run = v1_verify),
 	ROUTE(POST, "/v1/sessions/current/reauthentication", G_WRITE | G_ENROLLING, password_fields, .run = v1_reauthenticate),
 	ROUTE(PUT, "/v1/sessions/current/organization", G_WRITE, organization_fields, .run = v1_organization),
 	ROUTE(DELETE, "/v1/sessions/{session}", G_WRITE, session_fields, .run = v1_session_revoke),
@@ -133,14 +133,14 @@ static const struct route routes[] = {
 	ROUTE(GET, "/v1/openapi.json", G_PUBLIC, NULL, .run = v1_openapi),
 };
 
-static const struct dialect v1_dialect = {
+static const struct route_family v1_family = {
 	.token_in_header = true,
 	.read = api_read,
 	.refuse = api_refuse,
 };
 
 const struct route_set api_v1_routes = {
-	.dialect = &v1_dialect,
+	.family = &v1_family,
 	.routes = routes,
 	.count = sizeof(routes) / sizeof(routes[0]),
 };

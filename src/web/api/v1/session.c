@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 
-static enum err answer_session(struct call *c, enum err e) MUST_CHECK;
+static enum err respond_session(struct call *c, enum err e) MUST_CHECK;
 
 /* The token is handed out in the body, so the client keeps it itself. */
 enum err
@@ -20,14 +20,14 @@ v1_sign_in(struct call *c)
 	if (e != OK)
 		return e;
 	api_session(c);
-	return api_answer(c, 201);
+	return api_respond(c, 201);
 }
 
 enum err
 v1_session(struct call *c)
 {
 	api_session(c);
-	return api_answer(c, 200);
+	return api_respond(c, 200);
 }
 
 enum err
@@ -35,36 +35,36 @@ v1_sign_out(struct call *c)
 {
 	enum err e = flow_sign_out(&c->flow);
 
-	return e == OK ? api_done(c) : e;
+	return e == OK ? api_no_content(c) : e;
 }
 
 enum err
 v1_verify(struct call *c)
 {
-	struct answer answer = {
+	struct factor_response response = {
 		.factor = field_id(&c->fields, "factorId"),
 		.code = field_secret(c->arena, &c->fields, "code"),
 		.recovery = field_text(&c->fields, "recoveryCode").n > 0,
 	};
 
-	if ((answer.code.n > 0) == answer.recovery) {
+	if ((response.code.n > 0) == response.recovery) {
 		api_fault(c, STR("code"), "Give either code or recoveryCode.");
 		api_fault(c, STR("recoveryCode"), "Give either code or recoveryCode.");
 		return ERR_FIELD;
 	}
-	return answer_session(c, flow_verify(&c->flow, &answer));
+	return respond_session(c, flow_verify(&c->flow, &response));
 }
 
 enum err
 v1_reauthenticate(struct call *c)
 {
-	return answer_session(c, flow_reauthenticate(&c->flow, field_secret(c->arena, &c->fields, "password")));
+	return respond_session(c, flow_reauthenticate(&c->flow, field_secret(c->arena, &c->fields, "password")));
 }
 
 enum err
 v1_organization(struct call *c)
 {
-	return answer_session(c, flow_switch_organization(&c->flow, field_id(&c->fields, "organizationId")));
+	return respond_session(c, flow_switch_organization(&c->flow, field_id(&c->fields, "organizationId")));
 }
 
 enum err
@@ -82,7 +82,7 @@ v1_sessions(struct call *c)
 		cJSON *o = model_item(list);
 
 		model_text(o, "id", id_format(c->arena, ID_SESSION, s->id));
-		model_truth(o, "current", uuid_eq(s->id, c->flow.subject.session.id));
+		model_bool(o, "current", uuid_eq(s->id, c->flow.subject.session.id));
 		model_text(o, "state", session_state_name(s->state));
 		model_text(o, "createdAt", clock_rfc3339(c->arena, s->created_at));
 		model_text(o, "lastSeenAt", clock_rfc3339(c->arena, s->last_seen_at));
@@ -90,7 +90,7 @@ v1_sessions(struct call *c)
 		model_text(o, "address", s->address);
 		model_text(o, "userAgent", s->user_agent);
 	}
-	return api_answer(c, 200);
+	return api_respond(c, 200);
 }
 
 enum err
@@ -98,17 +98,17 @@ v1_session_revoke(struct call *c)
 {
 	enum err e = flow_session_revoke(&c->flow, field_id(&c->fields, "session"));
 
-	return e == OK ? api_done(c) : e;
+	return e == OK ? api_no_content(c) : e;
 }
 
 /* The session as it stands behind a change of it. */
 static enum err
-answer_session(struct call *c, enum err e)
+respond_session(struct call *c, enum err e)
 {
 	if (e == OK)
 		e = flow_refresh(&c->flow);
 	if (e != OK)
 		return e;
 	api_session(c);
-	return api_answer(c, 200);
+	return api_respond(c, 200);
 }

@@ -1,0 +1,68 @@
+/*
+ * When sessions were last used. Noting it with every request would make a write of
+ * every look through the gate; so a worker collects what it has seen, and writes it
+ * down together.
+ */
+#include "flow/internal.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+/* How long the first of a collection waits at most while the worker is busy. */
+#define FLUSH_AFTER_MS 5000
+/* How long writing may take. */
+#define FLUSH_MS 1000
+
+static void collect(struct flow_env *env, const struct session *s, struct uuid account, int64_t now);
+static void flush(struct flow_env *env, struct arena *a);
+
+void
+flow_activity_record(struct flow *fl)
+{
+	const struct session *s = &fl->subject.session;
+	struct flow_env *env = fl->env;
+	enum activity_action activity = session_activity(s, env->conf->session_idle, fl->now);
+
+	if (activity == ACTIVITY_RECENT)
+		return;
+	collect(env, s, fl->subject.account.id, fl->now);
+	if (activity == ACTIVITY_WRITE_NOW || env->activity.count == ACTIVITY_MAX)
+		flush(env, fl->arena);
+}
+
+void
+flow_env_flush_activity(struct flow_env *env, struct arena *a, bool idle)
+{
+	if (env->activity.count > 0 && (idle || clock_mono_ms() - env->activity_since_ms >= FLUSH_AFTER_MS))
+		flush(env, a);
+}
+
+static void
+collect(struct flow_env *env, const struct session *s, struct uuid account, int64_t now)
+{
+	struct activity_list *l = &env->activity;
+	size_t i = 0;
+
+	while (i < l->count && !(uuid_eq(l->sessions[i], s->id) && uuid_eq(l->accounts[i], account)))
+		i++;
+	if (l->count == 0)
+		env->activity_since_ms = clock_mono_ms();
+	l->accounts[i] = account;
+	l->sessions[i] = s->id;
+	l->times[i] = now;
+	if (i == l->count)
+		l->count++;
+}
+
+/* What could not be written is not kept: the next request of each session brings it again. */
+static void
+flush(struct flow_env *env, struct arena *a)
+{
+	struct store st = {.pg = env->pg, .arena = a, .deadline_ms = clock_mono_ms() + FLUSH_MS};
+	enum err e = store_sessions_touch(&st, &env->activity);
+
+	if (e != OK)
+		log_warning("session.touch_failed", LOG_CSTR("error", err_code(e)),
+		    LOG_INT("sessions", (int64_t)env->activity.count));
+	env->activity.count = 0;
+}

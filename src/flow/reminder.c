@@ -1,0 +1,67 @@
+/* Telling members of their organizations' rules: who is due, what to tell, and the message that tells it. */
+#include "flow/outbox.h"
+
+#include "base/clock.h"
+#include "flow/internal.h"
+
+/* Whoever dies over a look at a member leaves it to be made again after so long. */
+#define TAKEN_FOR CLOCK_MINUTE
+
+static enum err record(struct flow *fl, const struct reminder_member *m, int64_t taken_until, bool *sent) MUST_CHECK;
+static struct str values(struct flow *fl, const struct reminder_member *m, const struct reminder *n);
+
+enum err
+flow_reminders_run(struct flow *fl, int *written, bool *more)
+{
+	struct store st = flow_store(fl);
+	int64_t taken_until = fl->now + TAKEN_FOR;
+	struct reminder_member *list = NULL;
+	bool scanned = false;
+	size_t count = 0, i;
+	enum err e = store_reminder_scan(&st, fl->now, &scanned);
+
+	if (e == OK)
+		e = store_reminder_claim(&st, fl->now, taken_until, &list, &count);
+	for (i = 0; i < count && e != ERR_UNAVAILABLE && e != ERR_OUTCOME_UNKNOWN; i++) {
+		bool sent = false;
+		enum err one = record(fl, &list[i], taken_until, &sent);
+
+		*written += sent;
+		e = one == OK ? e : one;
+	}
+	*more = scanned || count > 0;
+	return e;
+}
+
+static enum err
+record(struct flow *fl, const struct reminder_member *m, int64_t taken_until, bool *sent)
+{
+	struct store st = flow_store(fl);
+	struct reminder n = reminder_decide(m, fl->now);
+	struct mail mail = {
+		.account = m->account,
+		.id = uuid_new(fl->now),
+		.kind = n.kind,
+		.recipient = m->recipient,
+		.values = values(fl, m, &n),
+		.created_at = fl->now,
+	};
+
+	return store_reminder_record(&st, m, taken_until, &n, &mail, sent);
+}
+
+/* Without a date when the time is up. */
+static struct str
+values(struct flow *fl, const struct reminder_member *m, const struct reminder *n)
+{
+	struct mail_values v = {
+		.name = m->name,
+		.organization = m->membership.name,
+		.days = n->days,
+		.left = -1,
+	};
+
+	if (n->days > 0)
+		v.deadline = clock_text(fl->arena, n->deadline);
+	return mail_values_json(fl->arena, &v);
+}

@@ -1,0 +1,215 @@
+/* Answers of the API. */
+#include "web/api/api.h"
+
+#include "base/clock.h"
+
+static void problem_fields(struct call *c);
+static void problem_field(struct call *c, cJSON *list, struct str name, const char *what);
+static const char *field_wants(const struct field *f);
+static void api_methods(const struct call *c, cJSON *list);
+static void api_policy(struct call *c);
+
+enum err
+api_respond(struct call *c, int status)
+{
+	resp_set(c->resp, status, STR("application/json"), model_json(c->arena, c->model));
+	return OK;
+}
+
+bool
+api_accepts(const struct call *c, struct str type)
+{
+	struct str rest = req_param(c->req, "HTTP_ACCEPT");
+
+	while (rest.n > 0) {
+		struct str range = str_cut(&rest, ',');
+
+		if (str_eq_nocase(str_trim(str_cut(&range, ';')), type))
+			return true;
+	}
+	return false;
+}
+
+enum err
+api_no_content(struct call *c)
+{
+	resp_set(c->resp, 204, (struct str){0}, (struct str){0});
+	return OK;
+}
+
+/* A wrong password is 401 where nobody is signed in yet, 422 as an answer within a session. */
+void
+api_refuse(struct call *c, enum err e)
+{
+	int status = e == ERR_CREDENTIALS && !c->signed_in ? 401 : error_status(e);
+	int64_t retry;
+
+	web_start_over(c);
+	model_text(c->model, "type", str_printf(c->arena, "/docs/api#%s", err_code(e)));
+	model_text(c->model, "title", str_of(error_title(e)));
+	model_number(c->model, "status", status);
+	model_text(c->model, "detail", str_absent(c->detail) ? error_text(c, e) : c->detail);
+	model_text(c->model, "code", str_of(err_code(e)));
+	model_text(c->model, "requestId", c->req->id);
+	retry = error_retry_after(c, e);
+	if (retry > 0)
+		model_number(c->model, "retryAfter", retry);
+	if (e == ERR_FIELD)
+		problem_fields(c);
+	if (status == 401)
+		resp_header(c->resp, "WWW-Authenticate", STR("Bearer"));
+	resp_set(c->resp, status, STR("application/problem+json"), model_json(c->arena, c->model));
+}
+
+void
+api_session(struct call *c)
+{
+	const struct subject *s = &c->flow.subject;
+	cJSON *o = c->model;
+
+	model_text(o, "id", id_format(c->arena, ID_SESSION, s->session.id));
+	if (c->token_in_body && c->flow.new_token.p != NULL)
+		model_text(o, "token", secret_reveal(c->flow.new_token));
+	model_text(o, "accountId", id_format(c->arena, ID_ACCOUNT, s->account.id));
+	model_text(o, "state", session_state_name(subject_state(s, c->flow.now)));
+	api_methods(c, model_list(o, "methods"));
+	model_text(o, "organizationId", uuid_nil(s->session.organization)
+					    ? (struct str){0}
+					    : id_format(c->arena, ID_ORGANIZATION, s->session.organization));
+	api_time(c, o, "createdAt", s->session.created_at);
+	api_time(c, o, "reauthenticatedAt", s->session.password_at);
+	api_time(c, o, "verifiedAt", s->session.verified_at);
+	api_time(c, o, "expiresAt", s->session.expires_at);
+}
+
+void
+api_mfa(struct call *c)
+{
+	const struct subject *s = &c->flow.subject;
+
+	model_bool(c->model, "enabled", subject_active(s) > 0);
+	api_methods(c, model_list(c->model, "methods"));
+	model_number(c->model, "backupCodesRemaining", s->recovery.left);
+	api_policy(c);
+}
+
+void
+api_codes(cJSON *o, const char *name, const struct codes *codes)
+{
+	cJSON *list = model_list(o, name);
+	int i;
+
+	for (i = 0; i < codes->count; i++)
+		model_item_text(list, codes->list[i]);
+}
+
+/* Which organization wants a factor, and until when not yet; nothing where none does or the account has one. */
+static void
+api_policy(struct call *c)
+{
+	const struct subject *s = &c->flow.subject;
+	struct compliance_status status;
+	const struct membership *m = subject_policy(s, c->flow.now, &status);
+	cJSON *o;
+
+	if (m == NULL)
+		return;
+	o = model_object(c->model, "policy");
+	model_text(o, "organizationId", id_format(c->arena, ID_ORGANIZATION, m->organization));
+	model_text(o, "organization", m->name);
+	model_text(o, "standing", compliance_name(status.compliance));
+	api_time(c, o, "deadline", status.deadline);
+	if (status.compliance == COMPLIANCE_EXEMPT)
+		api_time(c, o, "exemptUntil", m->exempt_until);
+}
+
+/* Each kind of active factor once, and recovery codes while there are any. */
+static void
+api_methods(const struct call *c, cJSON *list)
+{
+	const struct subject *s = &c->flow.subject;
+	size_t i, k;
+
+	for (i = 0; i < s->factor_count; i++) {
+		bool said = s->factors[i].state != FACTOR_ACTIVE;
+
+		for (k = 0; k < i && !said; k++)
+			said = s->factors[k].state == FACTOR_ACTIVE && s->factors[k].kind == s->factors[i].kind;
+		if (!said)
+			model_item_text(list, str_of(s->factors[i].kind->name));
+	}
+	if (subject_active(s) > 0 && s->recovery.left > 0)
+		model_item_text(list, STR("backup_code"));
+}
+
+static void
+problem_fields(struct call *c)
+{
+	cJSON *list = model_list(c->model, "errors");
+	size_t i;
+
+	for (i = 0; i < c->fault_count; i++)
+		problem_field(c, list, c->faults[i].name, c->faults[i].what);
+	for (i = 0; i < c->fields.count; i++) {
+		const struct field_value *v = &c->fields.values[i];
+		bool said = v->valid;
+		size_t k;
+
+		for (k = 0; k < c->fault_count && !said; k++)
+			said = str_eq(c->faults[k].name, str_of(v->field->name));
+		if (!said)
+			problem_field(c, list, str_of(v->field->name),
+			    v->text.n == 0 ? "It is missing." : field_wants(v->field));
+	}
+}
+
+/* A JSON pointer (RFC 6901): '~' and '/' of a name are escaped. */
+static void
+problem_field(struct call *c, cJSON *list, struct str name, const char *what)
+{
+	struct buf pointer = {.arena = c->arena};
+	cJSON *o = model_item(list);
+	size_t i;
+
+	buf_addc(&pointer, '/');
+	for (i = 0; i < name.n; i++) {
+		if (name.p[i] == '~')
+			buf_add(&pointer, STR("~0"));
+		else if (name.p[i] == '/')
+			buf_add(&pointer, STR("~1"));
+		else
+			buf_addc(&pointer, name.p[i]);
+	}
+	model_text(o, "pointer", buf_str(&pointer));
+	model_text(o, "detail", str_of(what));
+}
+
+static const char *
+field_wants(const struct field *f)
+{
+	static const char *const wants[] = {
+		[FIELD_EMAIL] = "It must be an e-mail address.",
+		[FIELD_PASSWORD] = "It must be text of at most 1024 bytes without U+0000.",
+		[FIELD_CODE] = "It must be text of at most 64 bytes.",
+		[FIELD_LABEL] = "It must be 1 to 64 bytes of text without control characters.",
+		[FIELD_PATH] = "It must be a path of this site.",
+		[FIELD_TOKEN] = "It must be text of at most 256 bytes.",
+		[FIELD_FACTOR] = "It must be the id of a factor, fct_ and 26 characters.",
+		[FIELD_SESSION] = "It must be the id of a session, ses_ and 26 characters.",
+		[FIELD_ORGANIZATION] = "It must be the id of an organization, org_ and 26 characters.",
+		[FIELD_ACCOUNT] = "It must be the id of an account, usr_ and 26 characters.",
+		[FIELD_TEXT] = "It must be 1 to 500 characters of text without control characters.",
+		[FIELD_NUMBER] = "It must be a whole number that is not negative.",
+		[FIELD_TIME] = "It must be a date, or a date and time with a zone.",
+		[FIELD_BOOLEAN] = "It must be true or false.",
+		[FIELD_WORD] = "It must be a word of lower-case letters, digits, - and _.",
+	};
+
+	return wants[f->type];
+}
+
+void
+api_time(struct call *c, cJSON *o, const char *name, int64_t us)
+{
+	model_text(o, name, us == 0 ? (struct str){0} : clock_rfc3339(c->arena, us));
+}
