@@ -10,9 +10,9 @@
 #define ADDRESS_MAX 254
 
 /*
- * True for local@domain of ASCII letters, digits and the marks of an atom (RFC 5322
- * section 3.2.3), without quoting, comments or a beginning that a program would take for
- * an option. Stricter than what people may register: what does not fit gets no mail.
+ * True for local@domain of ASCII letters, digits and the marks of an atom (RFC 5322 section
+ * 3.2.3), without quoting, comments or a beginning that a program would take for an option.
+ * Stricter than what people may register: what does not fit gets no mail.
  */
 bool address_fits(struct str address);
 

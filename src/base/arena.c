@@ -1,6 +1,6 @@
 /*
- * An arena is a list of chunks. One chunk of the usual size outlives a reset,
- * so that a request that needs little asks the system for nothing.
+ * An arena is a list of chunks. One chunk of the usual size outlives a reset, so that a request
+ * that needs little asks the system for nothing.
  */
 #include "base/arena.h"
 

@@ -62,8 +62,8 @@ clock_day(struct str text, int64_t *us)
 	int64_t y, m, d;
 
 	if (text.n != STR("YYYY-MM-DD").n || text.p[4] != '-' || text.p[7] != '-' ||
-	    !number_at(text, 0, 4, 9999, &y) || !number_at(text, 5, 2, 12, &m) || !number_at(text, 8, 2, 31, &d) ||
-	    y < 1971)
+	    !number_at(text, 0, 4, 9999, &y) || !number_at(text, 5, 2, 12, &m) ||
+	    !number_at(text, 8, 2, 31, &d) || y < 1971)
 		return false;
 	day = tm = (struct tm){.tm_year = (int)y - 1900, .tm_mon = (int)m - 1, .tm_mday = (int)d};
 	*us = (int64_t)timegm(&tm) * CLOCK_SECOND;
@@ -80,9 +80,10 @@ clock_parse(struct str text, int64_t *us)
 		return false;
 	if (text.n == 10)
 		return true;
-	if (text.n < 20 || (text.p[10] != 'T' && text.p[10] != 't') || text.p[13] != ':' || text.p[16] != ':' ||
-	    !number_at(text, 11, 2, 23, &hour) || !number_at(text, 14, 2, 59, &minute) ||
-	    !number_at(text, 17, 2, 59, &second) || !fraction(&rest, &part) || !zone(rest, &offset))
+	if (text.n < 20 || (text.p[10] != 'T' && text.p[10] != 't') || text.p[13] != ':' ||
+	    text.p[16] != ':' || !number_at(text, 11, 2, 23, &hour) ||
+	    !number_at(text, 14, 2, 59, &minute) || !number_at(text, 17, 2, 59, &second) ||
+	    !fraction(&rest, &part) || !zone(rest, &offset))
 		return false;
 	*us += hour * CLOCK_HOUR + minute * CLOCK_MINUTE + second * CLOCK_SECOND + part - offset;
 	return true;
@@ -150,9 +151,8 @@ clock_is_movable(void)
 }
 
 /*
- * Read anew each time: a test moves the clock under a running process. A file
- * that cannot be understood ends the process without a log line, which would
- * have to ask for the time itself.
+ * Read anew each time: a test moves the clock under a running process. A file that cannot be
+ * understood ends the process without a log line, which would have to ask for the time itself.
  */
 static int64_t
 offset_us(void)

@@ -1,6 +1,6 @@
 /*
- * Text forms of bytes. Base32, base64 and hexadecimal are one thing: 5, 6 or 4
- * bits a character.
+ * Text forms of bytes. Base32, base64 and hexadecimal are one thing: 5, 6 or 4 bits a
+ * character.
  */
 #include "base/codec.h"
 
@@ -20,17 +20,17 @@ struct code {
 static int base32_value(char c);
 static int base64url_value(char c);
 static int hex_value(char c);
-static struct str encode(
-    struct arena *a, const struct code *code, const unsigned char *p, size_t n);
-static bool decode(
-    const struct code *code, struct str text, unsigned char *out, size_t *n, unsigned int *unused);
-static bool decode_strict(
-    struct arena *a, const struct code *code, struct str text, unsigned char **out, size_t *n);
+static struct str encode(struct arena *a, const struct code *code, const unsigned char *p,
+    size_t n);
+static bool decode(const struct code *code, struct str text, unsigned char *out, size_t *n,
+    unsigned int *unused);
+static bool decode_strict(struct arena *a, const struct code *code, struct str text,
+    unsigned char **out, size_t *n);
 static bool is_unreserved(char c);
 
 static const struct code base32 = {5, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", base32_value};
-static const struct code base64url = {
-	6, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", base64url_value};
+static const struct code base64url = {6,
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", base64url_value};
 static const struct code hex = {4, "0123456789abcdef", hex_value};
 
 struct str
@@ -91,7 +91,8 @@ void
 csv_add(struct buf *b, struct str cell)
 {
 	bool formula = cell.n > 0 && memchr("=+-@\t\r", cell.p[0], 6) != NULL;
-	bool quoted = str_has(cell, ',') || str_has(cell, '"') || str_has(cell, '\n') || str_has(cell, '\r');
+	bool quoted =
+	    str_has(cell, ',') || str_has(cell, '"') || str_has(cell, '\n') || str_has(cell, '\r');
 
 	if (quoted)
 		buf_addc(b, '"');
@@ -176,12 +177,12 @@ encode(struct arena *a, const struct code *code, const unsigned char *p, size_t 
 }
 
 /*
- * `out` has room for text.n bytes. The bits of the last character that make no
- * byte go to `unused`; a whole character of them is one too many.
+ * `out` has room for text.n bytes. The bits of the last character that make no byte go to
+ * `unused`; a whole character of them is one too many.
  */
 static bool
-decode(
-    const struct code *code, struct str text, unsigned char *out, size_t *n, unsigned int *unused)
+decode(const struct code *code, struct str text, unsigned char *out, size_t *n,
+    unsigned int *unused)
 {
 	unsigned int hold = 0;
 	unsigned int have = 0;
@@ -205,8 +206,8 @@ decode(
 }
 
 static bool
-decode_strict(
-    struct arena *a, const struct code *code, struct str text, unsigned char **out, size_t *n)
+decode_strict(struct arena *a, const struct code *code, struct str text, unsigned char **out,
+    size_t *n)
 {
 	unsigned int unused = 0;
 

@@ -33,21 +33,21 @@ static struct field_value *value_named(const struct fields *fs, struct str name)
 static const struct field_value *value_known(const struct fields *fs, const char *name);
 
 static field_fits *const fits[] = {
-	[FIELD_EMAIL] = fits_email,
-	[FIELD_PASSWORD] = fits_password,
-	[FIELD_CODE] = fits_code,
-	[FIELD_LABEL] = fits_label,
-	[FIELD_PATH] = fits_path,
-	[FIELD_TOKEN] = fits_token,
-	[FIELD_FACTOR] = fits_factor,
-	[FIELD_SESSION] = fits_session,
-	[FIELD_ORGANIZATION] = fits_organization,
-	[FIELD_ACCOUNT] = fits_account,
-	[FIELD_TEXT] = fits_line,
-	[FIELD_NUMBER] = fits_number,
-	[FIELD_TIME] = fits_time,
-	[FIELD_BOOLEAN] = fits_boolean,
-	[FIELD_WORD] = fits_word,
+    [FIELD_EMAIL] = fits_email,
+    [FIELD_PASSWORD] = fits_password,
+    [FIELD_CODE] = fits_code,
+    [FIELD_LABEL] = fits_label,
+    [FIELD_PATH] = fits_path,
+    [FIELD_TOKEN] = fits_token,
+    [FIELD_FACTOR] = fits_factor,
+    [FIELD_SESSION] = fits_session,
+    [FIELD_ORGANIZATION] = fits_organization,
+    [FIELD_ACCOUNT] = fits_account,
+    [FIELD_TEXT] = fits_line,
+    [FIELD_NUMBER] = fits_number,
+    [FIELD_TIME] = fits_time,
+    [FIELD_BOOLEAN] = fits_boolean,
+    [FIELD_WORD] = fits_word,
 };
 
 struct fields
@@ -297,8 +297,8 @@ static bool
 fits_line(struct arena *a, struct str *text)
 {
 	(void)a;
-	return fits_text(*text, FIELD_TEXT_MAX * CHARACTER_MAX) && characters(*text) <= FIELD_TEXT_MAX &&
-	    !str_has_control(*text);
+	return fits_text(*text, FIELD_TEXT_MAX * CHARACTER_MAX) &&
+	       characters(*text) <= FIELD_TEXT_MAX && !str_has_control(*text);
 }
 
 static bool

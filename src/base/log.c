@@ -1,7 +1,6 @@
 /*
- * A log line is built on the stack, so that it can still be written when there
- * is no memory left, and leaves by one write(), so that the lines of many
- * processes do not mix.
+ * A log line is built on the stack, so that it can still be written when there is no memory
+ * left, and leaves by one write(), so that the lines of many processes do not mix.
  */
 #include "base/log.h"
 
@@ -32,9 +31,9 @@ struct line {
 };
 
 static const char *const level_names[] = {
-	[LOG_LEVEL_INFO] = "info",
-	[LOG_LEVEL_WARNING] = "warning",
-	[LOG_LEVEL_ERROR] = "error",
+    [LOG_LEVEL_INFO] = "info",
+    [LOG_LEVEL_WARNING] = "warning",
+    [LOG_LEVEL_ERROR] = "error",
 };
 
 static bool line_time(struct line *l);

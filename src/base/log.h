@@ -1,7 +1,7 @@
 /*
- * The log: one JSON object a line on standard error. Never give it a secret;
- * a struct secret has no printer on purpose. Strings are escaped, invalid UTF-8
- * is replaced, and a line is written by one write().
+ * The log: one JSON object a line on standard error. Never give it a secret; a struct secret
+ * has no printer on purpose. Strings are escaped, invalid UTF-8 is replaced, and a line is
+ * written by one write().
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -23,16 +23,20 @@ struct log_field {
 #define LOG_INT(k, v) ((struct log_field){.key = (k), .number = (v)})
 
 /* `event` is a fixed, dotted name such as "pg.connect_failed". */
-void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t count);
+void log_write(enum log_level level, const char *event, const struct log_field *fields,
+    size_t count);
 
 #define log_info(event, ...) LOG_FIELDS(LOG_LEVEL_INFO, event, __VA_ARGS__)
 #define log_warning(event, ...) LOG_FIELDS(LOG_LEVEL_WARNING, event, __VA_ARGS__)
 #define log_error(event, ...) LOG_FIELDS(LOG_LEVEL_ERROR, event, __VA_ARGS__)
-#define LOG_FIELDS(level, event, ...)                                                  \
-	log_write(level, event, (const struct log_field[]){__VA_ARGS__},               \
+#define LOG_FIELDS(level, event, ...)                                    \
+	log_write(level, event, (const struct log_field[]){__VA_ARGS__}, \
 	    sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
 
-/* Logs at error level and ends the process with abort(): for impossible states and lack of memory. */
+/*
+ * Logs at error level and ends the process with abort(): for impossible states and lack of
+ * memory.
+ */
 _Noreturn void log_fatal(const char *event, const char *what);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Bytes that must not be printed, logged or compared with memcmp(). They live
- * in an arena, which wipes them, or in a buffer the caller wipes.
+ * Bytes that must not be printed, logged or compared with memcmp(). They live in an arena,
+ * which wipes them, or in a buffer the caller wipes.
  */
 #ifndef BASE_SECRET_H
 #define BASE_SECRET_H
@@ -21,7 +21,10 @@ struct secret secret_alloc(struct arena *a, size_t n);
 /* A copy in the arena of what a user typed. */
 struct secret secret_copy(struct arena *a, struct str s);
 
-/* The bytes as a string view, for a call that needs them: the one place a secret becomes readable. */
+/*
+ * The bytes as a string view, for a call that needs them: the one place a secret becomes
+ * readable.
+ */
 struct str secret_reveal(struct secret s);
 
 /* Equal in length and content; the time depends on the length alone. */

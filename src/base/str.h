@@ -1,6 +1,6 @@
 /*
- * Strings that carry their length. A `struct str` is a view: it owns nothing,
- * may hold any byte, and is not NUL-terminated unless a comment says so.
+ * Strings that carry their length. A `struct str` is a view: it owns nothing, may hold any
+ * byte, and is not NUL-terminated unless a comment says so.
  */
 #ifndef BASE_STR_H
 #define BASE_STR_H
@@ -19,7 +19,10 @@ struct str {
 /* A view of a string literal. */
 #define STR(literal) ((struct str){.p = "" literal, .n = sizeof("" literal) - 1})
 /* The same as a constant initialiser. */
-#define STR_INIT(literal) {.p = "" literal, .n = sizeof("" literal) - 1}
+#define STR_INIT(literal)                                    \
+	{                                                    \
+		.p = "" literal, .n = sizeof("" literal) - 1 \
+	}
 /* For printf-like functions: "%.*s", STR_FMT(s). */
 #define STR_FMT(s) ((int)(s).n), ((s).p != NULL ? (s).p : "")
 
@@ -41,8 +44,8 @@ bool str_has(struct str s, char c);
 struct str str_trim(struct str s);
 
 /*
- * Cuts the part before the first `sep` off `rest` and returns it; `rest` moves
- * behind the separator, and becomes absent when there was none.
+ * Cuts the part before the first `sep` off `rest` and returns it; `rest` moves behind the
+ * separator, and becomes absent when there was none.
  */
 struct str str_cut(struct str *rest, char sep);
 
@@ -53,8 +56,8 @@ struct str str_slice(struct str s, size_t from, size_t n);
 struct str str_copy(struct arena *a, struct str s);
 
 /*
- * A NUL-terminated copy; NULL for the absent string. A NUL inside the string
- * ends the process: refuse it at the edge.
+ * A NUL-terminated copy; NULL for the absent string. A NUL inside the string ends the process:
+ * refuse it at the edge.
  */
 const char *str_c(struct arena *a, struct str s);
 

@@ -32,7 +32,8 @@ url_parse(struct arena *a, struct str text, struct url *out)
 	if (i > 0 || !authority_parse(a, str_slice(rest, 0, n), tls, &authority))
 		return false;
 	out->origin = str_printf(a, "%s%.*s", schemes[!tls].p, STR_FMT(authority));
-	out->rest = n == rest.n ? STR("/") : percent_encode(a, str_slice(rest, n, rest.n), REST_KEPT);
+	out->rest =
+	    n == rest.n ? STR("/") : percent_encode(a, str_slice(rest, n, rest.n), REST_KEPT);
 	return true;
 }
 
@@ -41,7 +42,8 @@ url_origin_parse(struct arena *a, struct str text, struct str *origin)
 {
 	struct url url;
 
-	if (text.n == 0 || text.p[text.n - 1] == '/' || !url_parse(a, text, &url) || !str_eq(url.rest, STR("/")))
+	if (text.n == 0 || text.p[text.n - 1] == '/' || !url_parse(a, text, &url) ||
+	    !str_eq(url.rest, STR("/")))
 		return false;
 	*origin = url.origin;
 	return true;
@@ -80,7 +82,8 @@ url_is_name(struct str host)
 	for (i = 0; i < host.n; i++) {
 		char before = i == 0 ? '.' : host.p[i - 1];
 
-		if (host.p[i] == '.' ? before == '.' : !is_letter_or_digit(host.p[i]) && host.p[i] != '-')
+		if (host.p[i] == '.' ? before == '.'
+				     : !is_letter_or_digit(host.p[i]) && host.p[i] != '-')
 			return false;
 	}
 	return host.p[host.n - 1] != '.' && host.p[0] != '-';
@@ -115,7 +118,8 @@ authority_parse(struct arena *a, struct str text, bool tls, struct str *authorit
 static bool
 is_here(struct str host)
 {
-	return url_host_within(host, STR("localhost")) || str_eq(host, STR("127.0.0.1")) || str_eq(host, STR("[::1]"));
+	return url_host_within(host, STR("localhost")) || str_eq(host, STR("127.0.0.1")) ||
+	       str_eq(host, STR("[::1]"));
 }
 
 static bool

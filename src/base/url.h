@@ -1,7 +1,6 @@
 /*
- * Addresses of web pages, taken apart so that it is certain where they lead. An
- * origin is scheme, host and port in one spelling: lower case, without the
- * scheme's own port.
+ * Addresses of web pages, taken apart so that it is certain where they lead. An origin is
+ * scheme, host and port in one spelling: lower case, without the scheme's own port.
  */
 #ifndef BASE_URL_H
 #define BASE_URL_H
@@ -19,9 +18,9 @@ struct url {
 
 /*
  * Strict: https, or http on the host itself (localhost, names below it, 127.0.0.1, [::1]); a
- * host of letters, digits, '-' and '.', or an IPv6 address; nothing but a port
- * behind it. What a URI may not hold becomes %XX in `rest`; a fragment does not
- * exist here. False leaves `out` alone.
+ * host of letters, digits, '-' and '.', or an IPv6 address; nothing but a port behind it. What
+ * a URI may not hold becomes %XX in `rest`; a fragment does not exist here. False leaves `out`
+ * alone.
  */
 bool url_parse(struct arena *a, struct str text, struct url *out);
 
@@ -34,7 +33,10 @@ struct str url_host(struct str origin);
 /* True when `host` is `domain` or below it. */
 bool url_host_within(struct str host, struct str domain);
 
-/* True for a name that can be looked up: labels of letters, digits and '-', divided by single dots. */
+/*
+ * True for a name that can be looked up: labels of letters, digits and '-', divided by single
+ * dots.
+ */
 bool url_is_name(struct str host);
 
 #endif

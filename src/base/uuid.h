@@ -1,6 +1,6 @@
 /*
- * Identifiers: 16-byte UUIDs, version 7 (RFC 9562 section 5.7), shown to people
- * and clients with a prefix and 26 base32 characters: usr_01h455vb4pex5vsknk084sn02q.
+ * Identifiers: 16-byte UUIDs, version 7 (RFC 9562 section 5.7), shown to people and clients
+ * with a prefix and 26 base32 characters: usr_01h455vb4pex5vsknk084sn02q.
  */
 #ifndef BASE_UUID_H
 #define BASE_UUID_H
@@ -33,7 +33,10 @@ bool uuid_nil(struct uuid a);
 /* "usr_" and Crockford's base32, lower case, 26 characters. */
 struct str id_format(struct arena *a, const char *prefix, struct uuid id);
 
-/* Strict: the exact prefix, 26 lower-case characters, no bits beyond 128. False leaves `out` alone. */
+/*
+ * Strict: the exact prefix, 26 lower-case characters, no bits beyond 128. False leaves `out`
+ * alone.
+ */
 bool id_parse(struct str text, const char *prefix, struct uuid *out);
 
 #endif

@@ -1,7 +1,6 @@
 /*
- * The table of options and what is read off it: the defaults, the parser of the
- * file, and which options a reload cannot take up. A new option is a member of
- * struct conf and a row here.
+ * The table of options and what is read off it: the defaults, the parser of the file, and which
+ * options a reload cannot take up. A new option is a member of struct conf and a row here.
  */
 #include "conf/option.h"
 
@@ -29,76 +28,81 @@
 #define AT(member) offsetof(struct conf, member)
 
 const struct conf_option conf_options[] = {
-	{"database", CONF_SECRET_TEXT, AT(database), 1, CONF_TEXT_MAX,
-	    "dbname=countersign user=countersign_worker", true,
-	    "Connection string of libpq for the worker role."},
-	{"owner_database", CONF_SECRET_TEXT, AT(owner_database), 0, CONF_TEXT_MAX, "", true,
-	    "The same for the owner role, used by countersignctl only; empty: use database."},
-	{"keyring", CONF_TEXT, AT(keyring), 1, CONF_TEXT_MAX, COUNTERSIGN_SYSCONFDIR "/keyring", true,
-	    "File of the keys that seal secrets. Back it up apart from the database."},
-	{"listen", CONF_TEXT, AT(listen), 1, CONF_TEXT_MAX, "/run/countersign/countersign.sock", false,
-	    "Path of the Unix socket for nginx; unused when a socket is inherited."},
-	{"listen_mode", CONF_OCTAL, AT(listen_mode), 0600, 0777, "0660", false,
-	    "Permissions of the socket, octal."},
-	{"listen_group", CONF_TEXT, AT(listen_group), 0, 64, "", false,
-	    "Group that owns the socket, such as www-data; empty: unchanged."},
-	{"pid_file", CONF_TEXT, AT(pid_file), 0, CONF_TEXT_MAX, "", false,
-	    "File that holds the process id while the service runs; empty: none."},
-	{"templates", CONF_TEXT, AT(templates), 1, CONF_TEXT_MAX, COUNTERSIGN_DATADIR "/templates",
-	    true, "Directory of the page templates."},
-	{"api_document", CONF_TEXT, AT(api_document), 1, CONF_TEXT_MAX,
-	    COUNTERSIGN_DATADIR "/api/openapi.json", true, "The OpenAPI document that is served."},
-	{"workers", CONF_NUMBER, AT(workers), 0, 256, "0", false,
-	    "Worker processes, each with one database connection; 0: three a processor."},
-	{"hash_lanes", CONF_NUMBER, AT(hash_lanes), 0, 256, "0", false,
-	    "Password hashes at the same time over all workers; 0: one a processor."},
-	{"issuer", CONF_ISSUER, AT(issuer), 1, 64, "Countersign", true,
-	    "Name of this service in authenticator apps and on pages; without a colon."},
-	{"base_url", CONF_TEXT, AT(base_url), 0, 200, "", true,
-	    "Address of this service in links of mail and from guarded sites, such as https://mfa.example.org."},
-	{"gate_origins", CONF_TEXT, AT(gate_origins), 0, CONF_ORIGINS_MAX, "", true,
-	    "Guarded sites on other hosts that people may be sent back to: origins, divided by blanks."},
-	{"cookie_domain", CONF_TEXT, AT(cookie_domain), 0, 253, "", true,
-	    "Domain whose hosts all get the session's cookie, such as example.org; empty: this host alone."},
-	{"mail_from", CONF_TEXT, AT(mail_from), 0, ADDRESS_MAX, "", true,
-	    "Address that mail is from; needed with one of the three that follow."},
-	{"mail_url", CONF_TEXT, AT(mail_url), 0, CONF_TEXT_MAX, "", true,
-	    "Mail goes to this server: smtp://host:port, or smtps:// for TLS from the first byte."},
-	{"mail_command", CONF_TEXT, AT(mail_command), 0, CONF_TEXT_MAX, "", true,
-	    "Mail goes to this program on its standard input, the recipient being its last word; no shell."},
-	{"mail_directory", CONF_TEXT, AT(mail_directory), 0, CONF_TEXT_MAX, "", true,
-	    "Mail goes into this directory, a file a message."},
-	{"mail_user", CONF_TEXT, AT(mail_user), 0, 256, "", true,
-	    "Name to sign in to the server of mail_url with; empty: without."},
-	{"mail_password_file", CONF_TEXT, AT(mail_password_file), 0, CONF_TEXT_MAX, "", true,
-	    "File with the password that belongs to mail_user."},
-	{"mail_tls", CONF_SWITCH, AT(mail_tls), 0, 1, "yes", true,
-	    "Whether the server of mail_url must speak TLS with a certificate for its name: yes or no."},
-	{"mail_ca_file", CONF_TEXT, AT(mail_ca_file), 0, CONF_TEXT_MAX, "", true,
-	    "Certificates that vouch for the server of mail_url; empty: those of the system."},
-	{"mail_timeout", CONF_NUMBER, AT(mail_timeout), 1, 120, "30", true,
-	    "Seconds that handing over one message may take."},
-	{"totp_window", CONF_NUMBER, AT(totp_window), 0, 1, "1", true,
-	    "Time steps accepted either side of the current one."},
-	{"recovery_code_groups", CONF_NUMBER, AT(recovery_code_groups), 2, 3, "2", true,
-	    "Groups of five characters in a recovery code: 2 give 50 bits, 3 give 75."},
-	{"factors_max", CONF_NUMBER, AT(factors_max), 1, 20, "5", true,
-	    "Active factors an account may have."},
-	{"pending_lifetime", CONF_NUMBER, AT(pending_lifetime), 60, 3600, "600", true,
-	    "Seconds a started set-up stays open."},
-	{"step_up_age", CONF_NUMBER, AT(step_up_age), 30, 86400, "600", true,
-	    "Seconds a confirmation stays good for a change of factors."},
-	{"challenge_lifetime", CONF_NUMBER, AT(challenge_lifetime), 60, 3600, "900", true,
-	    "Seconds a session may wait for its second factor."},
-	{"session_idle", CONF_NUMBER, AT(session_idle), 60, 2592000, "3600", true,
-	    "Seconds without a request after which a session ends."},
-	{"session_lifetime", CONF_NUMBER, AT(session_lifetime), 300, 2592000, "86400", true,
-	    "Seconds after which a session ends in any case."},
-	{"argon2_memory_kib", CONF_NUMBER, AT(argon2_memory_kib), 1024, 1048576, "19456", true,
-	    "Memory of one password hash in KiB; hash_lanes of them can be in use at once."},
-	{"argon2_passes", CONF_NUMBER, AT(argon2_passes), 1, 16, "2", true,
-	    "Passes of one password hash."},
-	{NULL, CONF_TEXT, 0, 0, 0, NULL, false, NULL},
+    {"database", CONF_SECRET_TEXT, AT(database), 1, CONF_TEXT_MAX,
+	"dbname=countersign user=countersign_worker", true,
+	"Connection string of libpq for the worker role."},
+    {"owner_database", CONF_SECRET_TEXT, AT(owner_database), 0, CONF_TEXT_MAX, "", true,
+	"The same for the owner role, used by countersignctl only; empty: use database."},
+    {"keyring", CONF_TEXT, AT(keyring), 1, CONF_TEXT_MAX, COUNTERSIGN_SYSCONFDIR "/keyring", true,
+	"File of the keys that seal secrets. Back it up apart from the database."},
+    {"listen", CONF_TEXT, AT(listen), 1, CONF_TEXT_MAX, "/run/countersign/countersign.sock", false,
+	"Path of the Unix socket for nginx; unused when a socket is inherited."},
+    {"listen_mode", CONF_OCTAL, AT(listen_mode), 0600, 0777, "0660", false,
+	"Permissions of the socket, octal."},
+    {"listen_group", CONF_TEXT, AT(listen_group), 0, 64, "", false,
+	"Group that owns the socket, such as www-data; empty: unchanged."},
+    {"pid_file", CONF_TEXT, AT(pid_file), 0, CONF_TEXT_MAX, "", false,
+	"File that holds the process id while the service runs; empty: none."},
+    {"templates", CONF_TEXT, AT(templates), 1, CONF_TEXT_MAX, COUNTERSIGN_DATADIR "/templates",
+	true, "Directory of the page templates."},
+    {"api_document", CONF_TEXT, AT(api_document), 1, CONF_TEXT_MAX,
+	COUNTERSIGN_DATADIR "/api/openapi.json", true, "The OpenAPI document that is served."},
+    {"workers", CONF_NUMBER, AT(workers), 0, 256, "0", false,
+	"Worker processes, each with one database connection; 0: three a processor."},
+    {"hash_lanes", CONF_NUMBER, AT(hash_lanes), 0, 256, "0", false,
+	"Password hashes at the same time over all workers; 0: one a processor."},
+    {"issuer", CONF_ISSUER, AT(issuer), 1, 64, "Countersign", true,
+	"Name of this service in authenticator apps and on pages; without a colon."},
+    {"base_url", CONF_TEXT, AT(base_url), 0, 200, "", true,
+	"Address of this service in links of mail and from guarded sites, such as "
+	"https://mfa.example.org."},
+    {"gate_origins", CONF_TEXT, AT(gate_origins), 0, CONF_ORIGINS_MAX, "", true,
+	"Guarded sites on other hosts that people may be sent back to: origins, divided by "
+	"blanks."},
+    {"cookie_domain", CONF_TEXT, AT(cookie_domain), 0, 253, "", true,
+	"Domain whose hosts all get the session's cookie, such as example.org; empty: this host "
+	"alone."},
+    {"mail_from", CONF_TEXT, AT(mail_from), 0, ADDRESS_MAX, "", true,
+	"Address that mail is from; needed with one of the three that follow."},
+    {"mail_url", CONF_TEXT, AT(mail_url), 0, CONF_TEXT_MAX, "", true,
+	"Mail goes to this server: smtp://host:port, or smtps:// for TLS from the first byte."},
+    {"mail_command", CONF_TEXT, AT(mail_command), 0, CONF_TEXT_MAX, "", true,
+	"Mail goes to this program on its standard input, the recipient being its last word; no "
+	"shell."},
+    {"mail_directory", CONF_TEXT, AT(mail_directory), 0, CONF_TEXT_MAX, "", true,
+	"Mail goes into this directory, a file a message."},
+    {"mail_user", CONF_TEXT, AT(mail_user), 0, 256, "", true,
+	"Name to sign in to the server of mail_url with; empty: without."},
+    {"mail_password_file", CONF_TEXT, AT(mail_password_file), 0, CONF_TEXT_MAX, "", true,
+	"File with the password that belongs to mail_user."},
+    {"mail_tls", CONF_SWITCH, AT(mail_tls), 0, 1, "yes", true,
+	"Whether the server of mail_url must speak TLS with a certificate for its name: yes or "
+	"no."},
+    {"mail_ca_file", CONF_TEXT, AT(mail_ca_file), 0, CONF_TEXT_MAX, "", true,
+	"Certificates that vouch for the server of mail_url; empty: those of the system."},
+    {"mail_timeout", CONF_NUMBER, AT(mail_timeout), 1, 120, "30", true,
+	"Seconds that handing over one message may take."},
+    {"totp_window", CONF_NUMBER, AT(totp_window), 0, 1, "1", true,
+	"Time steps accepted either side of the current one."},
+    {"recovery_code_groups", CONF_NUMBER, AT(recovery_code_groups), 2, 3, "2", true,
+	"Groups of five characters in a recovery code: 2 give 50 bits, 3 give 75."},
+    {"factors_max", CONF_NUMBER, AT(factors_max), 1, 20, "5", true,
+	"Active factors an account may have."},
+    {"pending_lifetime", CONF_NUMBER, AT(pending_lifetime), 60, 3600, "600", true,
+	"Seconds a started set-up stays open."},
+    {"step_up_age", CONF_NUMBER, AT(step_up_age), 30, 86400, "600", true,
+	"Seconds a confirmation stays good for a change of factors."},
+    {"challenge_lifetime", CONF_NUMBER, AT(challenge_lifetime), 60, 3600, "900", true,
+	"Seconds a session may wait for its second factor."},
+    {"session_idle", CONF_NUMBER, AT(session_idle), 60, 2592000, "3600", true,
+	"Seconds without a request after which a session ends."},
+    {"session_lifetime", CONF_NUMBER, AT(session_lifetime), 300, 2592000, "86400", true,
+	"Seconds after which a session ends in any case."},
+    {"argon2_memory_kib", CONF_NUMBER, AT(argon2_memory_kib), 1024, 1048576, "19456", true,
+	"Memory of one password hash in KiB; hash_lanes of them can be in use at once."},
+    {"argon2_passes", CONF_NUMBER, AT(argon2_passes), 1, 16, "2", true,
+	"Passes of one password hash."},
+    {NULL, CONF_TEXT, 0, 0, 0, NULL, false, NULL},
 };
 
 /* The file being read: where we are, and what was already given. */
@@ -148,8 +152,9 @@ static const char *
 conf_range(struct arena *a, const struct conf_option *o)
 {
 	if (o->kind == CONF_OCTAL)
-		return str_printf(a, "is not between 0%" PRIo64 " and 0%" PRIo64,
-		    (uint64_t)o->min, (uint64_t)o->max).p;
+		return str_printf(a, "is not between 0%" PRIo64 " and 0%" PRIo64, (uint64_t)o->min,
+		    (uint64_t)o->max)
+		    .p;
 	return str_printf(a, "is not between %" PRId64 " and %" PRId64, o->min, o->max).p;
 }
 
@@ -279,7 +284,8 @@ conf_is_smtp(struct str url)
 {
 	bool smtp = str_starts(url, STR("smtp://")), smtps = str_starts(url, STR("smtps://"));
 
-	return (smtp || smtps) && url.n > (smtp ? 7U : 8U) && !str_has(url, '@') && !str_has(url, ' ');
+	return (smtp || smtps) && url.n > (smtp ? 7U : 8U) && !str_has(url, '@') &&
+	       !str_has(url, ' ');
 }
 
 static bool
@@ -293,7 +299,8 @@ conf_check_mail(const struct conf *c)
 {
 	if (conf_given(c->mail_from) && !address_fits(str_of(c->mail_from)))
 		return "mail_from is not an address mail can be sent from";
-	if (conf_given(c->mail_url) + conf_given(c->mail_command) + conf_given(c->mail_directory) > 1)
+	if (conf_given(c->mail_url) + conf_given(c->mail_command) + conf_given(c->mail_directory) >
+	    1)
 		return "only one of mail_url, mail_command and mail_directory can be used";
 	if (conf_given(c->mail_url) && !conf_is_smtp(str_of(c->mail_url)))
 		return "mail_url is not smtp:// or smtps:// and a host";

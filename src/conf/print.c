@@ -20,7 +20,8 @@ conf_print_sample(FILE *out)
 {
 	fputs("# Configuration of Countersign: a line an option, \"name = value\".\n"
 	      "# Each option is shown with its default. A '#' at the beginning of a line\n"
-	      "# or behind a blank begins a comment. Times are in seconds.\n", out);
+	      "# or behind a blank begins a comment. Times are in seconds.\n",
+	    out);
 	for (const struct conf_option *o = conf_options; o->name != NULL; o++) {
 		fprintf(out, "\n# %s\n", o->help);
 		if (!conf_is_text(o) || !o->reloads)
@@ -36,10 +37,11 @@ conf_print(const struct conf *c, FILE *out)
 		if (o->kind == CONF_SECRET_TEXT)
 			fprintf(out, "# %s is not shown: it may hold a password\n", o->name);
 		else if (o->kind == CONF_OCTAL)
-			fprintf(
-			    out, "%s = 0%" PRIo64 "\n", o->name, (uint64_t)*conf_number_at(c, o));
+			fprintf(out, "%s = 0%" PRIo64 "\n", o->name,
+			    (uint64_t)*conf_number_at(c, o));
 		else if (o->kind == CONF_SWITCH)
-			fprintf(out, "%s = %s\n", o->name, *conf_number_at(c, o) != 0 ? "yes" : "no");
+			fprintf(out, "%s = %s\n", o->name,
+			    *conf_number_at(c, o) != 0 ? "yes" : "no");
 		else if (o->kind == CONF_NUMBER)
 			fprintf(out, "%s = %" PRId64 "\n", o->name, *conf_number_at(c, o));
 		else

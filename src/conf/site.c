@@ -27,7 +27,10 @@ conf_check_sites(struct arena *a, const struct conf *c)
 		return "base_url is not https:// and a host, without a path";
 	while ((text = next_origin(&rest)).n > 0)
 		if (!url_origin_parse(a, text, &one))
-			return str_printf(a, "gate_origins: %.*s is not https:// and a host, without a path", STR_FMT(text)).p;
+			return str_printf(a,
+			    "gate_origins: %.*s is not https:// and a host, without a path",
+			    STR_FMT(text))
+			    .p;
 	if (c->gate_origins[0] != '\0' && str_absent(base))
 		return "base_url is needed to guard sites on other hosts (gate_origins)";
 	if (domain.n == 0)

@@ -1,6 +1,6 @@
 /*
- * The lanes are found by trying: there are few, a hash lasts tens of
- * milliseconds, and a worker that dies leaves nothing behind but its pid.
+ * The lanes are found by trying: there are few, a hash lasts tens of milliseconds, and a worker
+ * that dies leaves nothing behind but its pid.
  */
 #include "crypto/hash_semaphore.h"
 

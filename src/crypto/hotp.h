@@ -1,6 +1,6 @@
 /*
- * One-time passwords: HOTP (RFC 4226 section 5.3) and the time steps of TOTP
- * (RFC 6238 section 4.2).
+ * One-time passwords: HOTP (RFC 4226 section 5.3) and the time steps of TOTP (RFC 6238 section
+ * 4.2).
  */
 #ifndef CRYPTO_HOTP_H
 #define CRYPTO_HOTP_H
@@ -13,8 +13,8 @@
 #define HOTP_DIGITS_MAX 8
 
 /*
- * The code for `counter`, `digits` (6 to 8) decimal digits with leading zeros,
- * NUL-terminated, into `out`.
+ * The code for `counter`, `digits` (6 to 8) decimal digits with leading zeros, NUL-terminated,
+ * into `out`.
  */
 void hotp_code(enum hash h, const unsigned char *key, size_t key_n, uint64_t counter, int digits,
     char out[HOTP_DIGITS_MAX + 1]);

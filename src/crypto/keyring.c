@@ -1,6 +1,6 @@
 /*
- * The keyring in memory: a mapping of its own that is locked, left out of core
- * dumps and, once filled, read-only.
+ * The keyring in memory: a mapping of its own that is locked, left out of core dumps and, once
+ * filled, read-only.
  */
 #include "crypto/keyring.h"
 
@@ -39,9 +39,9 @@ struct key_line {
 
 /* What HKDF is told of each use. Changing one makes everything under it unreadable. */
 static const char *const use_names[KEY_USES] = {
-	[KEY_USE_SEAL] = "countersign seal",
-	[KEY_USE_RECOVERY] = "countersign recovery",
-	[KEY_USE_AUDIT] = "countersign audit",
+    [KEY_USE_SEAL] = "countersign seal",
+    [KEY_USE_RECOVERY] = "countersign recovery",
+    [KEY_USE_AUDIT] = "countersign audit",
 };
 
 static struct keyring *keyring_new(void);
@@ -239,8 +239,8 @@ directory_sync(struct arena *a, const char *path)
 	int fd;
 
 	if (slash != NULL)
-		directory = str_c(
-		    a, str_slice(str_of(path), 0, slash == path ? 1 : (size_t)(slash - path)));
+		directory = str_c(a,
+		    str_slice(str_of(path), 0, slash == path ? 1 : (size_t)(slash - path)));
 	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return false;

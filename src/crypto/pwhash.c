@@ -1,6 +1,6 @@
 /*
- * Password hashes. Every check of a password costs one Argon2id, whatever is
- * stored: who measures the time learns nothing about the account.
+ * Password hashes. Every check of a password costs one Argon2id, whatever is stored: who
+ * measures the time learns nothing about the account.
  */
 #include "crypto/pwhash.h"
 
@@ -40,8 +40,8 @@ pwhash_make(struct arena *a, const struct pwhash_params *p, struct secret passwo
 
 	start();
 	if (crypto_pwhash_argon2id_str(hash, text.p, text.n, p->passes, bytes_of(p)) != 0)
-		log_fatal(
-		    "pwhash.failed", "no memory for a password hash, or impossible parameters");
+		log_fatal("pwhash.failed",
+		    "no memory for a password hash, or impossible parameters");
 	return str_copy(a, str_of(hash));
 }
 
@@ -123,8 +123,8 @@ work_alike(const struct pwhash_params *p, struct str password)
 
 	if (crypto_pwhash_argon2id(out, sizeof(out), password.p, password.n, salt, p->passes,
 		bytes_of(p), crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
-		log_fatal(
-		    "pwhash.failed", "no memory for a password hash, or impossible parameters");
+		log_fatal("pwhash.failed",
+		    "no memory for a password hash, or impossible parameters");
 	secret_wipe(out, sizeof(out));
 }
 

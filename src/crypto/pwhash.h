@@ -20,8 +20,8 @@ struct pwhash_params {
 struct str pwhash_make(struct arena *a, const struct pwhash_params *p, struct secret password);
 
 /*
- * True when the password fits the hash. With `hash` absent (an unknown account)
- * or malformed it works as long as for a hash of `p` and returns false.
+ * True when the password fits the hash. With `hash` absent (an unknown account) or malformed it
+ * works as long as for a hash of `p` and returns false.
  */
 bool pwhash_verify(const struct pwhash_params *p, struct str hash, struct secret password);
 

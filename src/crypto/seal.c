@@ -16,14 +16,14 @@
 /* Version and key id are bound as well as account and factor. */
 #define BOUND_SIZE (HEADER_SIZE + 16 + 16)
 
-static void bind_to(
-    unsigned char bound[BOUND_SIZE], const void *header, struct uuid account, struct uuid factor);
+static void bind_to(unsigned char bound[BOUND_SIZE], const void *header, struct uuid account,
+    struct uuid factor);
 static bool encrypt(const unsigned char *key, const unsigned char *bound, struct secret plain,
     unsigned char *nonce_on);
 static bool decrypt(const unsigned char *key, const unsigned char *bound,
     const unsigned char *nonce_on, struct secret plain);
-static enum err refuse(
-    struct arena *a, struct uuid account, struct uuid factor, const char *reason);
+static enum err refuse(struct arena *a, struct uuid account, struct uuid factor,
+    const char *reason);
 
 struct str
 seal_make(struct arena *a, const struct keyring *k, struct uuid account, struct uuid factor,
@@ -69,8 +69,8 @@ seal_open(struct arena *a, const struct keyring *k, struct uuid account, struct 
 }
 
 static void
-bind_to(
-    unsigned char bound[BOUND_SIZE], const void *header, struct uuid account, struct uuid factor)
+bind_to(unsigned char bound[BOUND_SIZE], const void *header, struct uuid account,
+    struct uuid factor)
 {
 	memcpy(bound, header, HEADER_SIZE);
 	memcpy(bound + HEADER_SIZE, account.b, sizeof(account.b));

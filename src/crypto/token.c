@@ -11,8 +11,8 @@
 #define TOKEN_CHARS 86
 
 void
-token_issue(
-    struct arena *a, struct uuid account, struct uuid session, struct token *t, struct secret *text)
+token_issue(struct arena *a, struct uuid account, struct uuid session, struct token *t,
+    struct secret *text)
 {
 	unsigned char bytes[TOKEN_SIZE];
 

@@ -1,7 +1,7 @@
 /*
- * Session tokens: base64url of 16 bytes account id, 16 bytes session id and 32
- * random bytes (86 characters). The ids find the row without a look-up table;
- * only the SHA-256 of the random part is stored.
+ * Session tokens: base64url of 16 bytes account id, 16 bytes session id and 32 random bytes (86
+ * characters). The ids find the row without a look-up table; only the SHA-256 of the random
+ * part is stored.
  */
 #ifndef CRYPTO_TOKEN_H
 #define CRYPTO_TOKEN_H

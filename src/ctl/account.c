@@ -32,7 +32,8 @@ account_create(struct ctl *ctl)
 	ctl_deadline(ctl);
 	e = operator_account_create(&ctl->flow, email, name, password, verified, &account);
 	if (e == ERR_CONFLICT)
-		return ctl_fail(EX_CANTCREAT, "another account has the address %.*s", STR_FMT(email));
+		return ctl_fail(EX_CANTCREAT, "another account has the address %.*s",
+		    STR_FMT(email));
 	if (e != OK)
 		return ctl_failure(e);
 	id = id_format(ctl->arena, ID_ACCOUNT, account);
@@ -64,7 +65,8 @@ account_verify_email(struct ctl *ctl)
 
 	if (status != EX_OK)
 		return status;
-	return outcome(operator_account_verify_email(&ctl->flow, email), email, "was verified before", "is verified");
+	return outcome(operator_account_verify_email(&ctl->flow, email), email,
+	    "was verified before", "is verified");
 }
 
 int
@@ -87,10 +89,11 @@ account_reset_mfa(struct ctl *ctl)
 
 	if (status != EX_OK)
 		return status;
-	if (reason.n == 0 || reason.n > REASON_MAX || !str_is_utf8(reason) || str_has_control(reason))
+	if (reason.n == 0 || reason.n > REASON_MAX || !str_is_utf8(reason) ||
+	    str_has_control(reason))
 		return ctl_fail(EX_DATAERR, "a reason is 1 to %d bytes of text", REASON_MAX);
-	return outcome(operator_account_reset_mfa(&ctl->flow, email, reason), email, "has no second factor to reset",
-	    "has no second factor any more, and no sessions");
+	return outcome(operator_account_reset_mfa(&ctl->flow, email, reason), email,
+	    "has no second factor to reset", "has no second factor any more, and no sessions");
 }
 
 /* The address that all but create have as their first word. */

@@ -1,6 +1,6 @@
 /*
- * The arguments of one command: options in any place, and words. What a command
- * takes is in its row of the table (ctl/command.h).
+ * The arguments of one command: options in any place, and words. What a command takes is in its
+ * row of the table (ctl/command.h).
  */
 #ifndef CTL_ARGS_H
 #define CTL_ARGS_H
@@ -55,9 +55,9 @@ struct args {
 const struct args_option_info *args_option_info(enum args_option option);
 
 /*
- * Reads what follows the command's words; argv[0] is not looked at. Keeps
- * pointers into `argv`, which it may reorder. False with `why` when the command does
- * not take them so. With --help nothing else is checked.
+ * Reads what follows the command's words; argv[0] is not looked at. Keeps pointers into `argv`,
+ * which it may reorder. False with `why` when the command does not take them so. With --help
+ * nothing else is checked.
  */
 bool args_parse(struct arena *a, const struct command *c, int argc, char **argv, struct args *out,
     struct str *why) __attribute__((warn_unused_result));

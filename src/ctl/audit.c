@@ -6,8 +6,8 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "ctl/audit_file.h"
-#include "ctl/ctl.h"
 #include "ctl/audit_parse.h"
+#include "ctl/ctl.h"
 
 /* What is printed of a verification. */
 struct report {
@@ -21,7 +21,8 @@ static int verify_file(struct ctl *ctl, struct report *r, struct audit_tally *ta
 static void print_summary(const struct report *r, const struct audit_tally *tally);
 static audit_report print_finding;
 static void print_text(const struct audit_finding *f, struct str account);
-static void print_json(struct arena *a, const struct audit_finding *f, struct str account, bool first);
+static void print_json(struct arena *a, const struct audit_finding *f, struct str account,
+    bool first);
 static audit_sink take_json, take_csv;
 static bool put(struct str text);
 static int day_of(const char *text, int64_t *us) MUST_CHECK;
@@ -53,7 +54,8 @@ int
 audit_export(struct ctl *ctl)
 {
 	const char *const *options = ctl->args.options;
-	struct str format = options[ARGS_FORMAT] != NULL ? str_of(options[ARGS_FORMAT]) : STR("jsonl");
+	struct str format =
+	    options[ARGS_FORMAT] != NULL ? str_of(options[ARGS_FORMAT]) : STR("jsonl");
 	bool csv = str_eq(format, STR("csv"));
 	struct audit_range range = {0};
 	enum err e;
@@ -85,12 +87,15 @@ int
 audit_prune(struct ctl *ctl)
 {
 	struct report r = {0};
-	struct audit_prune p = {.dry = ctl->args.options[ARGS_DRY_RUN] != NULL, .report = print_finding, .arg = &r};
+	struct audit_prune p = {.dry = ctl->args.options[ARGS_DRY_RUN] != NULL,
+	    .report = print_finding,
+	    .arg = &r};
 	int64_t months;
 	enum err e;
 	int status;
 
-	if (!str_to_int64(str_of(ctl->args.options[ARGS_MONTHS]), &months) || months < 1 || months > AUDIT_MONTHS_MAX)
+	if (!str_to_int64(str_of(ctl->args.options[ARGS_MONTHS]), &months) || months < 1 ||
+	    months > AUDIT_MONTHS_MAX)
 		return ctl_fail(EX_USAGE, "--months is a number from 1 to %d", AUDIT_MONTHS_MAX);
 	p.months = (int)months;
 	status = ctl_open(ctl);
@@ -153,10 +158,11 @@ print_summary(const struct report *r, const struct audit_tally *tally)
 		printf(",\"events\":%lld,\"sound\":%s}\n", (long long)tally->events,
 		    tally->faults == 0 ? "true" : "false");
 	else if (tally->faults == 0)
-		printf("%lld events%s: sound\n", (long long)tally->events, tally->part ? " of a part" : "");
+		printf("%lld events%s: sound\n", (long long)tally->events,
+		    tally->part ? " of a part" : "");
 	else
-		printf("%lld events%s: NOT SOUND, %lld found\n", (long long)tally->events, tally->part ? " of a part" : "",
-		    (long long)tally->faults);
+		printf("%lld events%s: NOT SOUND, %lld found\n", (long long)tally->events,
+		    tally->part ? " of a part" : "", (long long)tally->faults);
 }
 
 static void
@@ -181,7 +187,8 @@ print_text(const struct audit_finding *f, struct str account)
 	if (f->fault == AUDIT_FAULT_MALFORMED)
 		printf("line %lld: ", (long long)f->seq);
 	else if (f->last > f->seq)
-		printf("%.*s events %lld to %lld: ", STR_FMT(account), (long long)f->seq, (long long)f->last);
+		printf("%.*s events %lld to %lld: ", STR_FMT(account), (long long)f->seq,
+		    (long long)f->last);
 	else
 		printf("%.*s event %lld: ", STR_FMT(account), (long long)f->seq);
 	printf("%.*s\n", STR_FMT(text));
@@ -190,26 +197,29 @@ print_text(const struct audit_finding *f, struct str account)
 static void
 print_json(struct arena *a, const struct audit_finding *f, struct str account, bool first)
 {
-	struct str name = audit_fault_name(f->fault), text = json_quote(a, audit_fault_text(f->fault));
+	struct str name = audit_fault_name(f->fault),
+		   text = json_quote(a, audit_fault_text(f->fault));
 
 	printf("%s\n", first ? "" : ",");
 	if (f->fault == AUDIT_FAULT_MALFORMED)
 		printf("{\"line\":%lld,", (long long)f->seq);
 	else
-		printf("{\"accountId\":\"%.*s\",\"seq\":%lld,\"lastSeq\":%lld,", STR_FMT(account), (long long)f->seq,
-		    (long long)f->last);
+		printf("{\"accountId\":\"%.*s\",\"seq\":%lld,\"lastSeq\":%lld,", STR_FMT(account),
+		    (long long)f->seq, (long long)f->last);
 	printf("\"fault\":\"%.*s\",\"text\":%.*s}", STR_FMT(name), STR_FMT(text));
 }
 
 static bool
-take_json(void *arg, struct arena *a, const struct audit_row *r, const unsigned char previous[SHA256_SIZE])
+take_json(void *arg, struct arena *a, const struct audit_row *r,
+    const unsigned char previous[SHA256_SIZE])
 {
 	(void)arg;
 	return put(audit_format_json(a, r, previous)) && putchar('\n') != EOF;
 }
 
 static bool
-take_csv(void *arg, struct arena *a, const struct audit_row *r, const unsigned char previous[SHA256_SIZE])
+take_csv(void *arg, struct arena *a, const struct audit_row *r,
+    const unsigned char previous[SHA256_SIZE])
 {
 	(void)arg;
 	(void)previous;
@@ -244,8 +254,9 @@ pruned(struct ctl *ctl, const struct audit_prune *p)
 		    (long long)p->list[i].events);
 	}
 	if (p->staying > 0)
-		printf("%lld of them stay: they come behind younger ones in their chains\n", (long long)p->staying);
-	printf("%s before %.*s: %lld events of %lld accounts\n", p->dry ? "would go" : "gone", STR_FMT(before),
-	    (long long)p->tally.events, (long long)p->tally.accounts);
+		printf("%lld of them stay: they come behind younger ones in their chains\n",
+		    (long long)p->staying);
+	printf("%s before %.*s: %lld events of %lld accounts\n", p->dry ? "would go" : "gone",
+	    STR_FMT(before), (long long)p->tally.events, (long long)p->tally.accounts);
 	return EX_OK;
 }

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/ctl.h"
 #include "ctl/audit_parse.h"
+#include "ctl/ctl.h"
 
 /* No line of ours is longer. */
 #define LINE_MAX_SIZE ((size_t)1024 * 1024)
@@ -14,9 +14,9 @@
 #define MEMORY_MAX (64 * LINE_MAX_SIZE)
 
 /*
- * Which way the lines of a file go, as soon as two of them tell: by account and number,
- * where a gap is one; or the last events first, where it is none, as an organization's
- * export has no more of each chain than is its business.
+ * Which way the lines of a file go, as soon as two of them tell: by account and number, where a
+ * gap is one; or the last events first, where it is none, as an organization's export has no
+ * more of each chain than is its business.
  */
 enum order { ORDER_OPEN, ORDER_CHAINS, ORDER_NEWEST };
 
@@ -35,8 +35,10 @@ struct reading {
 static void read_all(struct reading *rd);
 static bool read_line(struct reading *rd);
 static void take_line(struct reading *rd);
-static void take_event(struct reading *rd, const struct audit_row *r, const unsigned char *previous);
-static void take_newest(struct reading *rd, const struct audit_row *r, const unsigned char *previous, bool later);
+static void take_event(struct reading *rd, const struct audit_row *r,
+    const unsigned char *previous);
+static void take_newest(struct reading *rd, const struct audit_row *r,
+    const unsigned char *previous, bool later);
 static bool is_behind(const struct audit_row *r, const struct audit_row *last);
 static bool is_older(const struct audit_row *r, const struct audit_row *last);
 
@@ -53,14 +55,17 @@ audit_file_verify(const char *path, const struct keyring *keys, audit_report *re
 		return ctl_fail(EX_NOINPUT, "%s: %s", path, strerror(errno));
 	line = arena_new(LINE_MAX_SIZE);
 	rd.line = arena_alloc(line, LINE_MAX_SIZE);
-	rd.verifier = (struct audit_verifier){.keys = keys, .arena = arena_new(MEMORY_MAX), .report = report, .arg = arg};
+	rd.verifier = (struct audit_verifier){.keys = keys,
+	    .arena = arena_new(MEMORY_MAX),
+	    .report = report,
+	    .arg = arg};
 	read_all(&rd);
 	failed = ferror(rd.in) != 0;
 	*tally = (struct audit_tally){
-		.part = rd.order == ORDER_NEWEST,
-		.accounts = rd.accounts,
-		.events = rd.verifier.events,
-		.faults = rd.verifier.faults,
+	    .part = rd.order == ORDER_NEWEST,
+	    .accounts = rd.accounts,
+	    .events = rd.verifier.events,
+	    .faults = rd.verifier.faults,
 	};
 	arena_free(rd.verifier.arena);
 	arena_free(line);
@@ -102,11 +107,14 @@ read_line(struct reading *rd)
 static void
 take_line(struct reading *rd)
 {
-	struct audit_finding broken = {.fault = AUDIT_FAULT_MALFORMED, .seq = rd->number, .last = rd->number};
+	struct audit_finding broken = {.fault = AUDIT_FAULT_MALFORMED,
+	    .seq = rd->number,
+	    .last = rd->number};
 	unsigned char previous[SHA256_SIZE];
 	struct audit_row r;
 
-	if (!rd->whole || !audit_parse(rd->verifier.arena, (struct str){rd->line, rd->n}, &r, previous)) {
+	if (!rd->whole ||
+	    !audit_parse(rd->verifier.arena, (struct str){rd->line, rd->n}, &r, previous)) {
 		rd->verifier.faults++;
 		rd->verifier.report(rd->verifier.arg, &broken);
 		return;
@@ -117,7 +125,8 @@ take_line(struct reading *rd)
 static void
 take_event(struct reading *rd, const struct audit_row *r, const unsigned char *previous)
 {
-	bool first = rd->accounts == 0, older = !first && is_older(r, &rd->last), behind = !first && is_behind(r, &rd->last);
+	bool first = rd->accounts == 0, older = !first && is_older(r, &rd->last),
+	     behind = !first && is_behind(r, &rd->last);
 
 	if (rd->order == ORDER_OPEN && older != behind)
 		rd->order = older ? ORDER_NEWEST : ORDER_CHAINS;
@@ -133,11 +142,18 @@ take_event(struct reading *rd, const struct audit_row *r, const unsigned char *p
 	audit_verifier_add(&rd->verifier, r, previous);
 }
 
-/* Each stands for itself: it names the MAC it continues. One that is later than the line before was put there. */
+/*
+ * Each stands for itself: it names the MAC it continues. One that is later than the line before
+ * was put there.
+ */
 static void
-take_newest(struct reading *rd, const struct audit_row *r, const unsigned char *previous, bool later)
+take_newest(struct reading *rd, const struct audit_row *r, const unsigned char *previous,
+    bool later)
 {
-	struct audit_finding twice = {.fault = AUDIT_FAULT_DUPLICATE, .account = r->account, .seq = r->seq, .last = r->seq};
+	struct audit_finding twice = {.fault = AUDIT_FAULT_DUPLICATE,
+	    .account = r->account,
+	    .seq = r->seq,
+	    .last = r->seq};
 
 	if (later) {
 		rd->verifier.faults++;

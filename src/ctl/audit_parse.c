@@ -13,14 +13,16 @@
 static bool take_all(struct arena *a, const cJSON *o, struct audit_row *r, unsigned char *previous);
 static bool take_text(struct arena *a, const cJSON *o, const char *key, struct str *out);
 static bool take_number(const cJSON *o, const char *key, int64_t *out);
-static bool take_id(struct arena *a, const cJSON *o, const char *key, const char *prefix, struct uuid *out);
+static bool take_id(struct arena *a, const cJSON *o, const char *key, const char *prefix,
+    struct uuid *out);
 static bool take_mac(struct arena *a, const cJSON *o, const char *key, unsigned char *out);
 static bool take_time(struct arena *a, const cJSON *o, int64_t *out);
 static bool number_at(struct str text, size_t from, size_t n, int64_t *out);
 
 /* What is read is written again: a line with anything else in it, or otherwise, is not ours. */
 bool
-audit_parse(struct arena *a, struct str text, struct audit_row *r, unsigned char previous[SHA256_SIZE])
+audit_parse(struct arena *a, struct str text, struct audit_row *r,
+    unsigned char previous[SHA256_SIZE])
 {
 	cJSON *o;
 	bool whole;
@@ -37,15 +39,19 @@ audit_parse(struct arena *a, struct str text, struct audit_row *r, unsigned char
 static bool
 take_all(struct arena *a, const cJSON *o, struct audit_row *r, unsigned char *previous)
 {
-	return take_id(a, o, "accountId", ID_ACCOUNT, &r->account) && take_number(o, "seq", &r->seq) && r->seq > 0 &&
-	    take_time(a, o, &r->at) && take_text(a, o, "kind", &r->kind) && take_text(a, o, "result", &r->result) &&
-	    take_text(a, o, "actor", &r->actor) && take_id(a, o, "actorId", ID_ACCOUNT, &r->actor_id) &&
-	    take_id(a, o, "sessionId", ID_SESSION, &r->session) && take_id(a, o, "factorId", ID_FACTOR, &r->factor) &&
-	    take_id(a, o, "organizationId", ID_ORGANIZATION, &r->organization) &&
-	    take_text(a, o, "address", &r->address) && take_text(a, o, "userAgent", &r->user_agent) &&
-	    take_text(a, o, "requestId", &r->request_id) && take_text(a, o, "details", &r->details) &&
-	    take_number(o, "keyId", &r->key_id) && take_mac(a, o, "previous", previous) &&
-	    take_mac(a, o, "mac", r->mac);
+	return take_id(a, o, "accountId", ID_ACCOUNT, &r->account) &&
+	       take_number(o, "seq", &r->seq) && r->seq > 0 && take_time(a, o, &r->at) &&
+	       take_text(a, o, "kind", &r->kind) && take_text(a, o, "result", &r->result) &&
+	       take_text(a, o, "actor", &r->actor) &&
+	       take_id(a, o, "actorId", ID_ACCOUNT, &r->actor_id) &&
+	       take_id(a, o, "sessionId", ID_SESSION, &r->session) &&
+	       take_id(a, o, "factorId", ID_FACTOR, &r->factor) &&
+	       take_id(a, o, "organizationId", ID_ORGANIZATION, &r->organization) &&
+	       take_text(a, o, "address", &r->address) &&
+	       take_text(a, o, "userAgent", &r->user_agent) &&
+	       take_text(a, o, "requestId", &r->request_id) &&
+	       take_text(a, o, "details", &r->details) && take_number(o, "keyId", &r->key_id) &&
+	       take_mac(a, o, "previous", previous) && take_mac(a, o, "mac", r->mac);
 }
 
 static bool
@@ -62,7 +68,8 @@ take_number(const cJSON *o, const char *key, int64_t *out)
 {
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(o, key);
 
-	if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0 && item->valuedouble <= (double)NUMBER_MAX))
+	if (!cJSON_IsNumber(item) ||
+	    !(item->valuedouble >= 0 && item->valuedouble <= (double)NUMBER_MAX))
 		return false;
 	*out = (int64_t)item->valuedouble;
 	return true;
@@ -99,7 +106,8 @@ take_time(struct arena *a, const cJSON *o, int64_t *out)
 	if (!take_text(a, o, "at", &text) || text.n != STR("YYYY-MM-DDTHH:MM:SS.UUUUUUZ").n)
 		return false;
 	if (!clock_day(str_slice(text, 0, 10), &day) || !number_at(text, 11, 2, &hour) ||
-	    !number_at(text, 14, 2, &minute) || !number_at(text, 17, 2, &second) || !number_at(text, 20, 6, &us))
+	    !number_at(text, 14, 2, &minute) || !number_at(text, 17, 2, &second) ||
+	    !number_at(text, 20, 6, &us))
 		return false;
 	*out = day + hour * CLOCK_HOUR + minute * CLOCK_MINUTE + second * CLOCK_SECOND + us;
 	return true;

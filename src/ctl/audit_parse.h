@@ -7,9 +7,10 @@
 #include "domain/audit_format.h"
 
 /*
- * The event of a line. False for one that audit_format_json() would not have written so,
- * to the byte.
+ * The event of a line. False for one that audit_format_json() would not have written so, to the
+ * byte.
  */
-bool audit_parse(struct arena *a, struct str text, struct audit_row *r, unsigned char previous[SHA256_SIZE]);
+bool audit_parse(struct arena *a, struct str text, struct audit_row *r,
+    unsigned char previous[SHA256_SIZE]);
 
 #endif

@@ -7,45 +7,54 @@
 #define N ARGS_BIT(ARGS_NAME)
 
 const struct command commands[] = {
-	{{"migrate", NULL}, "[--dry-run | --status] [--migrations DIR]", "bring the database's schema up to date",
-	    ARGS_BIT(ARGS_DRY_RUN) | ARGS_BIT(ARGS_STATUS) | ARGS_BIT(ARGS_MIGRATIONS), 0, 0, 0, migrate_run},
-	{{"key", "init"}, "", "make the keyring with its first key", 0, 0, 0, 0, key_init},
-	{{"key", "list"}, "", "list the keys of the keyring, without the keys themselves", 0, 0, 0, 0, key_list},
-	{{"account", "create"}, "--email ADDRESS --name NAME [--verified] [--password-stdin]", "make an account",
-	    E | N | ARGS_BIT(ARGS_VERIFIED) | ARGS_BIT(ARGS_PASSWORD_STDIN), E | N, 0, 0, account_create},
-	{{"account", "password"}, "ADDRESS [--password-stdin]", "set a new password; all sessions of the account end",
-	    ARGS_BIT(ARGS_PASSWORD_STDIN), 0, 1, 1, account_password},
-	{{"account", "verify-email"}, "ADDRESS", "mark an address as verified", 0, 0, 1, 1, account_verify_email},
-	{{"account", "show"}, "ADDRESS [--json]", "show an account with its factors and sessions",
-	    ARGS_BIT(ARGS_JSON), 0, 1, 1, account_show},
-	{{"account", "disable"}, "ADDRESS", "keep an account from signing in; all its sessions end", 0, 0, 1, 1,
-	    account_disable},
-	{{"account", "reset-mfa"}, "ADDRESS --reason TEXT",
-	    "remove all factors and recovery codes; all sessions end", ARGS_BIT(ARGS_REASON), ARGS_BIT(ARGS_REASON), 1, 1,
-	    account_reset_mfa},
-	{{"account", "enable"}, "ADDRESS", "let a disabled account sign in again", 0, 0, 1, 1, account_enable},
-	{{"organization", "create"}, "--slug SLUG --name NAME", "make an organization",
-	    ARGS_BIT(ARGS_SLUG) | N, ARGS_BIT(ARGS_SLUG) | N, 0, 0, organization_create},
-	{{"organization", "add-member"}, "SLUG ADDRESS --role owner|admin|member [--sensitive]",
-	    "add an account to an organization", ARGS_BIT(ARGS_ROLE) | ARGS_BIT(ARGS_SENSITIVE), ARGS_BIT(ARGS_ROLE),
-	    2, 2, organization_add_member},
-	{{"organization", "set-role"}, "SLUG ADDRESS --role owner|admin|member [--sensitive]",
-	    "give a member another role", ARGS_BIT(ARGS_ROLE) | ARGS_BIT(ARGS_SENSITIVE), ARGS_BIT(ARGS_ROLE), 2, 2,
-	    organization_set_role},
-	{{"organization", "remove-member"}, "SLUG ADDRESS", "take an account out of an organization", 0, 0, 2, 2,
-	    organization_remove_member},
-	{{"organization", "list"}, "", "list the organizations", 0, 0, 0, 0, organization_list},
-	{{"audit", "verify"}, "[--account ADDRESS | --file FILE] [--json]",
-	    "check that no audit event was changed, removed or inserted",
-	    ARGS_BIT(ARGS_ACCOUNT) | ARGS_BIT(ARGS_FILE) | ARGS_BIT(ARGS_JSON), 0, 0, 0, audit_verify},
-	{{"audit", "export"}, "[--account ADDRESS] [--since DATE] [--until DATE] [--format jsonl|csv]",
-	    "print audit events",
-	    ARGS_BIT(ARGS_ACCOUNT) | ARGS_BIT(ARGS_SINCE) | ARGS_BIT(ARGS_UNTIL) | ARGS_BIT(ARGS_FORMAT), 0, 0, 0,
-	    audit_export},
-	{{"audit", "prune"}, "--months N [--dry-run]", "drop the audit events of months that are older than N months",
-	    ARGS_BIT(ARGS_MONTHS) | ARGS_BIT(ARGS_DRY_RUN), ARGS_BIT(ARGS_MONTHS), 0, 0, audit_prune},
-	{{"session", "revoke"}, "ADDRESS {SESSION | --all}", "end one session of an account, or all",
-	    ARGS_BIT(ARGS_ALL), 0, 1, 2, session_revoke},
+    {{"migrate", NULL}, "[--dry-run | --status] [--migrations DIR]",
+	"bring the database's schema up to date",
+	ARGS_BIT(ARGS_DRY_RUN) | ARGS_BIT(ARGS_STATUS) | ARGS_BIT(ARGS_MIGRATIONS), 0, 0, 0,
+	migrate_run},
+    {{"key", "init"}, "", "make the keyring with its first key", 0, 0, 0, 0, key_init},
+    {{"key", "list"}, "", "list the keys of the keyring, without the keys themselves", 0, 0, 0, 0,
+	key_list},
+    {{"account", "create"}, "--email ADDRESS --name NAME [--verified] [--password-stdin]",
+	"make an account", E | N | ARGS_BIT(ARGS_VERIFIED) | ARGS_BIT(ARGS_PASSWORD_STDIN), E | N,
+	0, 0, account_create},
+    {{"account", "password"}, "ADDRESS [--password-stdin]",
+	"set a new password; all sessions of the account end", ARGS_BIT(ARGS_PASSWORD_STDIN), 0, 1,
+	1, account_password},
+    {{"account", "verify-email"}, "ADDRESS", "mark an address as verified", 0, 0, 1, 1,
+	account_verify_email},
+    {{"account", "show"}, "ADDRESS [--json]", "show an account with its factors and sessions",
+	ARGS_BIT(ARGS_JSON), 0, 1, 1, account_show},
+    {{"account", "disable"}, "ADDRESS", "keep an account from signing in; all its sessions end", 0,
+	0, 1, 1, account_disable},
+    {{"account", "reset-mfa"}, "ADDRESS --reason TEXT",
+	"remove all factors and recovery codes; all sessions end", ARGS_BIT(ARGS_REASON),
+	ARGS_BIT(ARGS_REASON), 1, 1, account_reset_mfa},
+    {{"account", "enable"}, "ADDRESS", "let a disabled account sign in again", 0, 0, 1, 1,
+	account_enable},
+    {{"organization", "create"}, "--slug SLUG --name NAME", "make an organization",
+	ARGS_BIT(ARGS_SLUG) | N, ARGS_BIT(ARGS_SLUG) | N, 0, 0, organization_create},
+    {{"organization", "add-member"}, "SLUG ADDRESS --role owner|admin|member [--sensitive]",
+	"add an account to an organization", ARGS_BIT(ARGS_ROLE) | ARGS_BIT(ARGS_SENSITIVE),
+	ARGS_BIT(ARGS_ROLE), 2, 2, organization_add_member},
+    {{"organization", "set-role"}, "SLUG ADDRESS --role owner|admin|member [--sensitive]",
+	"give a member another role", ARGS_BIT(ARGS_ROLE) | ARGS_BIT(ARGS_SENSITIVE),
+	ARGS_BIT(ARGS_ROLE), 2, 2, organization_set_role},
+    {{"organization", "remove-member"}, "SLUG ADDRESS", "take an account out of an organization", 0,
+	0, 2, 2, organization_remove_member},
+    {{"organization", "list"}, "", "list the organizations", 0, 0, 0, 0, organization_list},
+    {{"audit", "verify"}, "[--account ADDRESS | --file FILE] [--json]",
+	"check that no audit event was changed, removed or inserted",
+	ARGS_BIT(ARGS_ACCOUNT) | ARGS_BIT(ARGS_FILE) | ARGS_BIT(ARGS_JSON), 0, 0, 0, audit_verify},
+    {{"audit", "export"}, "[--account ADDRESS] [--since DATE] [--until DATE] [--format jsonl|csv]",
+	"print audit events",
+	ARGS_BIT(ARGS_ACCOUNT) | ARGS_BIT(ARGS_SINCE) | ARGS_BIT(ARGS_UNTIL) |
+	    ARGS_BIT(ARGS_FORMAT),
+	0, 0, 0, audit_export},
+    {{"audit", "prune"}, "--months N [--dry-run]",
+	"drop the audit events of months that are older than N months",
+	ARGS_BIT(ARGS_MONTHS) | ARGS_BIT(ARGS_DRY_RUN), ARGS_BIT(ARGS_MONTHS), 0, 0, audit_prune},
+    {{"session", "revoke"}, "ADDRESS {SESSION | --all}", "end one session of an account, or all",
+	ARGS_BIT(ARGS_ALL), 0, 1, 2, session_revoke},
 };
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 
@@ -87,8 +96,8 @@ command_print_list(FILE *out, const char *group)
 			continue;
 		fputs("  ", out);
 		print_words(out, &commands[i]);
-		fprintf(out, "%s%s\n      %s\n", commands[i].usage[0] != '\0' ? " " : "", commands[i].usage,
-		    commands[i].help);
+		fprintf(out, "%s%s\n      %s\n", commands[i].usage[0] != '\0' ? " " : "",
+		    commands[i].usage, commands[i].help);
 	}
 	if (group == NULL)
 		fputs("\n  -c, --config FILE   read this configuration instead of\n"
@@ -116,7 +125,8 @@ command_print_help(FILE *out, const struct command *c)
 
 		if (i != ARGS_HELP && !(c->options & ARGS_BIT(i)))
 			continue;
-		width = fprintf(out, "  --%s%s%s", o->name, o->value != NULL ? " " : "", o->value != NULL ? o->value : "");
+		width = fprintf(out, "  --%s%s%s", o->name, o->value != NULL ? " " : "",
+		    o->value != NULL ? o->value : "");
 		fprintf(out, "%*s%s\n", width < 22 ? 22 - width : 1, "", o->help);
 	}
 }
@@ -130,5 +140,6 @@ same(const char *a, const char *b)
 static void
 print_words(FILE *out, const struct command *c)
 {
-	fprintf(out, "%s%s%s", c->words[0], c->words[1] != NULL ? " " : "", c->words[1] != NULL ? c->words[1] : "");
+	fprintf(out, "%s%s%s", c->words[0], c->words[1] != NULL ? " " : "",
+	    c->words[1] != NULL ? c->words[1] : "");
 }

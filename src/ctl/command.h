@@ -1,6 +1,6 @@
 /*
- * The table of commands. A new command is a row here and a function in the file
- * of its first word.
+ * The table of commands. A new command is a row here and a function in the file of its first
+ * word.
  */
 #ifndef CTL_COMMAND_H
 #define CTL_COMMAND_H

@@ -28,16 +28,18 @@ ctl_failure(enum err e)
 {
 	switch (e) {
 	case ERR_UNAVAILABLE:
-		return ctl_fail(EX_UNAVAILABLE, "the database is not available; nothing was changed");
+		return ctl_fail(EX_UNAVAILABLE,
+		    "the database is not available; nothing was changed");
 	case ERR_RACE:
 		return ctl_fail(EX_UNAVAILABLE,
 		    "other changes came first each time; nothing was changed, try again");
 	case ERR_OUTCOME_UNKNOWN:
-		return ctl_fail(EX_TEMPFAIL,
-		    "the database did not answer the commit: the change may have been made or not; look before "
-		    "trying again");
+		return ctl_fail(EX_TEMPFAIL, "the database did not answer the commit: the change "
+					     "may have been made or not; look before "
+					     "trying again");
 	default:
-		return ctl_fail(EX_SOFTWARE, "internal error (%s); nothing was changed", err_code(e));
+		return ctl_fail(EX_SOFTWARE, "internal error (%s); nothing was changed",
+		    err_code(e));
 	}
 }
 
@@ -107,7 +109,8 @@ int
 ctl_name(struct ctl *ctl, const char *text, struct str *out)
 {
 	if (!fits(ctl, FIELD_LABEL, text, out))
-		return ctl_fail(EX_DATAERR, "a name has 1 to %d bytes of UTF-8 without control characters",
+		return ctl_fail(EX_DATAERR,
+		    "a name has 1 to %d bytes of UTF-8 without control characters",
 		    FIELD_LABEL_MAX);
 	return EX_OK;
 }
@@ -126,18 +129,20 @@ fits(struct ctl *ctl, enum field_type type, const char *text, struct str *out)
 }
 
 /*
- * An unreachable database and one without our schema are told apart here, before
- * every statement is refused for a table that is not there.
+ * An unreachable database and one without our schema are told apart here, before every
+ * statement is refused for a table that is not there.
  */
 static int
 check_database(struct ctl *ctl)
 {
 	bool exists;
-	enum err e = schema_exists(ctl->arena, ctl->conf.database, clock_mono_ms() + CTL_COMMAND_MS, &exists);
+	enum err e = schema_exists(ctl->arena, ctl->conf.database, clock_mono_ms() + CTL_COMMAND_MS,
+	    &exists);
 
 	if (e != OK)
 		return ctl_failure(e);
 	if (!exists)
-		return ctl_fail(EX_CONFIG, "the database has no schema yet: run countersignctl migrate");
+		return ctl_fail(EX_CONFIG,
+		    "the database has no schema yet: run countersignctl migrate");
 	return EX_OK;
 }

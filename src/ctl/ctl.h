@@ -1,6 +1,6 @@
 /*
- * What the commands of countersignctl share: the configuration, the opened
- * database and keyring, messages, and exit statuses from sysexits.h.
+ * What the commands of countersignctl share: the configuration, the opened database and
+ * keyring, messages, and exit statuses from sysexits.h.
  */
 #ifndef CTL_CTL_H
 #define CTL_CTL_H

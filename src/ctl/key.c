@@ -37,7 +37,8 @@ key_list(struct ctl *ctl)
 		return ctl_fail(EX_CONFIG, "%.*s", STR_FMT(why));
 	count = keyring_ids(keys, ids);
 	for (size_t i = 0; i < count; i++)
-		printf("%u %s\n", (unsigned)ids[i], ids[i] == keyring_active(keys) ? "active" : "readable");
+		printf("%u %s\n", (unsigned)ids[i],
+		    ids[i] == keyring_active(keys) ? "active" : "readable");
 	keyring_free(keys);
 	return EX_OK;
 }

@@ -18,9 +18,9 @@ int
 main(int argc, char **argv)
 {
 	struct ctl ctl = {
-		.arena = arena_new(MAIN_ARENA_MAX),
-		.conf_path = COUNTERSIGN_SYSCONFDIR "/countersign.conf",
-		.now = clock_now(),
+	    .arena = arena_new(MAIN_ARENA_MAX),
+	    .conf_path = COUNTERSIGN_SYSCONFDIR "/countersign.conf",
+	    .now = clock_now(),
 	};
 	int status = run(&ctl, argc, argv);
 
@@ -36,10 +36,10 @@ static int
 run(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"version", no_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	    {"config", required_argument, NULL, 'c'},
+	    {"version", no_argument, NULL, 'v'},
+	    {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0},
 	};
 	int c;
 
@@ -55,7 +55,8 @@ run(struct ctl *ctl, int argc, char **argv)
 			command_print_list(stdout, NULL);
 			return EX_OK;
 		default:
-			(void)ctl_fail(EX_USAGE, "unknown option, or one without its argument: %s", argv[optind - 1]);
+			(void)ctl_fail(EX_USAGE, "unknown option, or one without its argument: %s",
+			    argv[optind - 1]);
 			command_print_list(stderr, NULL);
 			return EX_USAGE;
 		}
@@ -96,8 +97,8 @@ no_command(int argc, char **argv)
 		return EX_OK;
 	}
 	if (argc > known)
-		(void)ctl_fail(EX_USAGE, "unknown command: %s%s%s", group != NULL ? group : "", group != NULL ? " " : "",
-		    argv[known]);
+		(void)ctl_fail(EX_USAGE, "unknown command: %s%s%s", group != NULL ? group : "",
+		    group != NULL ? " " : "", argv[known]);
 	else
 		(void)ctl_fail(EX_USAGE, "a command is missing");
 	command_print_list(stderr, group);

@@ -1,7 +1,6 @@
 /*
- * Bringing the schema up to date: each migration is a transaction of its own,
- * under a lock and with its own line in the record, which is compared with the
- * files again every time.
+ * Bringing the schema up to date: each migration is a transaction of its own, under a lock and
+ * with its own line in the record, which is compared with the files again every time.
  */
 #include <stdio.h>
 
@@ -41,7 +40,8 @@ int
 migrate_run(struct ctl *ctl)
 {
 	const char *directory = ctl->args.options[ARGS_MIGRATIONS];
-	bool dry = ctl->args.options[ARGS_DRY_RUN] != NULL, list = ctl->args.options[ARGS_STATUS] != NULL, exists;
+	bool dry = ctl->args.options[ARGS_DRY_RUN] != NULL,
+	     list = ctl->args.options[ARGS_STATUS] != NULL, exists;
 	struct migrate m = {.arena = ctl->arena, .now = ctl->now};
 	struct str why = {0};
 	enum err e;
@@ -53,7 +53,8 @@ migrate_run(struct ctl *ctl)
 	if (status != EX_OK)
 		return status;
 	m.database = ctl->conf.database;
-	e = migration_read(ctl->arena, directory != NULL ? directory : COUNTERSIGN_DATADIR "/sql/migrations", &m.files,
+	e = migration_read(ctl->arena,
+	    directory != NULL ? directory : COUNTERSIGN_DATADIR "/sql/migrations", &m.files,
 	    &m.file_count, &why);
 	if (e != OK)
 		return refuse(e, why);
@@ -116,8 +117,8 @@ apply(struct migrate *m, const struct migration *next, int64_t deadline_ms)
 
 	if (e != OK) {
 		pg_rollback(m->pg, deadline_ms);
-		return ctl_fail(e == ERR_INTERNAL ? EX_SOFTWARE : EX_UNAVAILABLE, "%.*s was not applied: %.*s",
-		    STR_FMT(next->file), STR_FMT(why));
+		return ctl_fail(e == ERR_INTERNAL ? EX_SOFTWARE : EX_UNAVAILABLE,
+		    "%.*s was not applied: %.*s", STR_FMT(next->file), STR_FMT(why));
 	}
 	e = schema_record(m->pg, m->arena, deadline_ms, next, m->now, COUNTERSIGN_VERSION);
 	if (e == OK)
@@ -125,7 +126,8 @@ apply(struct migrate *m, const struct migration *next, int64_t deadline_ms)
 	else if (e != ERR_NOT_FOUND)
 		pg_rollback(m->pg, deadline_ms);
 	if (e == ERR_NOT_FOUND)
-		return ctl_fail(EX_DATAERR, "%.*s ends its transaction itself, which a migration must not do",
+		return ctl_fail(EX_DATAERR,
+		    "%.*s ends its transaction itself, which a migration must not do",
 		    STR_FMT(next->file));
 	if (e != OK)
 		return ctl_failure(e);
@@ -138,7 +140,8 @@ apply(struct migrate *m, const struct migration *next, int64_t deadline_ms)
 static int
 make_months(struct migrate *m)
 {
-	enum err e = schema_months(m->arena, m->database, clock_mono_ms() + MIGRATE_FILE_MS, m->now);
+	enum err e =
+	    schema_months(m->arena, m->database, clock_mono_ms() + MIGRATE_FILE_MS, m->now);
 
 	return e == OK ? EX_OK : ctl_failure(e);
 }
@@ -165,7 +168,8 @@ read_record(struct migrate *m, int64_t deadline_ms)
 
 	if (e != OK)
 		return ctl_failure(e);
-	e = migration_compare(m->arena, m->files, m->file_count, m->applied, m->applied_count, &why);
+	e = migration_compare(m->arena, m->files, m->file_count, m->applied, m->applied_count,
+	    &why);
 	return e == OK ? EX_OK : refuse(e, why);
 }
 

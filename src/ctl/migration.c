@@ -18,7 +18,8 @@ static int by_version(const void *a, const void *b);
 static struct str file_name(struct arena *a, const struct migration_applied *applied);
 static enum err list_directory(struct arena *a, DIR *d, struct migration *list, size_t *count,
     struct str *why) MUST_CHECK;
-static enum err read_file(struct arena *a, int directory, struct migration *m, struct str *why) MUST_CHECK;
+static enum err read_file(struct arena *a, int directory, struct migration *m,
+    struct str *why) MUST_CHECK;
 static bool read_whole(struct arena *a, int fd, size_t size, struct str *text);
 
 bool
@@ -27,7 +28,8 @@ migration_name_parse(struct str file, int32_t *version, struct str *name)
 	struct str rest = file, digits = str_cut(&rest, '_');
 	int64_t n;
 
-	if (digits.n != DIGITS || !str_to_int64(digits, &n) || n < 1 || !str_ends(rest, STR(".sql")))
+	if (digits.n != DIGITS || !str_to_int64(digits, &n) || n < 1 ||
+	    !str_ends(rest, STR(".sql")))
 		return false;
 	rest.n -= STR(".sql").n;
 	for (size_t i = 0; i < rest.n; i++) {
@@ -49,13 +51,13 @@ migration_order(struct arena *a, struct migration *list, size_t count, struct st
 		int32_t before = i > 0 ? list[i - 1].version : 0;
 
 		if (list[i].version == before) {
-			*why = str_printf(a, "%.*s and %.*s have the same number", STR_FMT(list[i - 1].file),
-			    STR_FMT(list[i].file));
+			*why = str_printf(a, "%.*s and %.*s have the same number",
+			    STR_FMT(list[i - 1].file), STR_FMT(list[i].file));
 			return ERR_FIELD;
 		}
 		if (list[i].version != before + 1) {
-			*why = str_printf(a, "%.*s: there is no migration %04d before it", STR_FMT(list[i].file),
-			    (int)before + 1);
+			*why = str_printf(a, "%.*s: there is no migration %04d before it",
+			    STR_FMT(list[i].file), (int)before + 1);
 			return ERR_FIELD;
 		}
 	}
@@ -71,17 +73,19 @@ migration_compare(struct arena *a, const struct migration *list, size_t count,
 
 		if (i >= count) {
 			*why = str_printf(a,
-			    "the database is newer than these migrations: it has had %.*s; install the newer program",
+			    "the database is newer than these migrations: it has had %.*s; install "
+			    "the newer program",
 			    STR_FMT(was));
 			return ERR_CONFIG;
 		}
 		if (applied[i].version != list[i].version) {
-			*why = str_printf(a, "the database has had %.*s, but not %.*s before it", STR_FMT(was),
-			    STR_FMT(list[i].file));
+			*why = str_printf(a, "the database has had %.*s, but not %.*s before it",
+			    STR_FMT(was), STR_FMT(list[i].file));
 			return ERR_FIELD;
 		}
 		if (!str_eq(applied[i].sha256, list[i].sha256)) {
-			*why = str_printf(a, "%.*s is not the file that was applied: its SHA-256 is another one",
+			*why = str_printf(a,
+			    "%.*s is not the file that was applied: its SHA-256 is another one",
 			    STR_FMT(list[i].file));
 			return ERR_FIELD;
 		}
@@ -90,7 +94,8 @@ migration_compare(struct arena *a, const struct migration *list, size_t count,
 }
 
 enum err
-migration_read(struct arena *a, const char *directory, struct migration **list, size_t *count, struct str *why)
+migration_read(struct arena *a, const char *directory, struct migration **list, size_t *count,
+    struct str *why)
 {
 	DIR *d = opendir(directory);
 	enum err e;
@@ -145,7 +150,8 @@ list_directory(struct arena *a, DIR *d, struct migration *list, size_t *count, s
 		}
 		m->file = str_copy(a, file);
 		if (!migration_name_parse(m->file, &m->version, &m->name)) {
-			*why = str_printf(a, "%s: a migration is called NNNN_name.sql", entry->d_name);
+			*why =
+			    str_printf(a, "%s: a migration is called NNNN_name.sql", entry->d_name);
 			return ERR_FIELD;
 		}
 		++*count;
@@ -169,7 +175,8 @@ read_file(struct arena *a, int directory, struct migration *m, struct str *why)
 		*why = str_printf(a, "%.*s: %s", STR_FMT(m->file), strerror(errno));
 		e = ERR_NOT_FOUND;
 	} else if (!S_ISREG(st.st_mode) || (size_t)st.st_size > MIGRATION_SIZE_MAX) {
-		*why = str_printf(a, "%.*s is no file of at most %zu bytes", STR_FMT(m->file), MIGRATION_SIZE_MAX);
+		*why = str_printf(a, "%.*s is no file of at most %zu bytes", STR_FMT(m->file),
+		    MIGRATION_SIZE_MAX);
 		e = ERR_FIELD;
 	} else if (!read_whole(a, fd, (size_t)st.st_size, &m->sql)) {
 		*why = str_printf(a, "%.*s cannot be read", STR_FMT(m->file));

@@ -4,7 +4,8 @@
 #include "ctl/ctl.h"
 
 /* What makes a member of somebody, or another one. */
-typedef enum err change_role_fn(struct flow *fl, struct str slug, struct str email, struct str role, bool sensitive);
+typedef enum err change_role_fn(struct flow *fl, struct str slug, struct str email, struct str role,
+    bool sensitive);
 
 static int change_role(struct ctl *ctl, change_role_fn *give);
 static int not_done(struct ctl *ctl, enum err e, struct str slug, struct str email);
@@ -23,10 +24,11 @@ organization_create(struct ctl *ctl)
 		return status;
 	e = operator_organization_create(&ctl->flow, slug, name, &organization);
 	if (e == ERR_FIELD)
-		return ctl_fail(EX_DATAERR, "a slug is 1 to 63 lower-case letters, digits and dashes: %.*s",
-		    STR_FMT(slug));
+		return ctl_fail(EX_DATAERR,
+		    "a slug is 1 to 63 lower-case letters, digits and dashes: %.*s", STR_FMT(slug));
 	if (e == ERR_CONFLICT)
-		return ctl_fail(EX_CANTCREAT, "there is an organization %.*s already", STR_FMT(slug));
+		return ctl_fail(EX_CANTCREAT, "there is an organization %.*s already",
+		    STR_FMT(slug));
 	if (e != OK)
 		return ctl_failure(e);
 	id = id_format(ctl->arena, ID_ORGANIZATION, organization);
@@ -82,9 +84,9 @@ organization_list(struct ctl *ctl)
 		for (size_t i = 0; i < count; i++) {
 			struct str id = id_format(ctl->arena, ID_ORGANIZATION, list[i].id);
 
-			printf("%.*s  %-20.*s  %5lld %-7s  %.*s\n", STR_FMT(id), STR_FMT(list[i].slug),
-			    (long long)list[i].members, list[i].members == 1 ? "member" : "members",
-			    STR_FMT(list[i].name));
+			printf("%.*s  %-20.*s  %5lld %-7s  %.*s\n", STR_FMT(id),
+			    STR_FMT(list[i].slug), (long long)list[i].members,
+			    list[i].members == 1 ? "member" : "members", STR_FMT(list[i].name));
 			after = list[i].slug;
 		}
 	} while (count > 0);
@@ -94,7 +96,8 @@ organization_list(struct ctl *ctl)
 static int
 change_role(struct ctl *ctl, change_role_fn *give)
 {
-	struct str slug = str_of(ctl->args.words[0]), role = str_of(ctl->args.options[ARGS_ROLE]), email;
+	struct str slug = str_of(ctl->args.words[0]), role = str_of(ctl->args.options[ARGS_ROLE]),
+		   email;
 	bool sensitive = ctl->args.options[ARGS_SENSITIVE] != NULL;
 	enum err e;
 	int status = ctl_email(ctl, ctl->args.words[1], &email);
@@ -119,7 +122,8 @@ not_done(struct ctl *ctl, enum err e, struct str slug, struct str email)
 	case ERR_FIELD:
 		return ctl_fail(EX_DATAERR, "a role is owner, admin or member");
 	case ERR_CONFLICT:
-		return ctl_fail(EX_CANTCREAT, "%.*s is a member of %.*s already", STR_FMT(email), STR_FMT(slug));
+		return ctl_fail(EX_CANTCREAT, "%.*s is a member of %.*s already", STR_FMT(email),
+		    STR_FMT(slug));
 	case ERR_NOT_FOUND:
 		break;
 	default:
@@ -132,6 +136,7 @@ not_done(struct ctl *ctl, enum err e, struct str slug, struct str email)
 	if (e != OK)
 		return ctl_failure(e);
 	if (!uuid_nil(ctl->flow.organization))
-		return ctl_fail(EX_NOINPUT, "%.*s is no member of %.*s", STR_FMT(email), STR_FMT(slug));
+		return ctl_fail(EX_NOINPUT, "%.*s is no member of %.*s", STR_FMT(email),
+		    STR_FMT(slug));
 	return ctl_fail(EX_NOINPUT, "there is no organization %.*s", STR_FMT(slug));
 }

@@ -16,7 +16,7 @@ enum line { LINE_READ, LINE_SIGNAL, LINE_FAILED };
 /* The terminal while a password is typed. */
 struct terminal {
 	int fd;
-	int signals;   /* readable when one of `stops` is pending */
+	int signals; /* readable when one of `stops` is pending */
 	sigset_t stops;
 	sigset_t before;
 	struct termios shown;
@@ -50,7 +50,8 @@ ask_twice(struct ctl *ctl, struct secret *out)
 	enum line line;
 
 	if (!terminal_open(&t))
-		return ctl_fail(EX_USAGE, "there is no terminal to ask for the password: use --password-stdin");
+		return ctl_fail(EX_USAGE,
+		    "there is no terminal to ask for the password: use --password-stdin");
 	line = ask(&t, "New password: ", out);
 	if (line == LINE_READ)
 		line = ask(&t, "The same again: ", &again);
@@ -63,8 +64,8 @@ ask_twice(struct ctl *ctl, struct secret *out)
 }
 
 /*
- * The signals that end or stop the program wait while the echo is off, and get
- * their way when it is on again; after a stop the question is put anew.
+ * The signals that end or stop the program wait while the echo is off, and get their way when
+ * it is on again; after a stop the question is put anew.
  */
 static enum line
 ask(struct terminal *t, const char *question, struct secret *out)
@@ -94,7 +95,8 @@ terminal_open(struct terminal *t)
 {
 	static const int stops[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGALRM};
 
-	*t = (struct terminal){.fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC), .signals = -1};
+	*t =
+	    (struct terminal){.fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC), .signals = -1};
 	sigemptyset(&t->stops);
 	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
 		sigaddset(&t->stops, stops[i]);
@@ -118,8 +120,8 @@ terminal_close(struct terminal *t)
 }
 
 /*
- * Byte by byte, so that nothing behind the line is taken and no buffer but ours
- * holds it. A line that is too long comes back one byte too long.
+ * Byte by byte, so that nothing behind the line is taken and no buffer but ours holds it. A
+ * line that is too long comes back one byte too long.
  */
 static enum line
 read_line(int fd, int signals, struct secret *out)
@@ -160,9 +162,11 @@ check(struct secret password)
 	struct str text = secret_reveal(password);
 
 	if (password.n < PASSWORD_MIN)
-		return ctl_fail(EX_DATAERR, "the password is too short: at least %d characters", PASSWORD_MIN);
+		return ctl_fail(EX_DATAERR, "the password is too short: at least %d characters",
+		    PASSWORD_MIN);
 	if (password.n > FIELD_PASSWORD_MAX)
-		return ctl_fail(EX_DATAERR, "the password is too long: at most %d bytes", FIELD_PASSWORD_MAX);
+		return ctl_fail(EX_DATAERR, "the password is too long: at most %d bytes",
+		    FIELD_PASSWORD_MAX);
 	if (!str_is_utf8(text) || str_has(text, '\0'))
 		return ctl_fail(EX_DATAERR, "the password is not UTF-8 text");
 	return EX_OK;

@@ -12,45 +12,50 @@
 #define LOCK "pg_catalog.pg_advisory_xact_lock(7215914482633)"
 
 static const struct pg_statement probe[] = {
-	{.name = "schema_exists",
-	    .sql = "SELECT pg_catalog.to_regclass('countersign.schema_migrations') IS NOT NULL"},
+    {.name = "schema_exists",
+	.sql = "SELECT pg_catalog.to_regclass('countersign.schema_migrations') IS NOT NULL"},
 };
 
 static const struct pg_statement probe_months[] = {
-	{.name = "schema_has_months",
-	    .sql = "SELECT pg_catalog.to_regprocedure('countersign.audit_month_make(timestamptz)') IS NOT NULL"},
+    {.name = "schema_has_months",
+	.sql = "SELECT pg_catalog.to_regprocedure('countersign.audit_month_make(timestamptz)') IS "
+	       "NOT NULL"},
 };
 
 enum { MONTHS_LOCK, MONTHS_MAKE };
 
 /* The lock is that of the trail's readers and of who drops from it (sql/queries/audit.sql). */
 static const struct pg_statement months[] = {
-	[MONTHS_LOCK] = {.name = "months_lock", .sql = "SELECT pg_catalog.pg_advisory_lock(7215914482634)::text"},
-	[MONTHS_MAKE] = {.name = "months_make",
-	    .sql = "SELECT countersign.audit_month_make($1)",
-	    .param_count = 1,
-	    .param_types = {OID_TIMESTAMPTZ}},
+    [MONTHS_LOCK] = {.name = "months_lock",
+	.sql = "SELECT pg_catalog.pg_advisory_lock(7215914482634)::text"},
+    [MONTHS_MAKE] = {.name = "months_make",
+	.sql = "SELECT countersign.audit_month_make($1)",
+	.param_count = 1,
+	.param_types = {OID_TIMESTAMPTZ}},
 };
 
 enum { SCHEMA_LOCK, SCHEMA_APPLIED, SCHEMA_RECORD };
 
 /* The setting lives as long as the transaction: when it is gone, so is the transaction. */
 static const struct pg_statement statements[] = {
-	[SCHEMA_LOCK] = {.name = "schema_lock",
-	    .sql = "SELECT " LOCK ","
-		   " pg_catalog.set_config('client_min_messages', 'warning', true),"
-		   " pg_catalog.set_config('countersign.migrating', $1::pg_catalog.text, true)",
-	    .param_count = 1,
-	    .param_types = {OID_INT4}},
-	[SCHEMA_APPLIED] = {.name = "schema_applied",
-	    .sql = "SELECT version, name, sha256, applied_at FROM countersign.schema_migrations ORDER BY version"},
-	[SCHEMA_RECORD] = {.name = "schema_record",
-	    .sql = "INSERT INTO countersign.schema_migrations (version, name, sha256, applied_at, app_version)"
-		   " SELECT $1, $2, $3, $4, $5"
-		   " WHERE pg_catalog.current_setting('countersign.migrating', true) = $1::pg_catalog.text"
-		   " RETURNING version",
-	    .param_count = 5,
-	    .param_types = {OID_INT4, OID_TEXT, OID_TEXT, OID_TIMESTAMPTZ, OID_TEXT}},
+    [SCHEMA_LOCK] = {.name = "schema_lock",
+	.sql = "SELECT " LOCK ","
+	       " pg_catalog.set_config('client_min_messages', 'warning', true),"
+	       " pg_catalog.set_config('countersign.migrating', $1::pg_catalog.text, true)",
+	.param_count = 1,
+	.param_types = {OID_INT4}},
+    [SCHEMA_APPLIED] = {.name = "schema_applied",
+	.sql = "SELECT version, name, sha256, applied_at FROM countersign.schema_migrations ORDER "
+	       "BY version"},
+    [SCHEMA_RECORD] = {.name = "schema_record",
+	.sql =
+	    "INSERT INTO countersign.schema_migrations (version, name, sha256, applied_at, "
+	    "app_version)"
+	    " SELECT $1, $2, $3, $4, $5"
+	    " WHERE pg_catalog.current_setting('countersign.migrating', true) = $1::pg_catalog.text"
+	    " RETURNING version",
+	.param_count = 5,
+	.param_types = {OID_INT4, OID_TEXT, OID_TEXT, OID_TIMESTAMPTZ, OID_TEXT}},
 };
 
 /* Several statements in one message are one transaction. */
@@ -67,15 +72,17 @@ static const char make[] =
     ");\n"
     "COMMENT ON SCHEMA countersign IS 'Everything Countersign keeps.';\n"
     "COMMENT ON TABLE countersign.schema_migrations IS 'Which migrations this database has had.';\n"
-    "COMMENT ON COLUMN countersign.schema_migrations.version IS 'Number of the migration, from 1 without gaps.';\n"
+    "COMMENT ON COLUMN countersign.schema_migrations.version IS 'Number of the migration, from 1 "
+    "without gaps.';\n"
     "COMMENT ON COLUMN countersign.schema_migrations.name IS 'The name in its file''s name.';\n"
     "COMMENT ON COLUMN countersign.schema_migrations.sha256 IS"
     " 'SHA-256 of the file in hexadecimal: an applied migration never changes.';\n"
     "COMMENT ON COLUMN countersign.schema_migrations.applied_at IS 'When it was applied.';\n"
-    "COMMENT ON COLUMN countersign.schema_migrations.app_version IS 'The version of the program that applied it.';\n";
+    "COMMENT ON COLUMN countersign.schema_migrations.app_version IS 'The version of the program "
+    "that applied it.';\n";
 
-static enum err ask(struct arena *a, const char *database, int64_t deadline_ms, const struct pg_statement *question,
-    bool *yes) MUST_CHECK;
+static enum err ask(struct arena *a, const char *database, int64_t deadline_ms,
+    const struct pg_statement *question, bool *yes) MUST_CHECK;
 
 enum err
 schema_exists(struct arena *a, const char *database, int64_t deadline_ms, bool *exists)
@@ -115,7 +122,8 @@ schema_begin(struct pg *pg, struct arena *a, int64_t deadline_ms, int32_t versio
 }
 
 enum err
-schema_applied(struct pg *pg, struct arena *a, int64_t deadline_ms, struct migration_applied **list, size_t *count)
+schema_applied(struct pg *pg, struct arena *a, int64_t deadline_ms, struct migration_applied **list,
+    size_t *count)
 {
 	struct pg_args args = {.arena = a};
 	struct pg_rows rows;
@@ -138,8 +146,8 @@ schema_applied(struct pg *pg, struct arena *a, int64_t deadline_ms, struct migra
 }
 
 enum err
-schema_record(struct pg *pg, struct arena *a, int64_t deadline_ms, const struct migration *m, int64_t now,
-    const char *program)
+schema_record(struct pg *pg, struct arena *a, int64_t deadline_ms, const struct migration *m,
+    int64_t now, const char *program)
 {
 	struct pg_args args = {.arena = a};
 	struct pg_rows rows;
@@ -185,7 +193,8 @@ schema_months(struct arena *a, const char *database, int64_t deadline_ms, int64_
 }
 
 static enum err
-ask(struct arena *a, const char *database, int64_t deadline_ms, const struct pg_statement *question, bool *yes)
+ask(struct arena *a, const char *database, int64_t deadline_ms, const struct pg_statement *question,
+    bool *yes)
 {
 	struct pg *pg = pg_new(a, database, question, 1);
 	struct pg_args args = {.arena = a};

@@ -17,7 +17,10 @@ int
 account_show(struct ctl *ctl)
 {
 	struct account_report report;
-	struct show s = {.arena = ctl->arena, .subject = &ctl->flow.subject, .report = &report, .now = ctl->now};
+	struct show s = {.arena = ctl->arena,
+	    .subject = &ctl->flow.subject,
+	    .report = &report,
+	    .now = ctl->now};
 	struct str email;
 	enum err e;
 	int status = ctl_email(ctl, ctl->args.words[0], &email);
@@ -57,10 +60,12 @@ account(const struct show *s, FILE *out)
 	line(out, "Account", id_format(s->arena, ID_ACCOUNT, a->id));
 	line(out, "Name", a->name);
 	line(out, "E-mail",
-	    str_printf(s->arena, "%.*s, %s", STR_FMT(a->email), a->email_verified ? "verified" : "not verified"));
+	    str_printf(s->arena, "%.*s, %s", STR_FMT(a->email),
+		a->email_verified ? "verified" : "not verified"));
 	line(out, "Status",
-	    a->disabled_at == 0 ? STR("active")
-				: str_printf(s->arena, "disabled since %.*s", STR_FMT(when(s, a->disabled_at))));
+	    a->disabled_at == 0
+		? STR("active")
+		: str_printf(s->arena, "disabled since %.*s", STR_FMT(when(s, a->disabled_at))));
 	line(out, "Created", when(s, s->report->details.created_at));
 	line(out, "Password set", when(s, s->report->details.password_changed_at));
 	line(out, "Last sign-in", when(s, s->report->details.last_sign_in_at));
@@ -76,8 +81,9 @@ memberships(const struct show *s, FILE *out)
 		struct str role = role_name(m->role);
 
 		line(out, i == 0 ? "Memberships" : "",
-		    str_printf(s->arena, "%.*s (%.*s), %.*s%s, since %.*s", STR_FMT(m->name), STR_FMT(m->slug),
-			STR_FMT(role), m->sensitive ? " (sensitive)" : "", STR_FMT(when(s, m->joined_at))));
+		    str_printf(s->arena, "%.*s (%.*s), %.*s%s, since %.*s", STR_FMT(m->name),
+			STR_FMT(m->slug), STR_FMT(role), m->sensitive ? " (sensitive)" : "",
+			STR_FMT(when(s, m->joined_at))));
 	}
 }
 
@@ -88,15 +94,16 @@ factors(const struct show *s, FILE *out)
 		line(out, "Factors", STR("none"));
 	for (size_t i = 0; i < s->subject->factor_count; i++) {
 		const struct factor *f = &s->subject->factors[i];
-		struct str text = str_printf(s->arena, "%s \"%.*s\", ", f->kind->name, STR_FMT(f->label));
+		struct str text =
+		    str_printf(s->arena, "%s \"%.*s\", ", f->kind->name, STR_FMT(f->label));
 
 		if (f->state == FACTOR_PENDING)
-			text = str_printf(s->arena, "%.*sset-up begun, open until %.*s", STR_FMT(text),
-			    STR_FMT(when(s, f->expires_at)));
+			text = str_printf(s->arena, "%.*sset-up begun, open until %.*s",
+			    STR_FMT(text), STR_FMT(when(s, f->expires_at)));
 		else
-			text = str_printf(s->arena, "%.*s%sadded %.*s, last used %.*s", STR_FMT(text),
-			    f->preferred ? "preferred, " : "", STR_FMT(when(s, f->confirmed_at)),
-			    STR_FMT(when(s, f->last_used_at)));
+			text = str_printf(s->arena, "%.*s%sadded %.*s, last used %.*s",
+			    STR_FMT(text), f->preferred ? "preferred, " : "",
+			    STR_FMT(when(s, f->confirmed_at)), STR_FMT(when(s, f->last_used_at)));
 		line(out, i == 0 ? "Factors" : "", text);
 	}
 }
@@ -110,16 +117,19 @@ recovery(const struct show *s, FILE *out)
 		line(out, "Recovery codes", STR("none"));
 	else
 		line(out, "Recovery codes",
-		    str_printf(s->arena, "%d left, made %.*s, %s", (int)set->left, STR_FMT(when(s, set->created_at)),
-			set->acknowledged_at != 0 ? "saved by the owner" : "not yet saved by the owner"));
+		    str_printf(s->arena, "%d left, made %.*s, %s", (int)set->left,
+			STR_FMT(when(s, set->created_at)),
+			set->acknowledged_at != 0 ? "saved by the owner"
+						  : "not yet saved by the owner"));
 }
 
 static void
 budget(const struct show *s, FILE *out)
 {
 	const struct throttle *t = &s->subject->throttle;
-	struct str text = t->failures == 0 ? STR("no wrong answers")
-					   : str_printf(s->arena, "%d wrong in a row", (int)t->failures);
+	struct str text = t->failures == 0
+			      ? STR("no wrong answers")
+			      : str_printf(s->arena, "%d wrong in a row", (int)t->failures);
 
 	switch (throttle_check(t, s->now)) {
 	case ERR_LOCKED:
@@ -145,8 +155,9 @@ sessions(const struct show *s, FILE *out)
 
 		line(out, i == 0 ? "Sessions" : "",
 		    str_printf(s->arena, "%.*s, %.*s, since %.*s, last seen %.*s, from %.*s",
-			STR_FMT(id_format(s->arena, ID_SESSION, e->id)), STR_FMT(session_state_name(e->state)),
-			STR_FMT(when(s, e->created_at)), STR_FMT(when(s, e->last_seen_at)), STR_FMT(e->address)));
+			STR_FMT(id_format(s->arena, ID_SESSION, e->id)),
+			STR_FMT(session_state_name(e->state)), STR_FMT(when(s, e->created_at)),
+			STR_FMT(when(s, e->last_seen_at)), STR_FMT(e->address)));
 	}
 }
 

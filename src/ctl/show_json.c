@@ -12,7 +12,8 @@ static bool budget(const struct show *s, cJSON *to);
 static bool sessions(const struct show *s, cJSON *to);
 static cJSON *append(cJSON *list);
 static bool text(const struct show *s, cJSON *to, const char *name, struct str value);
-static bool id(const struct show *s, cJSON *to, const char *name, const char *prefix, struct uuid value);
+static bool id(const struct show *s, cJSON *to, const char *name, const char *prefix,
+    struct uuid value);
 static bool when(const struct show *s, cJSON *to, const char *name, int64_t us);
 
 bool
@@ -21,8 +22,8 @@ show_json(const struct show *s, FILE *out)
 	cJSON *all = cJSON_CreateObject();
 	char *printed = NULL;
 
-	if (all != NULL && account(s, all) && memberships(s, all) && factors(s, all) && recovery(s, all) &&
-	    budget(s, all) && sessions(s, all))
+	if (all != NULL && account(s, all) && memberships(s, all) && factors(s, all) &&
+	    recovery(s, all) && budget(s, all) && sessions(s, all))
 		printed = cJSON_Print(all);
 	cJSON_Delete(all);
 	if (printed == NULL)
@@ -39,10 +40,13 @@ account(const struct show *s, cJSON *to)
 	const struct account_details *d = &s->report->details;
 
 	return id(s, to, "accountId", ID_ACCOUNT, a->id) && text(s, to, "name", a->name) &&
-	    text(s, to, "email", a->email) && cJSON_AddBoolToObject(to, "emailVerified", a->email_verified) != NULL &&
-	    text(s, to, "status", a->disabled_at == 0 ? STR("active") : STR("disabled")) &&
-	    when(s, to, "disabledAt", a->disabled_at) && when(s, to, "createdAt", d->created_at) &&
-	    when(s, to, "passwordChangedAt", d->password_changed_at) && when(s, to, "lastSignInAt", d->last_sign_in_at);
+	       text(s, to, "email", a->email) &&
+	       cJSON_AddBoolToObject(to, "emailVerified", a->email_verified) != NULL &&
+	       text(s, to, "status", a->disabled_at == 0 ? STR("active") : STR("disabled")) &&
+	       when(s, to, "disabledAt", a->disabled_at) &&
+	       when(s, to, "createdAt", d->created_at) &&
+	       when(s, to, "passwordChangedAt", d->password_changed_at) &&
+	       when(s, to, "lastSignInAt", d->last_sign_in_at);
 }
 
 static bool
@@ -55,9 +59,11 @@ memberships(const struct show *s, cJSON *to)
 		const struct membership *m = &s->subject->memberships[i];
 		cJSON *o = append(list);
 
-		done = o != NULL && text(s, o, "slug", m->slug) && text(s, o, "organization", m->name) &&
-		    text(s, o, "role", role_name(m->role)) && cJSON_AddBoolToObject(o, "sensitive", m->sensitive) != NULL &&
-		    when(s, o, "joinedAt", m->joined_at);
+		done = o != NULL && text(s, o, "slug", m->slug) &&
+		       text(s, o, "organization", m->name) &&
+		       text(s, o, "role", role_name(m->role)) &&
+		       cJSON_AddBoolToObject(o, "sensitive", m->sensitive) != NULL &&
+		       when(s, o, "joinedAt", m->joined_at);
 	}
 	return done;
 }
@@ -73,11 +79,13 @@ factors(const struct show *s, cJSON *to)
 		cJSON *o = append(list);
 
 		done = o != NULL && id(s, o, "factorId", ID_FACTOR, f->id) &&
-		    text(s, o, "kind", str_of(f->kind->name)) && text(s, o, "label", f->label) &&
-		    text(s, o, "state", f->state == FACTOR_ACTIVE ? STR("active") : STR("pending")) &&
-		    cJSON_AddBoolToObject(o, "preferred", f->preferred) != NULL &&
-		    when(s, o, "addedAt", f->confirmed_at) && when(s, o, "lastUsedAt", f->last_used_at) &&
-		    when(s, o, "expiresAt", f->expires_at);
+		       text(s, o, "kind", str_of(f->kind->name)) && text(s, o, "label", f->label) &&
+		       text(s, o, "state",
+			   f->state == FACTOR_ACTIVE ? STR("active") : STR("pending")) &&
+		       cJSON_AddBoolToObject(o, "preferred", f->preferred) != NULL &&
+		       when(s, o, "addedAt", f->confirmed_at) &&
+		       when(s, o, "lastUsedAt", f->last_used_at) &&
+		       when(s, o, "expiresAt", f->expires_at);
 	}
 	return done;
 }
@@ -92,7 +100,8 @@ recovery(const struct show *s, cJSON *to)
 		return cJSON_AddNullToObject(to, "recoveryCodes") != NULL;
 	o = cJSON_AddObjectToObject(to, "recoveryCodes");
 	return o != NULL && cJSON_AddNumberToObject(o, "remaining", set->left) != NULL &&
-	    when(s, o, "createdAt", set->created_at) && when(s, o, "acknowledgedAt", set->acknowledged_at);
+	       when(s, o, "createdAt", set->created_at) &&
+	       when(s, o, "acknowledgedAt", set->acknowledged_at);
 }
 
 static bool
@@ -103,8 +112,8 @@ budget(const struct show *s, cJSON *to)
 	cJSON *o = cJSON_AddObjectToObject(to, "secondFactor");
 
 	return o != NULL && cJSON_AddNumberToObject(o, "wrongAnswers", t->failures) != NULL &&
-	    when(s, o, "blockedUntil", e == ERR_THROTTLED ? t->blocked_until : 0) &&
-	    cJSON_AddBoolToObject(o, "locked", e == ERR_LOCKED) != NULL;
+	       when(s, o, "blockedUntil", e == ERR_THROTTLED ? t->blocked_until : 0) &&
+	       cJSON_AddBoolToObject(o, "locked", e == ERR_LOCKED) != NULL;
 }
 
 static bool
@@ -118,8 +127,10 @@ sessions(const struct show *s, cJSON *to)
 		cJSON *o = append(list);
 
 		done = o != NULL && id(s, o, "sessionId", ID_SESSION, e->id) &&
-		    text(s, o, "state", session_state_name(e->state)) && when(s, o, "createdAt", e->created_at) &&
-		    when(s, o, "lastSeenAt", e->last_seen_at) && text(s, o, "address", e->address);
+		       text(s, o, "state", session_state_name(e->state)) &&
+		       when(s, o, "createdAt", e->created_at) &&
+		       when(s, o, "lastSeenAt", e->last_seen_at) &&
+		       text(s, o, "address", e->address);
 	}
 	return done;
 }

@@ -1,6 +1,6 @@
 /*
- * Rounds of housekeeping. The times between them are uneven, so that the
- * janitors of several nodes do not meet at the same rows every time.
+ * Rounds of housekeeping. The times between them are uneven, so that the janitors of several
+ * nodes do not meet at the same rows every time.
  */
 #include "daemon/janitor.h"
 
@@ -63,8 +63,8 @@ janitor_run(const struct service_context *context)
 	if (e == OK) {
 		status = janitor_work(context, env, a);
 	} else {
-		log_error(
-		    "janitor.start_failed", LOG_CSTR("error", err_code(e)), LOG_TEXT("why", why));
+		log_error("janitor.start_failed", LOG_CSTR("error", err_code(e)),
+		    LOG_TEXT("why", why));
 		status = e == ERR_CONFIG ? SERVICE_EXIT_CONFIG : SERVICE_EXIT_FAILURE;
 	}
 	flow_env_close(env);

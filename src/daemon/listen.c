@@ -40,7 +40,7 @@ listen_is_managed(int64_t *count)
 	int64_t pid = 0;
 
 	return str_to_int64(str_of(getenv("LISTEN_PID")), &pid) && pid == getpid() &&
-	    str_to_int64(str_of(getenv("LISTEN_FDS")), count) && *count > 0;
+	       str_to_int64(str_of(getenv("LISTEN_FDS")), count) && *count > 0;
 }
 
 static enum err
@@ -82,8 +82,8 @@ listen_clear(struct arena *a, const struct sockaddr_un *at, struct str *why)
 		return ERR_CONFLICT;
 	}
 	if (error != ECONNREFUSED || unlink(at->sun_path) != 0)
-		return listen_failed(
-		    a, at->sun_path, strerror(error != ECONNREFUSED ? error : errno), why);
+		return listen_failed(a, at->sun_path,
+		    strerror(error != ECONNREFUSED ? error : errno), why);
 	return OK;
 }
 
@@ -134,8 +134,8 @@ listen_make(struct arena *a, const struct conf *c, struct listener *l, struct st
 	enum err e;
 
 	if (n >= sizeof(at.sun_path))
-		return listen_failed(
-		    a, c->listen, "the path of a socket has at most 107 bytes", why);
+		return listen_failed(a, c->listen, "the path of a socket has at most 107 bytes",
+		    why);
 	memcpy(at.sun_path, c->listen, n);
 	e = listen_clear(a, &at, why);
 	if (e != OK)
@@ -157,8 +157,8 @@ listen_open(struct arena *a, const struct conf *c, struct listener *l, struct st
 	*l = (struct listener){.fd = -1};
 	if (listen_is_managed(&count)) {
 		if (count != 1)
-			return listen_failed(
-			    a, "LISTEN_FDS", "exactly one socket is expected", why);
+			return listen_failed(a, "LISTEN_FDS", "exactly one socket is expected",
+			    why);
 		return listen_inherit(a, LISTEN_MANAGER_FD, l, why);
 	}
 	if (listen_is_listening(LISTEN_SPAWN_FD))

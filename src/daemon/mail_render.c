@@ -5,20 +5,21 @@
 #include "mail/message.h"
 #include "view/model.h"
 
-static cJSON *model(struct arena *a, const struct conf *conf, const struct mail *m, struct secret token);
+static cJSON *model(struct arena *a, const struct conf *conf, const struct mail *m,
+    struct secret token);
 static void take_subject(struct message *msg, struct str text);
 
 bool
-mail_render(struct arena *a, const struct conf *conf, const struct templates *templates, const struct mail *m,
-    struct secret token, struct envelope *out, struct str *why)
+mail_render(struct arena *a, const struct conf *conf, const struct templates *templates,
+    const struct mail *m, struct secret token, struct envelope *out, struct str *why)
 {
 	const char *name = str_printf(a, "mail/%.*s", STR_FMT(mail_kind_name(m->kind))).p;
 	struct message msg = {
-		.id = id_format(a, ID_MESSAGE, m->id),
-		.from = str_of(conf->mail_from),
-		.from_name = str_of(conf->issuer),
-		.to = m->recipient,
-		.date = m->created_at,
+	    .id = id_format(a, ID_MESSAGE, m->id),
+	    .from = str_of(conf->mail_from),
+	    .from_name = str_of(conf->issuer),
+	    .to = m->recipient,
+	    .date = m->created_at,
 	};
 	cJSON *values = model(a, conf, m, token);
 

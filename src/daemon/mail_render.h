@@ -13,7 +13,7 @@
  * `token` (p is NULL for a message without one) in it. The first line of the text template is
  * the subject. False with `why` when no letter can ever be made of it.
  */
-bool mail_render(struct arena *a, const struct conf *conf, const struct templates *templates, const struct mail *m,
-    struct secret token, struct envelope *out, struct str *why);
+bool mail_render(struct arena *a, const struct conf *conf, const struct templates *templates,
+    const struct mail *m, struct secret token, struct envelope *out, struct str *why);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * Rounds through the outbox. What is due is taken in small batches, for as long
- * as sending them may take at worst; each message is sent and marked by itself. Between the
- * word of who took a message and its mark lies the one moment in which a death makes it be
- * sent twice, with the same Message-ID.
+ * Rounds through the outbox. What is due is taken in small batches, for as long as sending them
+ * may take at worst; each message is sent and marked by itself. Between the word of who took a
+ * message and its mark lies the one moment in which a death makes it be sent twice, with the
+ * same Message-ID.
  */
 #include "daemon/mailer.h"
 
@@ -32,7 +32,7 @@
 struct mailer {
 	const struct service_context *context;
 	struct arena *home;
-	struct arena *arena;  /* of one round */
+	struct arena *arena;    /* of one round */
 	struct arena *envelope; /* of one message */
 	struct flow_env *env;
 	struct templates *templates;
@@ -48,7 +48,8 @@ static bool work_round(struct mailer *m);
 static size_t send_batch(struct mailer *m);
 static bool write_reminders(struct mailer *m);
 static void send_one(struct mailer *m, const struct mail *mail);
-static enum deliver_result hand_over(struct mailer *m, struct flow *fl, const struct mail *mail, struct str *why);
+static enum deliver_result hand_over(struct mailer *m, struct flow *fl, const struct mail *mail,
+    struct str *why);
 static void log_failure(struct flow *fl, const struct mail *mail, bool final, struct str why);
 static struct flow flow_now(struct mailer *m, struct arena *a);
 
@@ -56,11 +57,11 @@ int
 mailer_run(const struct service_context *context)
 {
 	struct mailer m = {
-		.context = context,
-		.home = arena_new(MAILER_HOME_MAX),
-		.arena = arena_new(ARENA_REQUEST_MAX),
-		.envelope = arena_new(ARENA_REQUEST_MAX),
-		.transport = {.term_fd = -1},
+	    .context = context,
+	    .home = arena_new(MAILER_HOME_MAX),
+	    .arena = arena_new(ARENA_REQUEST_MAX),
+	    .envelope = arena_new(ARENA_REQUEST_MAX),
+	    .transport = {.term_fd = -1},
 	};
 	struct str why = {0};
 	enum err e = open_all(&m, &why);
@@ -71,7 +72,8 @@ mailer_run(const struct service_context *context)
 		work(&m);
 		deliver_cleanup();
 	} else {
-		log_error("mailer.start_failed", LOG_CSTR("error", err_code(e)), LOG_TEXT("why", why));
+		log_error("mailer.start_failed", LOG_CSTR("error", err_code(e)),
+		    LOG_TEXT("why", why));
 		status = e == ERR_CONFIG ? SERVICE_EXIT_CONFIG : SERVICE_EXIT_FAILURE;
 	}
 	if (m.transport.term_fd >= 0)
@@ -91,13 +93,13 @@ open_all(struct mailer *m, struct str *why)
 
 	model_setup();
 	m->transport = (struct mail_transport){
-		.url = c->mail_url,
-		.command = c->mail_command,
-		.directory = c->mail_directory,
-		.user = c->mail_user,
-		.tls = c->mail_tls != 0,
-		.ca_file = c->mail_ca_file,
-		.term_fd = service_term_fd(),
+	    .url = c->mail_url,
+	    .command = c->mail_command,
+	    .directory = c->mail_directory,
+	    .user = c->mail_user,
+	    .tls = c->mail_tls != 0,
+	    .ca_file = c->mail_ca_file,
+	    .term_fd = service_term_fd(),
 	};
 	if (m->transport.term_fd < 0 || !deliver_setup()) {
 		*why = str_of(strerror(errno));
@@ -143,7 +145,8 @@ work(struct mailer *m)
 
 	if (!sends)
 		log_warning("mail.not_configured",
-		    LOG_CSTR("consequence", "mail stays in the outbox and is given up after three days"));
+		    LOG_CSTR("consequence",
+			"mail stays in the outbox and is given up after three days"));
 	while (service_wait(m->context, m->transport.term_fd, wait)) {
 		bool more = sends && work_round(m);
 
@@ -164,11 +167,16 @@ work_round(struct mailer *m)
 	return !m->cut_off && write_reminders(m);
 }
 
-/* How many were taken. What is left over when it is time to leave is taken again when it counts as lost. */
+/*
+ * How many were taken. What is left over when it is time to leave is taken again when it counts
+ * as lost.
+ */
 static size_t
 send_batch(struct mailer *m)
 {
-	int64_t longest = MAILER_BATCH * (m->context->conf->mail_timeout + MAILER_STATEMENT_MS / 1000) + MAILER_MARGIN_S;
+	int64_t longest =
+	    MAILER_BATCH * (m->context->conf->mail_timeout + MAILER_STATEMENT_MS / 1000) +
+	    MAILER_MARGIN_S;
 	struct flow fl = flow_now(m, m->arena);
 	struct mail *list = NULL;
 	size_t count = 0, i;
@@ -231,7 +239,8 @@ send_one(struct mailer *m, const struct mail *mail)
 	    LOG_INT("attempt", mail->attempts));
 	e = flow_outbox_sent(&fl, mail);
 	if (e != OK)
-		log_error("mail.not_marked", LOG_TEXT("message", id), LOG_CSTR("error", err_code(e)),
+		log_error("mail.not_marked", LOG_TEXT("message", id),
+		    LOG_CSTR("error", err_code(e)),
 		    LOG_CSTR("consequence", "it may be sent once more"));
 }
 
@@ -248,7 +257,8 @@ hand_over(struct mailer *m, struct flow *fl, const struct mail *mail, struct str
 	}
 	if (!mail_render(m->envelope, c, m->templates, mail, token, &envelope, why))
 		return DELIVER_REFUSED;
-	return deliver(m->envelope, &m->transport, &envelope, clock_mono_ms() + c->mail_timeout * 1000, why);
+	return deliver(m->envelope, &m->transport, &envelope,
+	    clock_mono_ms() + c->mail_timeout * 1000, why);
 }
 
 static void
@@ -259,9 +269,11 @@ log_failure(struct flow *fl, const struct mail *mail, bool final, struct str why
 	enum err e = flow_outbox_failed(fl, mail, final, why, &given_up);
 
 	log_warning(given_up ? "mail.given_up" : "mail.failed", LOG_TEXT("message", id),
-	    LOG_TEXT("kind", mail_kind_name(mail->kind)), LOG_INT("attempt", mail->attempts), LOG_TEXT("why", why));
+	    LOG_TEXT("kind", mail_kind_name(mail->kind)), LOG_INT("attempt", mail->attempts),
+	    LOG_TEXT("why", why));
 	if (e != OK)
-		log_error("mail.not_marked", LOG_TEXT("message", id), LOG_CSTR("error", err_code(e)),
+		log_error("mail.not_marked", LOG_TEXT("message", id),
+		    LOG_CSTR("error", err_code(e)),
 		    LOG_CSTR("consequence", "it is tried again when the attempt counts as lost"));
 }
 
@@ -269,9 +281,9 @@ static struct flow
 flow_now(struct mailer *m, struct arena *a)
 {
 	return (struct flow){
-		.env = m->env,
-		.arena = a,
-		.now = clock_now(),
-		.deadline_ms = clock_mono_ms() + MAILER_STATEMENT_MS,
+	    .env = m->env,
+	    .arena = a,
+	    .now = clock_now(),
+	    .deadline_ms = clock_mono_ms() + MAILER_STATEMENT_MS,
 	};
 }

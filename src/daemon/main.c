@@ -40,12 +40,12 @@ struct main_args {
 };
 
 static const struct option main_options[] = {
-	{"config", required_argument, NULL, 'c'},
-	{"test", no_argument, NULL, 't'},
-	{"sample", no_argument, NULL, 's'},
-	{"version", no_argument, NULL, 'v'},
-	{"help", no_argument, NULL, 'h'},
-	{NULL, 0, NULL, 0},
+    {"config", required_argument, NULL, 'c'},
+    {"test", no_argument, NULL, 't'},
+    {"sample", no_argument, NULL, 's'},
+    {"version", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
 };
 
 static void
@@ -61,14 +61,15 @@ main_usage(FILE *out)
 	      "      --version      print the version\n"
 	      "      --help         print this\n"
 	      "\n"
-	      "Runs in the foreground until SIGTERM; SIGHUP reloads. See countersignd(8).\n", out);
+	      "Runs in the foreground until SIGTERM; SIGHUP reloads. See countersignd(8).\n",
+	    out);
 }
 
 static struct main_args
 main_read_args(int argc, char **argv)
 {
-	struct main_args args = {
-	    .mode = MODE_RUN, .conf_path = COUNTERSIGN_SYSCONFDIR "/countersign.conf"};
+	struct main_args args = {.mode = MODE_RUN,
+	    .conf_path = COUNTERSIGN_SYSCONFDIR "/countersign.conf"};
 	int c;
 
 	while (args.mode != MODE_WRONG &&
@@ -161,8 +162,8 @@ main_count(int64_t asked, int64_t per_processor, int64_t max)
 }
 
 /*
- * Sign-ins may hold the lanes and wait for them with most workers, but a third
- * stays free, so that a flood of them does not stop everything else.
+ * Sign-ins may hold the lanes and wait for them with most workers, but a third stays free, so
+ * that a flood of them does not stop everything else.
  */
 static struct hash_semaphore *
 main_hash_semaphore(const struct conf *conf, uint32_t workers)
@@ -174,8 +175,8 @@ main_hash_semaphore(const struct conf *conf, uint32_t workers)
 }
 
 static int
-main_supervise(
-	const char *path, const struct conf *conf, const struct listener *l, struct pidfile *pid)
+main_supervise(const char *path, const struct conf *conf, const struct listener *l,
+    struct pidfile *pid)
 {
 	struct service services[] = {
 	    {"worker", main_count(conf->workers, MAIN_WORKERS_PER_PROCESSOR, MAIN_WORKERS_MAX),
@@ -184,14 +185,14 @@ main_supervise(
 	    {"mailer", 1, false, MAIN_BUSY_MAILER_MS, mailer_run},
 	};
 	struct supervision s = {
-		.services = services,
-		.service_count = sizeof(services) / sizeof(services[0]),
-		.conf_path = path,
-		.conf = conf,
-		.hash_semaphore = main_hash_semaphore(conf, services[0].count),
-		.listen_fd = l->fd,
-		.pidfile = pid,
-		.limits = SUPERVISOR_LIMITS,
+	    .services = services,
+	    .service_count = sizeof(services) / sizeof(services[0]),
+	    .conf_path = path,
+	    .conf = conf,
+	    .hash_semaphore = main_hash_semaphore(conf, services[0].count),
+	    .listen_fd = l->fd,
+	    .pidfile = pid,
+	    .limits = SUPERVISOR_LIMITS,
 	};
 
 	log_info("started", LOG_CSTR("version", COUNTERSIGN_VERSION),

@@ -26,7 +26,7 @@ notify_manager(const char *state)
 		to.sun_path[0] = '\0';
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&to,
-	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)) < 0)
+			  (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)) < 0)
 		log_warning("notify.failed", LOG_CSTR("error", strerror(errno)));
 	if (fd >= 0)
 		(void)close(fd);

@@ -27,8 +27,8 @@ pidfile_taken(struct arena *a, struct pidfile *p, struct str *why)
 	int64_t number;
 
 	if (str_to_int64(pid, &number))
-		*why = str_printf(
-		    a, "already running as process %lld (pid file %s)", (long long)number, p->path);
+		*why = str_printf(a, "already running as process %lld (pid file %s)",
+		    (long long)number, p->path);
 	else
 		*why = str_printf(a, "already running (pid file %s)", p->path);
 	pidfile_forget(p);

@@ -11,12 +11,12 @@ struct pidfile {
 };
 
 /*
- * Locks the file and writes our pid; one left behind by a dead process is taken
- * over. An empty path gives no pid file. ERR_CONFLICT when another process holds it,
- * ERR_INTERNAL when it cannot be written; `why` says so. `path` stays the caller's.
+ * Locks the file and writes our pid; one left behind by a dead process is taken over. An empty
+ * path gives no pid file. ERR_CONFLICT when another process holds it, ERR_INTERNAL when it
+ * cannot be written; `why` says so. `path` stays the caller's.
  */
-enum err pidfile_open(
-	struct arena *a, const char *path, struct pidfile *p, struct str *why) MUST_CHECK;
+enum err pidfile_open(struct arena *a, const char *path, struct pidfile *p,
+    struct str *why) MUST_CHECK;
 
 /* In a child: lets go of the lock without ending it. */
 void pidfile_forget(struct pidfile *p);

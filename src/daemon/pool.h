@@ -3,8 +3,8 @@
 #define DAEMON_POOL_H
 
 #include "base/arena.h"
-#include "daemon/supervisor.h"
 #include "daemon/backoff.h"
+#include "daemon/supervisor.h"
 
 enum slot_state {
 	SLOT_EMPTY,
@@ -36,8 +36,8 @@ struct pool {
 	struct slot *slots;
 	size_t slot_count;
 	struct scoreboard *scoreboard_rows;
-	const struct conf *conf; /* for the next child */
-	struct arena *conf_arena; /* NULL: as read at the start */
+	const struct conf *conf;     /* for the next child */
+	struct arena *conf_arena;    /* NULL: as read at the start */
 	const struct conf *old_conf; /* while reloading: what to return to */
 	struct arena *old_conf_arena;
 	uint64_t generation;
@@ -59,8 +59,8 @@ void slot_start(struct pool *p, struct slot *s, int64_t now);
 void slot_end(struct pool *p, struct slot *s, int64_t now);
 
 /*
- * The child is gone, with the wait status `how`: frees what it held and decides what becomes of the
- * seat.
+ * The child is gone, with the wait status `how`: frees what it held and decides what becomes of
+ * the seat.
  */
 void slot_reap(struct pool *p, struct slot *s, int how, int64_t now);
 

@@ -1,6 +1,6 @@
 /*
- * A reload: a new configuration, taken up by one child after the other. The
- * listening socket stays open all the time, so no connection is lost.
+ * A reload: a new configuration, taken up by one child after the other. The listening socket
+ * stays open all the time, so no connection is lost.
  */
 #include "base/log.h"
 #include "daemon/pool.h"

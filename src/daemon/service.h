@@ -1,6 +1,6 @@
 /*
- * What the supervisor keeps running: services, each a number of equal child
- * processes, and what a child finds at its post.
+ * What the supervisor keeps running: services, each a number of equal child processes, and what
+ * a child finds at its post.
  */
 #ifndef DAEMON_SERVICE_H
 #define DAEMON_SERVICE_H
@@ -22,7 +22,7 @@ struct service_context {
 	struct hash_semaphore *hash_semaphore;
 	int listen_fd;
 	struct scoreboard *scoreboard; /* its own row */
-	int ready_fd;        /* eventfd on which the supervisor hears of readiness */
+	int ready_fd;                  /* eventfd on which the supervisor hears of readiness */
 };
 
 struct service {
@@ -32,8 +32,8 @@ struct service {
 			 them are */
 	int64_t busy_limit_ms; /* busy for longer: killed and replaced */
 	/*
-	 * Runs in the child, with all signals of the supervisor blocked, and returns
-	 * its exit status. SIGTERM asks it to end after what it is doing.
+	 * Runs in the child, with all signals of the supervisor blocked, and returns its exit
+	 * status. SIGTERM asks it to end after what it is doing.
 	 */
 	int (*run)(const struct service_context *context);
 };

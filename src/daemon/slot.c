@@ -14,18 +14,18 @@
 #define SLOT_CONFIG_WAIT_MS 1000
 
 /*
- * The child. It leaves by exit(), so that what reports at the end (sanitizers,
- * coverage) does, and it dies with its parent.
+ * The child. It leaves by exit(), so that what reports at the end (sanitizers, coverage) does,
+ * and it dies with its parent.
  */
 static _Noreturn void
 slot_work(const struct pool *p, const struct slot *s, pid_t parent)
 {
 	struct service_context context = {
-		.conf = p->conf,
-		.hash_semaphore = p->setup->hash_semaphore,
-		.listen_fd = p->setup->listen_fd,
-		.scoreboard = s->scoreboard,
-		.ready_fd = p->ready_fd,
+	    .conf = p->conf,
+	    .hash_semaphore = p->setup->hash_semaphore,
+	    .listen_fd = p->setup->listen_fd,
+	    .scoreboard = s->scoreboard,
+	    .ready_fd = p->ready_fd,
 	};
 
 	(void)prctl(PR_SET_NAME, s->service->name); /* for ps(1) */
@@ -155,6 +155,7 @@ void
 slot_watch(struct pool *p, struct slot *s, int64_t now)
 {
 	if (s->state == SLOT_RUNNING && s->ready &&
-	    scoreboard_is_stuck(s->scoreboard, now, s->service->busy_limit_ms, p->setup->limits.quiet))
+	    scoreboard_is_stuck(s->scoreboard, now, s->service->busy_limit_ms,
+		p->setup->limits.quiet))
 		slot_kill(s, "stuck");
 }

@@ -38,9 +38,9 @@ supervisor_slot(struct pool *p, struct arena *a)
 
 		for (uint32_t k = 0; k < service->count + (service->rolling ? 1 : 0); k++, n++)
 			p->slots[n] = (struct slot){
-				.service = service,
-				.scoreboard = &p->scoreboard_rows[n],
-				.state = k < service->count ? SLOT_WAITING : SLOT_EMPTY,
+			    .service = service,
+			    .scoreboard = &p->scoreboard_rows[n],
+			    .state = k < service->count ? SLOT_WAITING : SLOT_EMPTY,
 			};
 	}
 }
@@ -178,8 +178,8 @@ supervisor_is_over(const struct pool *p)
 static void
 supervisor_sleep(const struct pool *p, int64_t now)
 {
-	struct pollfd fds[] = {
-	    {.fd = p->signal_fd, .events = POLLIN}, {.fd = p->ready_fd, .events = POLLIN}};
+	struct pollfd fds[] = {{.fd = p->signal_fd, .events = POLLIN},
+	    {.fd = p->ready_fd, .events = POLLIN}};
 	int64_t wait = SUPERVISOR_LOOK_MS;
 	eventfd_t ignored;
 

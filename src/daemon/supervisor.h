@@ -1,10 +1,10 @@
 /*
- * The supervisor: keeps every service at its number of children. It parses
- * nothing that comes from outside, holds no key and no database connection.
+ * The supervisor: keeps every service at its number of children. It parses nothing that comes
+ * from outside, holds no key and no database connection.
  *
- * SIGTERM and SIGINT end the pool after the requests under way; SIGHUP reads the
- * configuration again and replaces the children of rolling services one by
- * one, each only when its successor is ready.
+ * SIGTERM and SIGINT end the pool after the requests under way; SIGHUP reads the configuration
+ * again and replaces the children of rolling services one by one, each only when its successor
+ * is ready.
  */
 #ifndef DAEMON_SUPERVISOR_H
 #define DAEMON_SUPERVISOR_H
@@ -23,7 +23,10 @@ struct supervisor_limits {
 	int64_t quiet; /* without a sign of life of an idle child, then it is killed and replaced */
 };
 
-#define SUPERVISOR_LIMITS {.drain = 10000, .start = 30000, .successor = 10000, .quiet = 10000}
+#define SUPERVISOR_LIMITS                                                          \
+	{                                                                          \
+		.drain = 10000, .start = 30000, .successor = 10000, .quiet = 10000 \
+	}
 
 struct supervision {
 	const struct service *services;
@@ -37,8 +40,8 @@ struct supervision {
 };
 
 /*
- * Runs until it is asked to end; returns the exit status: 0, or 78 when at the
- * first start every child of every rolling service says that the configuration is wrong.
+ * Runs until it is asked to end; returns the exit status: 0, or 78 when at the first start
+ * every child of every rolling service says that the configuration is wrong.
  */
 int supervisor_run(const struct supervision *s);
 

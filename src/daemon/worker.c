@@ -1,6 +1,6 @@
 /*
- * The way of a request through a worker: connection, parameters, answer, log
- * line, clean memory. What is asked and answered is the web floor's.
+ * The way of a request through a worker: connection, parameters, answer, log line, clean
+ * memory. What is asked and answered is the web floor's.
  */
 #include "daemon/worker.h"
 
@@ -107,7 +107,10 @@ worker_log(const struct req *rq, struct str method, int status, int64_t ms)
 	    LOG_INT("status", status), LOG_INT("ms", ms), LOG_TEXT("request_id", rq->id));
 }
 
-/* However long it takes: each piece has a deadline of its own, and is a sign of life for the supervisor. */
+/*
+ * However long it takes: each piece has a deadline of its own, and is a sign of life for the
+ * supervisor.
+ */
 static void
 worker_stream(struct worker *w, struct resp *rs)
 {
@@ -140,7 +143,8 @@ worker_respond(struct worker *w, int64_t start_ms)
 	method = str_copy(w->arena, str_slice(req_param(&rq, "REQUEST_METHOD"), 0, 16));
 	resp_init(&rs, w->arena);
 	web_handle(w->web, &rq, read, &rs);
-	if (fcgi_write(w->fcgi, resp_print(&rs, &rq)) && rs.source != NULL && rq.method != METHOD_HEAD)
+	if (fcgi_write(w->fcgi, resp_print(&rs, &rq)) && rs.source != NULL &&
+	    rq.method != METHOD_HEAD)
 		worker_stream(w, &rs);
 	fcgi_finish(w->fcgi);
 	rq.params = NULL;
@@ -187,9 +191,9 @@ worker_wait(struct worker *w, bool *idle)
 }
 
 /*
- * Whatever ended the wait, one connection is looked for: the one that woke us
- * may come together with the signal to leave, and a connection whose worker
- * was killed as it woke is found by the next that looks round.
+ * Whatever ended the wait, one connection is looked for: the one that woke us may come together
+ * with the signal to leave, and a connection whose worker was killed as it woke is found by the
+ * next that looks round.
  */
 static void
 worker_loop(struct worker *w)
@@ -208,12 +212,12 @@ int
 worker_run(const struct service_context *context)
 {
 	struct worker w = {
-		.context = context,
-		.home = arena_new(WORKER_HOME_MAX),
-		.arena = arena_new(ARENA_REQUEST_MAX),
-		.chunk = arena_new(WORKER_CHUNK_MAX),
-		.epoll_fd = -1,
-		.term_fd = -1,
+	    .context = context,
+	    .home = arena_new(WORKER_HOME_MAX),
+	    .arena = arena_new(ARENA_REQUEST_MAX),
+	    .chunk = arena_new(WORKER_CHUNK_MAX),
+	    .epoll_fd = -1,
+	    .term_fd = -1,
 	};
 	int status = worker_open(&w);
 

@@ -10,7 +10,7 @@
 
 static const char *const kind_names[] = {
 #define AUDIT_NAME(member, name) [member] = (name),
-	AUDIT_KINDS(AUDIT_NAME)
+    AUDIT_KINDS(AUDIT_NAME)
 #undef AUDIT_NAME
 };
 
@@ -53,9 +53,9 @@ struct str
 audit_actor_name(enum audit_actor actor)
 {
 	static const struct str names[] = {
-		[AUDIT_BY_ACCOUNT] = STR_INIT("account"),
-		[AUDIT_BY_OPERATOR] = STR_INIT("operator"),
-		[AUDIT_BY_SYSTEM] = STR_INIT("system"),
+	    [AUDIT_BY_ACCOUNT] = STR_INIT("account"),
+	    [AUDIT_BY_OPERATOR] = STR_INIT("operator"),
+	    [AUDIT_BY_SYSTEM] = STR_INIT("system"),
 	};
 
 	return names[actor];
@@ -68,24 +68,24 @@ audit_result_name(bool accepted)
 }
 
 void
-audit_append(struct arena *a, struct audit_event *ev, const struct audit_chain *chain, uint16_t key_id,
-    const unsigned char *key)
+audit_append(struct arena *a, struct audit_event *ev, const struct audit_chain *chain,
+    uint16_t key_id, const unsigned char *key)
 {
 	struct audit_row r = {
-		.account = ev->account,
-		.seq = chain->length + 1,
-		.at = ev->at,
-		.kind = audit_kind_name(ev->kind),
-		.result = audit_result_name(ev->accepted),
-		.actor = audit_actor_name(ev->actor),
-		.actor_id = ev->actor_id,
-		.session = ev->session,
-		.factor = ev->factor,
-		.organization = ev->organization,
-		.address = ev->address,
-		.user_agent = ev->user_agent,
-		.request_id = ev->request_id,
-		.details = ev->details,
+	    .account = ev->account,
+	    .seq = chain->length + 1,
+	    .at = ev->at,
+	    .kind = audit_kind_name(ev->kind),
+	    .result = audit_result_name(ev->accepted),
+	    .actor = audit_actor_name(ev->actor),
+	    .actor_id = ev->actor_id,
+	    .session = ev->session,
+	    .factor = ev->factor,
+	    .organization = ev->organization,
+	    .address = ev->address,
+	    .user_agent = ev->user_agent,
+	    .request_id = ev->request_id,
+	    .details = ev->details,
 	};
 
 	ev->seq = r.seq;
@@ -94,8 +94,8 @@ audit_append(struct arena *a, struct audit_event *ev, const struct audit_chain *
 }
 
 /*
- * What is hashed: every field with its length before it, absent told apart from
- * empty, so that no two events have the same bytes.
+ * What is hashed: every field with its length before it, absent told apart from empty, so that
+ * no two events have the same bytes.
  */
 void
 audit_mac(struct arena *a, const struct audit_row *r, const unsigned char before[SHA256_SIZE],
@@ -123,8 +123,8 @@ audit_mac(struct arena *a, const struct audit_row *r, const unsigned char before
 
 /* An event begins with the length of a MAC, an anchor with that of its name. */
 void
-audit_checkpoint_mac(struct arena *a, const struct audit_checkpoint *checkpoint, const unsigned char *key,
-    unsigned char mac[SHA256_SIZE])
+audit_checkpoint_mac(struct arena *a, const struct audit_checkpoint *checkpoint,
+    const unsigned char *key, unsigned char mac[SHA256_SIZE])
 {
 	struct buf b = {.arena = a};
 

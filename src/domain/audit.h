@@ -1,7 +1,6 @@
 /*
- * Audit events. Each belongs to the chain of the account it is about: its MAC
- * covers the event and the MAC before it, so that a changed, removed or inserted
- * row shows.
+ * Audit events. Each belongs to the chain of the account it is about: its MAC covers the event
+ * and the MAC before it, so that a changed, removed or inserted row shows.
  */
 #ifndef DOMAIN_AUDIT_H
 #define DOMAIN_AUDIT_H
@@ -15,35 +14,35 @@
 #include "crypto/hmac.h"
 
 /* X(member, name in the database and the API) */
-#define AUDIT_KINDS(X)                                       \
-	X(AUDIT_ACCOUNT_CREATED, "account_created")          \
-	X(AUDIT_ACCOUNT_DISABLED, "account_disabled")        \
-	X(AUDIT_ACCOUNT_ENABLED, "account_enabled")          \
-	X(AUDIT_PASSWORD_CHANGED, "password_changed")        \
-	X(AUDIT_EMAIL_LINK_SENT, "email_link_sent")          \
-	X(AUDIT_EMAIL_VERIFIED, "email_verified")            \
-	X(AUDIT_MEMBERSHIP_ADDED, "membership_added")        \
-	X(AUDIT_SIGN_IN, "sign_in")                          \
-	X(AUDIT_SIGN_OUT, "sign_out")                        \
-	X(AUDIT_SESSION_REVOKED, "session_revoked")          \
-	X(AUDIT_ORGANIZATION_SWITCHED, "organization_switched") \
-	X(AUDIT_REAUTHENTICATION, "reauthentication")        \
-	X(AUDIT_VERIFICATION, "verification")                \
-	X(AUDIT_FACTOR_STARTED, "factor_setup_started")      \
-	X(AUDIT_FACTOR_CANCELLED, "factor_setup_cancelled")  \
-	X(AUDIT_FACTOR_ADDED, "factor_added")                \
-	X(AUDIT_FACTOR_RENAMED, "factor_renamed")            \
-	X(AUDIT_FACTOR_PREFERRED, "factor_preferred")        \
-	X(AUDIT_FACTOR_REMOVED, "factor_removed")            \
-	X(AUDIT_CODES_REPLACED, "recovery_codes_replaced")   \
+#define AUDIT_KINDS(X)                                             \
+	X(AUDIT_ACCOUNT_CREATED, "account_created")                \
+	X(AUDIT_ACCOUNT_DISABLED, "account_disabled")              \
+	X(AUDIT_ACCOUNT_ENABLED, "account_enabled")                \
+	X(AUDIT_PASSWORD_CHANGED, "password_changed")              \
+	X(AUDIT_EMAIL_LINK_SENT, "email_link_sent")                \
+	X(AUDIT_EMAIL_VERIFIED, "email_verified")                  \
+	X(AUDIT_MEMBERSHIP_ADDED, "membership_added")              \
+	X(AUDIT_SIGN_IN, "sign_in")                                \
+	X(AUDIT_SIGN_OUT, "sign_out")                              \
+	X(AUDIT_SESSION_REVOKED, "session_revoked")                \
+	X(AUDIT_ORGANIZATION_SWITCHED, "organization_switched")    \
+	X(AUDIT_REAUTHENTICATION, "reauthentication")              \
+	X(AUDIT_VERIFICATION, "verification")                      \
+	X(AUDIT_FACTOR_STARTED, "factor_setup_started")            \
+	X(AUDIT_FACTOR_CANCELLED, "factor_setup_cancelled")        \
+	X(AUDIT_FACTOR_ADDED, "factor_added")                      \
+	X(AUDIT_FACTOR_RENAMED, "factor_renamed")                  \
+	X(AUDIT_FACTOR_PREFERRED, "factor_preferred")              \
+	X(AUDIT_FACTOR_REMOVED, "factor_removed")                  \
+	X(AUDIT_CODES_REPLACED, "recovery_codes_replaced")         \
 	X(AUDIT_CODES_ACKNOWLEDGED, "recovery_codes_acknowledged") \
-	X(AUDIT_MFA_DISABLED, "mfa_disabled")                \
-	X(AUDIT_MFA_RESET, "mfa_reset")                      \
-	X(AUDIT_POLICY_CHANGED, "policy_changed")            \
-	X(AUDIT_EXEMPTION_GIVEN, "exemption_given")          \
-	X(AUDIT_EXEMPTION_ENDED, "exemption_ended")          \
-	X(AUDIT_MEMBERSHIP_CHANGED, "membership_changed")    \
-	X(AUDIT_MEMBERSHIP_REMOVED, "membership_removed")    \
+	X(AUDIT_MFA_DISABLED, "mfa_disabled")                      \
+	X(AUDIT_MFA_RESET, "mfa_reset")                            \
+	X(AUDIT_POLICY_CHANGED, "policy_changed")                  \
+	X(AUDIT_EXEMPTION_GIVEN, "exemption_given")                \
+	X(AUDIT_EXEMPTION_ENDED, "exemption_ended")                \
+	X(AUDIT_MEMBERSHIP_CHANGED, "membership_changed")          \
+	X(AUDIT_MEMBERSHIP_REMOVED, "membership_removed")          \
 	X(AUDIT_EXPORTED, "audit_exported")
 
 enum audit_kind {
@@ -125,21 +124,24 @@ bool audit_result_known(struct str name);
 const char *audit_kind_at(size_t i);
 
 /*
- * Places the event behind `chain`: sets its number, key id and MAC. `key` is
- * the audit key of version `key_id`.
+ * Places the event behind `chain`: sets its number, key id and MAC. `key` is the audit key of
+ * version `key_id`.
  */
-void audit_append(struct arena *a, struct audit_event *ev, const struct audit_chain *chain, uint16_t key_id,
-    const unsigned char *key);
+void audit_append(struct arena *a, struct audit_event *ev, const struct audit_chain *chain,
+    uint16_t key_id, const unsigned char *key);
 
 /* The MAC that an event has behind one with the MAC `before` (zeros: behind none). */
 void audit_mac(struct arena *a, const struct audit_row *r, const unsigned char before[SHA256_SIZE],
     const unsigned char *key, unsigned char mac[SHA256_SIZE]);
 
 /* The MAC of an anchor, which no event can have. */
-void audit_checkpoint_mac(struct arena *a, const struct audit_checkpoint *checkpoint, const unsigned char *key,
-    unsigned char mac[SHA256_SIZE]);
+void audit_checkpoint_mac(struct arena *a, const struct audit_checkpoint *checkpoint,
+    const unsigned char *key, unsigned char mac[SHA256_SIZE]);
 
-/* When the month begins that is `months` away from the one `at` is in; both in microseconds since 1970, UTC. */
+/*
+ * When the month begins that is `months` away from the one `at` is in; both in microseconds
+ * since 1970, UTC.
+ */
 int64_t audit_month(int64_t at, int months);
 
 #endif

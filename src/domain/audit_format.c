@@ -11,7 +11,8 @@ static void add_mac(struct buf *b, const char *key, const unsigned char mac[SHA2
 static struct str id_text(struct arena *a, const char *prefix, struct uuid id);
 
 struct str
-audit_format_json(struct arena *a, const struct audit_row *r, const unsigned char previous[SHA256_SIZE])
+audit_format_json(struct arena *a, const struct audit_row *r,
+    const unsigned char previous[SHA256_SIZE])
 {
 	struct buf b = {.arena = a};
 
@@ -52,7 +53,8 @@ audit_format_json(struct arena *a, const struct audit_row *r, const unsigned cha
 struct str
 audit_format_csv_header(void)
 {
-	return STR("accountId,seq,at,kind,result,actor,actorId,sessionId,factorId,organizationId,address,userAgent,"
+	return STR("accountId,seq,at,kind,result,actor,actorId,sessionId,factorId,organizationId,"
+		   "address,userAgent,"
 		   "requestId,details,keyId,mac\r\n");
 }
 
@@ -61,17 +63,17 @@ audit_format_csv(struct arena *a, const struct audit_row *r)
 {
 	struct buf b = {.arena = a};
 	struct str cells[] = {
-		r->kind,
-		r->result,
-		r->actor,
-		id_text(a, ID_ACCOUNT, r->actor_id),
-		id_text(a, ID_SESSION, r->session),
-		id_text(a, ID_FACTOR, r->factor),
-		id_text(a, ID_ORGANIZATION, r->organization),
-		r->address,
-		r->user_agent,
-		r->request_id,
-		r->details,
+	    r->kind,
+	    r->result,
+	    r->actor,
+	    id_text(a, ID_ACCOUNT, r->actor_id),
+	    id_text(a, ID_SESSION, r->session),
+	    id_text(a, ID_FACTOR, r->factor),
+	    id_text(a, ID_ORGANIZATION, r->organization),
+	    r->address,
+	    r->user_agent,
+	    r->request_id,
+	    r->details,
 	};
 	struct str account = id_format(a, ID_ACCOUNT, r->account), at = audit_format_time(a, r->at),
 		   mac = hex_encode(a, r->mac, sizeof(r->mac));

@@ -1,6 +1,6 @@
 /*
- * An audit event as text: a line of JSON that holds all that its MAC covers, and
- * the MAC before it, to the byte; or a line of CSV, for people and spreadsheets.
+ * An audit event as text: a line of JSON that holds all that its MAC covers, and the MAC before
+ * it, to the byte; or a line of CSV, for people and spreadsheets.
  */
 #ifndef DOMAIN_AUDIT_FORMAT_H
 #define DOMAIN_AUDIT_FORMAT_H

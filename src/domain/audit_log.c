@@ -8,7 +8,8 @@ audit_cursor_format(struct arena *a, const struct audit_cursor *cursor)
 {
 	struct str account = id_format(a, ID_ACCOUNT, cursor->account);
 
-	return str_printf(a, "%lld.%lld.%.*s", (long long)cursor->at, (long long)cursor->seq, STR_FMT(account));
+	return str_printf(a, "%lld.%lld.%.*s", (long long)cursor->at, (long long)cursor->seq,
+	    STR_FMT(account));
 }
 
 bool
@@ -17,13 +18,14 @@ audit_cursor_parse(struct str text, struct audit_cursor *cursor)
 	struct str at = str_cut(&text, '.'), seq = str_cut(&text, '.');
 
 	return number(at, &cursor->at) && number(seq, &cursor->seq) && cursor->seq > 0 &&
-	    id_parse(text, ID_ACCOUNT, &cursor->account);
+	       id_parse(text, ID_ACCOUNT, &cursor->account);
 }
 
 /* As it was written: digits alone, and no year beyond all calendars. */
 static bool
 number(struct str text, int64_t *out)
 {
-	return text.n > 0 && text.n <= 18 && text.p[0] != '-' && (text.p[0] != '0' || text.n == 1) &&
-	    str_to_int64(text, out) && *out <= AUDIT_TIME_MAX;
+	return text.n > 0 && text.n <= 18 && text.p[0] != '-' &&
+	       (text.p[0] != '0' || text.n == 1) && str_to_int64(text, out) &&
+	       *out <= AUDIT_TIME_MAX;
 }

@@ -1,13 +1,16 @@
 /*
- * The audit log of an organization: what its admins see of the events, the last
- * ones first, and where a page of it ends.
+ * The audit log of an organization: what its admins see of the events, the last ones first, and
+ * where a page of it ends.
  */
 #ifndef DOMAIN_AUDIT_LOG_H
 #define DOMAIN_AUDIT_LOG_H
 
 #include "domain/audit.h"
 
-/* A place in the log: behind the event with this time, account and number. All zero: the beginning. */
+/*
+ * A place in the log: behind the event with this time, account and number. All zero: the
+ * beginning.
+ */
 struct audit_cursor {
 	int64_t at;
 	struct uuid account;
@@ -17,14 +20,15 @@ struct audit_cursor {
 /* Which events. */
 struct audit_filter {
 	struct uuid organization;
-	struct uuid member;       /* nil: of all; else also what it did in no organization since it joined */
-	struct uuid actor;        /* nil: by anybody */
-	struct str kind;          /* absent: of any */
-	struct str result;        /* absent: with any */
-	int64_t since;            /* 0: from the first */
-	int64_t until;            /* 0: to the last; else before this */
+	/* nil: of all; else also what it did in no organization since it joined */
+	struct uuid member;
+	struct uuid actor; /* nil: by anybody */
+	struct str kind;   /* absent: of any */
+	struct str result; /* absent: with any */
+	int64_t since;     /* 0: from the first */
+	int64_t until;     /* 0: to the last; else before this */
 	struct audit_cursor after;
-	bool matches_nothing;             /* it asks for somebody who is nowhere */
+	bool matches_nothing; /* it asks for somebody who is nowhere */
 };
 
 /* Somebody in the log. Name and address are absent when the account is gone. */

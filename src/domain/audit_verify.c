@@ -6,22 +6,25 @@
 #include "base/secret.h"
 
 static void report(struct audit_verifier *t, enum audit_fault fault, int64_t seq, int64_t last);
-static bool checkpoint_is_valid(struct audit_verifier *t, const struct audit_checkpoint *checkpoint);
+static bool checkpoint_is_valid(struct audit_verifier *t,
+    const struct audit_checkpoint *checkpoint);
 static const unsigned char *key_of(const struct audit_verifier *t, int64_t id);
-static bool follows(struct audit_verifier *t, const struct audit_row *r, const unsigned char *previous,
-    const unsigned char *key, struct audit_link *link);
-static bool fits(struct audit_verifier *t, const struct audit_row *r, const unsigned char *before, const unsigned char *key);
-static bool same(const unsigned char *a, const unsigned char *b);
-static void second(struct audit_verifier *t, const struct audit_row *r, const unsigned char *previous,
+static bool follows(struct audit_verifier *t, const struct audit_row *r,
+    const unsigned char *previous, const unsigned char *key, struct audit_link *link);
+static bool fits(struct audit_verifier *t, const struct audit_row *r, const unsigned char *before,
     const unsigned char *key);
-static void step(struct audit_verifier *t, const struct audit_row *r, const unsigned char *previous);
+static bool same(const unsigned char *a, const unsigned char *b);
+static void second(struct audit_verifier *t, const struct audit_row *r,
+    const unsigned char *previous, const unsigned char *key);
+static void step(struct audit_verifier *t, const struct audit_row *r,
+    const unsigned char *previous);
 
 struct str
 audit_fault_name(enum audit_fault fault)
 {
 	static const struct str names[] = {
 #define AUDIT_FAULT_NAME(member, name, text) [member] = STR_INIT(name),
-		AUDIT_FAULTS(AUDIT_FAULT_NAME)
+	    AUDIT_FAULTS(AUDIT_FAULT_NAME)
 #undef AUDIT_FAULT_NAME
 	};
 
@@ -33,7 +36,7 @@ audit_fault_text(enum audit_fault fault)
 {
 	static const struct str texts[] = {
 #define AUDIT_FAULT_TEXT(member, name, text) [member] = STR_INIT(text),
-		AUDIT_FAULTS(AUDIT_FAULT_TEXT)
+	    AUDIT_FAULTS(AUDIT_FAULT_TEXT)
 #undef AUDIT_FAULT_TEXT
 	};
 
@@ -41,7 +44,8 @@ audit_fault_text(enum audit_fault fault)
 }
 
 void
-audit_verifier_begin(struct audit_verifier *t, struct uuid account, const struct audit_checkpoint *checkpoint)
+audit_verifier_begin(struct audit_verifier *t, struct uuid account,
+    const struct audit_checkpoint *checkpoint)
 {
 	static const unsigned char zeros[SHA256_SIZE];
 
@@ -56,7 +60,8 @@ audit_verifier_begin(struct audit_verifier *t, struct uuid account, const struct
 }
 
 void
-audit_verifier_begin_part(struct audit_verifier *t, struct uuid account, int64_t seq, const unsigned char head[SHA256_SIZE])
+audit_verifier_begin_part(struct audit_verifier *t, struct uuid account, int64_t seq,
+    const unsigned char head[SHA256_SIZE])
 {
 	t->account = account;
 	t->dropped_through = seq;
@@ -67,7 +72,8 @@ audit_verifier_begin_part(struct audit_verifier *t, struct uuid account, int64_t
 }
 
 void
-audit_verifier_add(struct audit_verifier *t, const struct audit_row *r, const unsigned char *previous)
+audit_verifier_add(struct audit_verifier *t, const struct audit_row *r,
+    const unsigned char *previous)
 {
 	const unsigned char *key = key_of(t, r->key_id);
 
@@ -91,7 +97,8 @@ audit_verifier_end(struct audit_verifier *t, int64_t length, const unsigned char
 		report(t, AUDIT_FAULT_MISSING, l->seq + 1, length);
 	else if (l->seq > length)
 		report(t, AUDIT_FAULT_BEHIND, length < 0 ? l->seq : length + 1, l->seq);
-	else if (head != NULL && l->known && !same(l->stored, head) && (l->sound || !same(l->right, head)))
+	else if (head != NULL && l->known && !same(l->stored, head) &&
+		 (l->sound || !same(l->right, head)))
 		report(t, AUDIT_FAULT_HEAD, l->seq, l->seq);
 }
 
@@ -131,7 +138,8 @@ checkpoint_is_valid(struct audit_verifier *t, const struct audit_checkpoint *che
 static const unsigned char *
 key_of(const struct audit_verifier *t, int64_t id)
 {
-	return id > 0 && id <= UINT16_MAX ? keyring_key(t->keys, (uint16_t)id, KEY_USE_AUDIT) : NULL;
+	return id > 0 && id <= UINT16_MAX ? keyring_key(t->keys, (uint16_t)id, KEY_USE_AUDIT)
+					  : NULL;
 }
 
 /* The event behind the last one, perhaps with some missing between. */
@@ -153,8 +161,12 @@ step(struct audit_verifier *t, const struct audit_row *r, const unsigned char *p
 		link.sound = true;
 	else
 		report(t, AUDIT_FAULT_CHANGED, r->seq, r->seq);
-	/* Its MAC is right, but it names another predecessor than the one that is there and is as it was written. */
-	if (link.sound && previous != NULL && t->last.known && t->last.sound && !same(previous, t->last.stored)) {
+	/*
+	 * Its MAC is right, but it names another predecessor than the one that is there and is
+	 * as it was written.
+	 */
+	if (link.sound && previous != NULL && t->last.known && t->last.sound &&
+	    !same(previous, t->last.stored)) {
 		report(t, AUDIT_FAULT_UNLINKED, r->seq, r->seq);
 		link.sound = false;
 	}
@@ -163,13 +175,13 @@ step(struct audit_verifier *t, const struct audit_row *r, const unsigned char *p
 }
 
 /*
- * Whether the MAC fits behind what came before. Where that was found wrong, the
- * event may still be as it was written, behind what should have been there; a MAC
- * that fits cannot have been made without the key.
+ * Whether the MAC fits behind what came before. Where that was found wrong, the event may still
+ * be as it was written, behind what should have been there; a MAC that fits cannot have been
+ * made without the key.
  */
 static bool
-follows(struct audit_verifier *t, const struct audit_row *r, const unsigned char *previous, const unsigned char *key,
-    struct audit_link *link)
+follows(struct audit_verifier *t, const struct audit_row *r, const unsigned char *previous,
+    const unsigned char *key, struct audit_link *link)
 {
 	const struct audit_link *last = &t->last;
 
@@ -182,16 +194,18 @@ follows(struct audit_verifier *t, const struct audit_row *r, const unsigned char
 	if (fits(t, r, last->stored, key))
 		return true;
 	audit_mac(t->arena, r, last->stored, key, link->right);
-	return !last->sound &&
-	    (fits(t, r, last->right, key) || (t->before.known && fits(t, r, t->before.stored, key)));
+	return !last->sound && (fits(t, r, last->right, key) ||
+				   (t->before.known && fits(t, r, t->before.stored, key)));
 }
 
 /* Two events with one number: the one whose MAC fits is the right one. */
 static void
-second(struct audit_verifier *t, const struct audit_row *r, const unsigned char *previous, const unsigned char *key)
+second(struct audit_verifier *t, const struct audit_row *r, const unsigned char *previous,
+    const unsigned char *key)
 {
 	bool right = key != NULL && !r->malformed && !t->last.sound &&
-	    (previous != NULL ? fits(t, r, previous, key) : t->before.known && fits(t, r, t->before.stored, key));
+		     (previous != NULL ? fits(t, r, previous, key)
+				       : t->before.known && fits(t, r, t->before.stored, key));
 
 	report(t, AUDIT_FAULT_DUPLICATE, r->seq, r->seq);
 	if (!right)
@@ -202,7 +216,8 @@ second(struct audit_verifier *t, const struct audit_row *r, const unsigned char 
 }
 
 static bool
-fits(struct audit_verifier *t, const struct audit_row *r, const unsigned char *before, const unsigned char *key)
+fits(struct audit_verifier *t, const struct audit_row *r, const unsigned char *before,
+    const unsigned char *key)
 {
 	unsigned char mac[SHA256_SIZE];
 

@@ -1,7 +1,7 @@
 /*
- * Following a chain of audit events from its beginning to its end and naming
- * what is wrong with it: what was changed, removed or inserted. One chain after the
- * other, in the order of their numbers; nothing of what was followed is kept.
+ * Following a chain of audit events from its beginning to its end and naming what is wrong with
+ * it: what was changed, removed or inserted. One chain after the other, in the order of their
+ * numbers; nothing of what was followed is kept.
  */
 #ifndef DOMAIN_AUDIT_VERIFY_H
 #define DOMAIN_AUDIT_VERIFY_H
@@ -13,17 +13,22 @@
 #include "domain/audit.h"
 
 /* X(member, name for programs, what it is for people) */
-#define AUDIT_FAULTS(X)                                                                                            \
-	X(AUDIT_FAULT_CHANGED, "changed", "does not fit its MAC: it was changed or inserted, or the one before it was")   \
-	X(AUDIT_FAULT_KEY, "unknown_key", "was made with a key that is not in the keyring")                                \
-	X(AUDIT_FAULT_MISSING, "missing", "is missing")                                                                    \
-	X(AUDIT_FAULT_DUPLICATE, "twice", "was inserted: its number is there twice or out of order")                           \
-	X(AUDIT_FAULT_UNLINKED, "unlinked", "does not follow on the one before it")                                        \
-	X(AUDIT_FAULT_DROPPED, "dropped", "was inserted: its number is among those dropped for their age")                 \
-	X(AUDIT_FAULT_BEHIND, "behind", "was inserted, or the noted length of the chain was changed: it is behind the end") \
-	X(AUDIT_FAULT_HEAD, "head", "is the last, but the noted head of the chain is not its MAC")                         \
-	X(AUDIT_FAULT_CHECKPOINT, "anchor", "is noted as the last one dropped for its age, but that note is forged")           \
-	X(AUDIT_FAULT_MALFORMED, "broken", "is not as it was exported")                                                         \
+#define AUDIT_FAULTS(X)                                                                            \
+	X(AUDIT_FAULT_CHANGED, "changed",                                                          \
+	    "does not fit its MAC: it was changed or inserted, or the one before it was")          \
+	X(AUDIT_FAULT_KEY, "unknown_key", "was made with a key that is not in the keyring")        \
+	X(AUDIT_FAULT_MISSING, "missing", "is missing")                                            \
+	X(AUDIT_FAULT_DUPLICATE, "twice",                                                          \
+	    "was inserted: its number is there twice or out of order")                             \
+	X(AUDIT_FAULT_UNLINKED, "unlinked", "does not follow on the one before it")                \
+	X(AUDIT_FAULT_DROPPED, "dropped",                                                          \
+	    "was inserted: its number is among those dropped for their age")                       \
+	X(AUDIT_FAULT_BEHIND, "behind",                                                            \
+	    "was inserted, or the noted length of the chain was changed: it is behind the end")    \
+	X(AUDIT_FAULT_HEAD, "head", "is the last, but the noted head of the chain is not its MAC") \
+	X(AUDIT_FAULT_CHECKPOINT, "anchor",                                                        \
+	    "is noted as the last one dropped for its age, but that note is forged")               \
+	X(AUDIT_FAULT_MALFORMED, "broken", "is not as it was exported")                            \
 	X(AUDIT_FAULT_UNRECORDED, "unnoted", "is of a chain of which no length and head are noted")
 
 enum audit_fault {
@@ -70,16 +75,19 @@ struct str audit_fault_name(enum audit_fault fault);
 struct str audit_fault_text(enum audit_fault fault);
 
 /* Begins a chain; `anchor` is where it begins, NULL: at its first event. */
-void audit_verifier_begin(struct audit_verifier *t, struct uuid account, const struct audit_checkpoint *checkpoint);
+void audit_verifier_begin(struct audit_verifier *t, struct uuid account,
+    const struct audit_checkpoint *checkpoint);
 
 /* Begins a part of a chain, behind the event `seq` with the MAC `head`. */
-void audit_verifier_begin_part(struct audit_verifier *t, struct uuid account, int64_t seq, const unsigned char head[SHA256_SIZE]);
+void audit_verifier_begin_part(struct audit_verifier *t, struct uuid account, int64_t seq,
+    const unsigned char head[SHA256_SIZE]);
 
 /*
- * The next event. `previous` is the MAC of the event before it where the event
- * itself says so, as in an exported file; else NULL.
+ * The next event. `previous` is the MAC of the event before it where the event itself says so,
+ * as in an exported file; else NULL.
  */
-void audit_verifier_add(struct audit_verifier *t, const struct audit_row *r, const unsigned char *previous);
+void audit_verifier_add(struct audit_verifier *t, const struct audit_row *r,
+    const unsigned char *previous);
 
 /* The end: the chain has `length` events, and its last one the MAC `head` (NULL: not known). */
 void audit_verifier_end(struct audit_verifier *t, int64_t length, const unsigned char *head);

@@ -6,14 +6,15 @@
 #include "base/secret.h"
 
 struct email_link
-email_link_make(struct arena *a, struct uuid account, struct str address, int64_t now, struct secret *text)
+email_link_make(struct arena *a, struct uuid account, struct str address, int64_t now,
+    struct secret *text)
 {
 	struct email_link link = {
-		.account = account,
-		.id = uuid_new(now),
-		.address = address,
-		.created_at = now,
-		.expires_at = now + EMAIL_LINK_LIFETIME,
+	    .account = account,
+	    .id = uuid_new(now),
+	    .address = address,
+	    .created_at = now,
+	    .expires_at = now + EMAIL_LINK_LIFETIME,
 	};
 	struct token token;
 
@@ -26,8 +27,8 @@ bool
 email_link_fits(const struct email_link *link, const struct token *token, int64_t now)
 {
 	return link->used_at == 0 && now < link->expires_at &&
-	    uuid_eq(link->account, token->account) && uuid_eq(link->id, token->session) &&
-	    secret_eq_bytes(link->token_hash, token->hash, sizeof(link->token_hash));
+	       uuid_eq(link->account, token->account) && uuid_eq(link->id, token->session) &&
+	       secret_eq_bytes(link->token_hash, token->hash, sizeof(link->token_hash));
 }
 
 /* A clock that was set back does not close the way for longer than the interval. */

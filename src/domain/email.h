@@ -1,6 +1,6 @@
 /*
- * Proving an address: a link with a token of 256 random bits goes to it, and counts
- * once. Stored is the token's SHA-256; account and link are named in the token.
+ * Proving an address: a link with a token of 256 random bits goes to it, and counts once.
+ * Stored is the token's SHA-256; account and link are named in the token.
  */
 #ifndef DOMAIN_EMAIL_H
 #define DOMAIN_EMAIL_H
@@ -28,13 +28,16 @@ struct email_link {
 };
 
 /* A new link for an address, and the text of its token. */
-struct email_link email_link_make(struct arena *a, struct uuid account, struct str address, int64_t now,
-    struct secret *text);
+struct email_link email_link_make(struct arena *a, struct uuid account, struct str address,
+    int64_t now, struct secret *text);
 
 /* True when the token is the link's, and the link can be used at `now`. */
 bool email_link_fits(const struct email_link *link, const struct token *token, int64_t now);
 
-/* Whole seconds until another message may be sent, when the last was sent for at `last_at` (0: none). */
+/*
+ * Whole seconds until another message may be sent, when the last was sent for at `last_at` (0:
+ * none).
+ */
 int64_t email_link_wait(int64_t last_at, int64_t now);
 
 #endif

@@ -4,7 +4,7 @@
 #include "domain/factor_totp.h"
 
 static const struct factor_kind *const kinds[] = {
-	&factor_totp,
+    &factor_totp,
 };
 
 const struct factor_kind *

@@ -10,18 +10,18 @@
 #define ACCOUNT_MAX 128
 
 static struct secret totp_enroll(struct arena *a);
-static struct factor_offer totp_offer(struct arena *a, struct secret state, const struct factor_rules *rules,
-    struct str account);
-static int64_t totp_check(struct secret state, const struct factor_rules *rules, int64_t last_counter, int64_t now,
-    struct str response);
+static struct factor_offer totp_offer(struct arena *a, struct secret state,
+    const struct factor_rules *rules, struct str account);
+static int64_t totp_check(struct secret state, const struct factor_rules *rules,
+    int64_t last_counter, int64_t now, struct str response);
 static bool read_digits(struct str response, char digits[TOTP_DIGITS + 1]);
 
 const struct factor_kind factor_totp = {
-	.name = "totp",
-	.title = "Authenticator app",
-	.enroll = totp_enroll,
-	.offer = totp_offer,
-	.check = totp_check,
+    .name = "totp",
+    .title = "Authenticator app",
+    .enroll = totp_enroll,
+    .offer = totp_offer,
+    .check = totp_check,
 };
 
 static struct secret
@@ -34,26 +34,26 @@ totp_enroll(struct arena *a)
 }
 
 /*
- * The Key URI form that all common apps read alike: the issuer as prefix and as
- * the last parameter, both equal; only unreserved characters and '@' bare;
- * parameters with default values left out.
+ * The Key URI form that all common apps read alike: the issuer as prefix and as the last
+ * parameter, both equal; only unreserved characters and '@' bare; parameters with default
+ * values left out.
  */
 static struct factor_offer
-totp_offer(struct arena *a, struct secret state, const struct factor_rules *rules, struct str account)
+totp_offer(struct arena *a, struct secret state, const struct factor_rules *rules,
+    struct str account)
 {
 	struct str key = base32_encode(a, state.p, state.n);
 	struct str issuer = percent_encode(a, str_slice(rules->issuer, 0, ISSUER_MAX), "@");
 	struct str label = percent_encode(a, str_slice(account, 0, ACCOUNT_MAX), "@");
-	struct str uri = str_printf(a, "otpauth://totp/%.*s:%.*s?secret=%.*s&issuer=%.*s", STR_FMT(issuer),
-	    STR_FMT(label), STR_FMT(key), STR_FMT(issuer));
+	struct str uri = str_printf(a, "otpauth://totp/%.*s:%.*s?secret=%.*s&issuer=%.*s",
+	    STR_FMT(issuer), STR_FMT(label), STR_FMT(key), STR_FMT(issuer));
 
 	return (struct factor_offer){.uri = secret_copy(a, uri), .key = secret_copy(a, key)};
 }
 
 /*
- * All steps of the window are computed and compared, whatever matched before:
- * the time tells nothing. The highest match counts, so that nothing at or below
- * it is ever accepted again.
+ * All steps of the window are computed and compared, whatever matched before: the time tells
+ * nothing. The highest match counts, so that nothing at or below it is ever accepted again.
  */
 static int64_t
 totp_check(struct secret state, const struct factor_rules *rules, int64_t last_counter, int64_t now,
@@ -74,7 +74,10 @@ totp_check(struct secret state, const struct factor_rules *rules, int64_t last_c
 	return found;
 }
 
-/* Exactly six ASCII digits; spaces and dashes, as apps show them and people paste them, do not count. */
+/*
+ * Exactly six ASCII digits; spaces and dashes, as apps show them and people paste them, do not
+ * count.
+ */
 static bool
 read_digits(struct str response, char digits[TOTP_DIGITS + 1])
 {

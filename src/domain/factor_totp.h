@@ -1,7 +1,6 @@
 /*
- * Time-based one-time passwords (RFC 6238): SHA-1, 6 digits, 30 seconds, a
- * secret of 20 random bytes (RFC 4226, R6). Other parameters fail silently in
- * common apps, so there are none.
+ * Time-based one-time passwords (RFC 6238): SHA-1, 6 digits, 30 seconds, a secret of 20 random
+ * bytes (RFC 4226, R6). Other parameters fail silently in common apps, so there are none.
  */
 #ifndef DOMAIN_FACTOR_TOTP_H
 #define DOMAIN_FACTOR_TOTP_H

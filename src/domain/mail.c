@@ -6,7 +6,7 @@
 
 static const struct str names[] = {
 #define MAIL_NAME(member, name) [member] = STR_INIT(name),
-	MAIL_KINDS(MAIL_NAME)
+    MAIL_KINDS(MAIL_NAME)
 #undef MAIL_NAME
 };
 

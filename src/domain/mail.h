@@ -1,7 +1,7 @@
 /*
- * Mail to the owner of an account: what there is to tell, and when sending is
- * tried again or given up. No message holds a secret but the link that proves an
- * address, whose token is kept sealed until it is sent.
+ * Mail to the owner of an account: what there is to tell, and when sending is tried again or
+ * given up. No message holds a secret but the link that proves an address, whose token is kept
+ * sealed until it is sent.
  */
 #ifndef DOMAIN_MAIL_H
 #define DOMAIN_MAIL_H
@@ -15,24 +15,24 @@
 #include "base/uuid.h"
 
 /* X(member, name in the database and of its templates) */
-#define MAIL_KINDS(X)                                          \
-	X(MAIL_FACTOR_ADDED, "factor_added")                   \
-	X(MAIL_FACTOR_REMOVED, "factor_removed")               \
-	X(MAIL_CODE_USED, "recovery_code_used")                \
-	X(MAIL_CODES_LOW, "recovery_codes_low")                \
-	X(MAIL_CODES_REPLACED, "recovery_codes_replaced")      \
-	X(MAIL_MFA_DISABLED, "mfa_disabled")                   \
-	X(MAIL_MFA_RESET, "mfa_reset")                         \
-	X(MAIL_VERIFY_EMAIL, "verify_email")                   \
-	X(MAIL_MEMBER_RESET, "member_reset")                   \
-	X(MAIL_POLICY_APPLIES, "policy_applies")               \
+#define MAIL_KINDS(X)                                     \
+	X(MAIL_FACTOR_ADDED, "factor_added")              \
+	X(MAIL_FACTOR_REMOVED, "factor_removed")          \
+	X(MAIL_CODE_USED, "recovery_code_used")           \
+	X(MAIL_CODES_LOW, "recovery_codes_low")           \
+	X(MAIL_CODES_REPLACED, "recovery_codes_replaced") \
+	X(MAIL_MFA_DISABLED, "mfa_disabled")              \
+	X(MAIL_MFA_RESET, "mfa_reset")                    \
+	X(MAIL_VERIFY_EMAIL, "verify_email")              \
+	X(MAIL_MEMBER_RESET, "member_reset")              \
+	X(MAIL_POLICY_APPLIES, "policy_applies")          \
 	X(MAIL_DEADLINE_NEAR, "deadline_near")
 
 enum mail_kind {
 #define MAIL_MEMBER(member, name) member,
 	MAIL_KINDS(MAIL_MEMBER)
 #undef MAIL_MEMBER
-	MAIL_KIND_COUNT
+	    MAIL_KIND_COUNT
 };
 
 /* Waits between attempts grow threefold from the first to the last, in microseconds. */
@@ -67,7 +67,10 @@ struct mail_code {
 struct str mail_kind_name(enum mail_kind kind);
 bool mail_kind_parse(struct str name, enum mail_kind *kind);
 
-/* How long a message of a kind is worth sending, in microseconds: a link is not when it has ended, a reminder not the day after. */
+/*
+ * How long a message of a kind is worth sending, in microseconds: a link is not when it has
+ * ended, a reminder not the day after.
+ */
 int64_t mail_lifetime(enum mail_kind kind);
 
 /* When to try again after attempt number `attempts` has failed at `now`; 0: given up. */
@@ -80,10 +83,10 @@ struct mail_values {
 	struct str address; /* network address of whoever did it */
 	struct str organization;
 	struct str deadline;
-	struct str member;  /* who was reset */
+	struct str member; /* who was reset */
 	struct str member_email;
-	int32_t days;       /* until the deadline, or 0 */
-	int64_t left;       /* recovery codes, or -1 */
+	int32_t days; /* until the deadline, or 0 */
+	int64_t left; /* recovery codes, or -1 */
 };
 struct str mail_values_json(struct arena *a, const struct mail_values *v);
 

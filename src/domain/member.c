@@ -27,7 +27,8 @@ member_totals(const struct policy *p, const struct member_counts counts[2], int6
 		t.covered_enrolled += c->enrolled;
 		t.status[COMPLIANCE_EXEMPT] += c->exempt;
 		t.status[COMPLIANCE_OVERDUE] += c->overdue - c->exempt_overdue;
-		t.status[COMPLIANCE_GRACE] += c->open - c->overdue - (c->exempt - c->exempt_overdue);
+		t.status[COMPLIANCE_GRACE] +=
+		    c->open - c->overdue - (c->exempt - c->exempt_overdue);
 	}
 	return t;
 }
@@ -61,7 +62,8 @@ member_key_parse(struct arena *a, struct str text, struct member_key *k)
 	memcpy(k->account.b, bytes + sizeof(time), sizeof(k->account.b));
 	k->text = (struct str){.p = (const char *)bytes + KEY_HEAD, .n = n - KEY_HEAD};
 	/* What no page of ours ends with; the database would not take it. */
-	return str_is_utf8(k->text) && !str_has(k->text, '\0') && k->time >= 0 && k->time < INT64_MAX / 4;
+	return str_is_utf8(k->text) && !str_has(k->text, '\0') && k->time >= 0 &&
+	       k->time < INT64_MAX / 4;
 }
 
 bool

@@ -4,23 +4,23 @@
 #include "base/clock.h"
 
 static const struct str roles[] = {
-	[ROLE_MEMBER] = STR_INIT("member"),
-	[ROLE_ADMIN] = STR_INIT("admin"),
-	[ROLE_OWNER] = STR_INIT("owner"),
+    [ROLE_MEMBER] = STR_INIT("member"),
+    [ROLE_ADMIN] = STR_INIT("admin"),
+    [ROLE_OWNER] = STR_INIT("owner"),
 };
 
 static const struct str requirements[] = {
-	[REQUIREMENT_OFF] = STR_INIT("off"),
-	[REQUIREMENT_ADMINS] = STR_INIT("admins"),
-	[REQUIREMENT_EVERYONE] = STR_INIT("everyone"),
+    [REQUIREMENT_OFF] = STR_INIT("off"),
+    [REQUIREMENT_ADMINS] = STR_INIT("admins"),
+    [REQUIREMENT_EVERYONE] = STR_INIT("everyone"),
 };
 
 static const struct str compliances[] = {
-	[COMPLIANCE_ENROLLED] = STR_INIT("enrolled"),
-	[COMPLIANCE_GRACE] = STR_INIT("grace"),
-	[COMPLIANCE_OVERDUE] = STR_INIT("lapsed"),
-	[COMPLIANCE_EXEMPT] = STR_INIT("exempt"),
-	[COMPLIANCE_NOT_REQUIRED] = STR_INIT("not_required"),
+    [COMPLIANCE_ENROLLED] = STR_INIT("enrolled"),
+    [COMPLIANCE_GRACE] = STR_INIT("grace"),
+    [COMPLIANCE_OVERDUE] = STR_INIT("lapsed"),
+    [COMPLIANCE_EXEMPT] = STR_INIT("exempt"),
+    [COMPLIANCE_NOT_REQUIRED] = STR_INIT("not_required"),
 };
 
 static int find(const struct str *names, size_t count, struct str name);
@@ -152,7 +152,8 @@ policy_json(struct arena *a, const struct policy *p)
 	struct buf b = {.arena = a};
 	struct str requirement = requirement_name(p->requirement);
 
-	buf_printf(&b, "{\"requirement\":\"%.*s\",\"graceDays\":%d", STR_FMT(requirement), (int)p->grace_days);
+	buf_printf(&b, "{\"requirement\":\"%.*s\",\"graceDays\":%d", STR_FMT(requirement),
+	    (int)p->grace_days);
 	add_time(&b, "requiredSince", p->required_since);
 	add_time(&b, "everyoneSince", p->everyone_since);
 	if (p->reauthentication_age != 0)

@@ -1,7 +1,7 @@
 /*
- * Organizations' rules on who must have a second factor, and where a member
- * stands under one: a deadline is a date, the later of "required since" and
- * "joined", plus the grace days, unless there is an exemption.
+ * Organizations' rules on who must have a second factor, and where a member stands under one: a
+ * deadline is a date, the later of "required since" and "joined", plus the grace days, unless
+ * there is an exemption.
  */
 #ifndef DOMAIN_POLICY_H
 #define DOMAIN_POLICY_H
@@ -13,8 +13,8 @@
 #include "base/str.h"
 #include "base/uuid.h"
 
-#define POLICY_GRACE_MAX 365       /* days */
-#define POLICY_AGE_MIN 60          /* seconds */
+#define POLICY_GRACE_MAX 365 /* days */
+#define POLICY_AGE_MIN 60    /* seconds */
 #define POLICY_AGE_MAX 86400
 /* How far ahead a policy may be announced, and how long an exemption may last, in days. */
 #define POLICY_AHEAD_MAX 365
@@ -25,8 +25,9 @@ enum requirement { REQUIREMENT_OFF, REQUIREMENT_ADMINS, REQUIREMENT_EVERYONE };
 
 struct policy {
 	enum requirement requirement;
-	int64_t required_since;  /* for owners, admins and sensitive roles; 0 while off */
-	int64_t everyone_since;  /* for all others; 0 unless `requirement` is everyone; never before required_since */
+	int64_t required_since; /* for owners, admins and sensitive roles; 0 while off */
+	/* for all others; 0 unless `requirement` is everyone; never before required_since */
+	int64_t everyone_since;
 	int32_t grace_days;
 	int32_t reauthentication_age; /* seconds; 0: the service's */
 	int32_t verification_age;     /* seconds; 0: the service's */
@@ -61,9 +62,9 @@ struct compliance_status {
 };
 
 /*
- * What the policy means for one of its two groups at one time, in the form that a
- * query can ask for: of those who are covered and have no factor and no exemption, who joined
- * at or before `overdue_joined` has lapsed (0: nobody has), the others are in grace.
+ * What the policy means for one of its two groups at one time, in the form that a query can ask
+ * for: of those who are covered and have no factor and no exemption, who joined at or before
+ * `overdue_joined` has lapsed (0: nobody has), the others are in grace.
  */
 struct policy_threshold {
 	bool covered;
@@ -85,17 +86,22 @@ bool role_administers(enum role role);
 bool membership_privileged(const struct membership *m);
 
 /* Where the member stands at `now`; `enrolled`: the account has an active factor. */
-struct compliance_status membership_compliance(const struct membership *m, bool enrolled, int64_t now);
+struct compliance_status membership_compliance(const struct membership *m, bool enrolled,
+    int64_t now);
 
-/* Whether the policy wants the member to have a factor at `now`, in grace or not: the last one may not be removed. */
+/*
+ * Whether the policy wants the member to have a factor at `now`, in grace or not: the last one
+ * may not be removed.
+ */
 bool membership_requires(const struct membership *m, int64_t now);
 
 struct policy_threshold policy_threshold(const struct policy *p, bool privileged, int64_t now);
 
 /*
- * The policy that comes of `old` by what an admin wants. `wanted->required_since` 0: from `now` on
- * for those whom the old one did not cover, unchanged for the others; else from that time
- * on, for those newly covered or, where nobody is, for all. Widening never moves the date of those who were covered.
+ * The policy that comes of `old` by what an admin wants. `wanted->required_since` 0: from `now`
+ * on for those whom the old one did not cover, unchanged for the others; else from that time
+ * on, for those newly covered or, where nobody is, for all. Widening never moves the date of
+ * those who were covered.
  */
 struct policy policy_change(const struct policy *old, const struct policy *wanted, int64_t now);
 

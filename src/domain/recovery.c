@@ -51,7 +51,9 @@ recovery_code_mac(const unsigned char *key, struct uuid account, struct str code
     unsigned char out[SHA256_SIZE])
 {
 	unsigned char text[sizeof(account.b) + RECOVERY_GROUPS_MAX * RECOVERY_GROUP] = {0}, mac[64];
-	size_t n = code.n < RECOVERY_GROUPS_MAX * RECOVERY_GROUP ? code.n : RECOVERY_GROUPS_MAX * RECOVERY_GROUP;
+	size_t n = code.n < RECOVERY_GROUPS_MAX * RECOVERY_GROUP
+		       ? code.n
+		       : RECOVERY_GROUPS_MAX * RECOVERY_GROUP;
 
 	memcpy(text, account.b, sizeof(account.b));
 	memcpy(text + sizeof(account.b), code.p, n);

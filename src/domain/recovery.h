@@ -1,9 +1,8 @@
 /*
- * Recovery codes: "abc12-def34", ten in a set, each good once. The alphabet is
- * Crockford's base32 in lower case (no i, l, o, u): 50 bits for two groups of
- * five, 75 for three. Stored is an HMAC under a key outside the database: who has that
- * key could open the sealed secrets too, so a slow hash would protect
- * nothing more, and one look-up serves.
+ * Recovery codes: "abc12-def34", ten in a set, each good once. The alphabet is Crockford's
+ * base32 in lower case (no i, l, o, u): 50 bits for two groups of five, 75 for three. Stored is
+ * an HMAC under a key outside the database: who has that key could open the sealed secrets too,
+ * so a slow hash would protect nothing more, and one look-up serves.
  */
 #ifndef DOMAIN_RECOVERY_H
 #define DOMAIN_RECOVERY_H
@@ -25,7 +24,7 @@
 
 /* The set an account has. */
 struct recovery_set {
-	struct uuid id;          /* nil: none */
+	struct uuid id; /* nil: none */
 	int64_t created_at;
 	int64_t acknowledged_at; /* 0: its owner has not said that it is saved */
 	int32_t left;
@@ -35,12 +34,15 @@ struct recovery_set {
 struct str recovery_code_make(struct arena *a, int groups);
 
 /*
- * What a person typed, as it is hashed: any case, without spaces and dashes, o
- * read as 0, i and l as 1. False when it cannot be a recovery code.
+ * What a person typed, as it is hashed: any case, without spaces and dashes, o read as 0, i and
+ * l as 1. False when it cannot be a recovery code.
  */
 bool recovery_code_read(struct arena *a, struct str typed, struct str *code);
 
-/* The MAC of a code as read, under the recovery key of one version: `keyring_key(…, KEY_USE_RECOVERY)`. */
+/*
+ * The MAC of a code as read, under the recovery key of one version: `keyring_key(…,
+ * KEY_USE_RECOVERY)`.
+ */
 void recovery_code_mac(const unsigned char *key, struct uuid account, struct str code,
     unsigned char out[SHA256_SIZE]);
 

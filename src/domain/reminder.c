@@ -5,9 +5,9 @@
 
 /* Days before the deadline, by stage. */
 static const int32_t reminders[] = {
-	[REMINDER_SEVEN_DAYS] = 7,
-	[REMINDER_THREE_DAYS] = 3,
-	[REMINDER_ONE_DAY] = 1,
+    [REMINDER_SEVEN_DAYS] = 7,
+    [REMINDER_THREE_DAYS] = 3,
+    [REMINDER_ONE_DAY] = 1,
 };
 
 static struct reminder format_given(const struct reminder_member *m, int64_t due_at);
@@ -26,13 +26,18 @@ reminder_decide(const struct reminder_member *m, int64_t now)
 	case COMPLIANCE_ENROLLED:
 		return format_given(m, 0);
 	case COMPLIANCE_EXEMPT:
-		/* When it ends the rule begins to apply, and what was told before has been overtaken. */
+		/*
+		 * When it ends the rule begins to apply, and what was told before has been
+		 * overtaken.
+		 */
 		n.due_at = m->membership.exempt_until;
 		return n;
 	case COMPLIANCE_GRACE:
 	case COMPLIANCE_OVERDUE:
 		n = until(m, s.deadline, now);
-		return n.sends && str_absent(m->recipient) ? format_given(m, now + REMINDER_UNREACHABLE_WAIT) : n;
+		return n.sends && str_absent(m->recipient)
+			   ? format_given(m, now + REMINDER_UNREACHABLE_WAIT)
+			   : n;
 	case COMPLIANCE_NOT_REQUIRED:
 	case COMPLIANCE_COUNT:
 		break;
@@ -45,22 +50,25 @@ static struct reminder
 format_given(const struct reminder_member *m, int64_t due_at)
 {
 	return (struct reminder){
-		.stage = (enum reminder_stage)m->stage,
-		.deadline = m->deadline,
-		.due_at = due_at,
+	    .stage = (enum reminder_stage)m->stage,
+	    .deadline = m->deadline,
+	    .due_at = due_at,
 	};
 }
 
-/* A date that comes sooner than was said is news; one that comes later is none, nor is one after the time was up. */
+/*
+ * A date that comes sooner than was said is news; one that comes later is none, nor is one
+ * after the time was up.
+ */
 static struct reminder
 until(const struct reminder_member *m, int64_t deadline, int64_t now)
 {
 	bool sooner = deadline < m->deadline && now < m->deadline;
 	struct reminder n = {
-		.stage = reached(deadline, now),
-		.deadline = deadline,
-		.due_at = next_reminder(deadline, now),
-		.days = days_left(deadline, now),
+	    .stage = reached(deadline, now),
+	    .deadline = deadline,
+	    .due_at = next_reminder(deadline, now),
+	    .days = days_left(deadline, now),
 	};
 
 	if (m->stage == REMINDER_NONE || sooner) {

@@ -1,7 +1,7 @@
 /*
- * Telling members of an organization's rule by mail: once that it applies to them and
- * until when they have time, then 7, 3 and 1 days before the deadline. What was told belongs to
- * one deadline; when that moves, or the rule ends, it is forgotten or told anew.
+ * Telling members of an organization's rule by mail: once that it applies to them and until
+ * when they have time, then 7, 3 and 1 days before the deadline. What was told belongs to one
+ * deadline; when that moves, or the rule ends, it is forgotten or told anew.
  */
 #ifndef DOMAIN_REMINDER_H
 #define DOMAIN_REMINDER_H
@@ -37,14 +37,18 @@ struct reminder_member {
 /* What a look at a member comes to. */
 struct reminder {
 	bool sends;
-	enum mail_kind kind;      /* MAIL_POLICY_APPLIES or MAIL_DEADLINE_NEAR */
-	int32_t days;             /* until the deadline, the one that has begun included; 0: it has passed */
-	enum reminder_stage stage;  /* to be noted, like the two below */
-	int64_t deadline;         /* 0: none */
-	int64_t due_at;           /* when to look next; 0: not before something changes */
+	enum mail_kind kind; /* MAIL_POLICY_APPLIES or MAIL_DEADLINE_NEAR */
+	/* until the deadline, the one that has begun included; 0: it has passed */
+	int32_t days;
+	enum reminder_stage stage; /* to be noted, like the two below */
+	int64_t deadline;          /* 0: none */
+	int64_t due_at;            /* when to look next; 0: not before something changes */
 };
 
-/* Looks at a member at `now`. At most one message comes of it, and of one deadline none comes twice. */
+/*
+ * Looks at a member at `now`. At most one message comes of it, and of one deadline none comes
+ * twice.
+ */
 struct reminder reminder_decide(const struct reminder_member *m, int64_t now);
 
 #endif

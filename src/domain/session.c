@@ -7,9 +7,9 @@ struct str
 session_state_name(enum session_state state)
 {
 	static const struct str names[] = {
-		[SESSION_MFA_REQUIRED] = STR_INIT("mfa_required"),
-		[SESSION_ACTIVE] = STR_INIT("active"),
-		[SESSION_ENROLLMENT_REQUIRED] = STR_INIT("enrollment_required"),
+	    [SESSION_MFA_REQUIRED] = STR_INIT("mfa_required"),
+	    [SESSION_ACTIVE] = STR_INIT("active"),
+	    [SESSION_ENROLLMENT_REQUIRED] = STR_INIT("enrollment_required"),
 	};
 
 	return names[state];
@@ -54,8 +54,8 @@ struct stepup
 stepup_missing(const struct session *s, bool has_factor, struct proof_ages ages, int64_t now)
 {
 	return (struct stepup){
-		.password = !session_fresh(s->password_at, ages.password, now),
-		.verification = has_factor && !session_fresh(s->verified_at, ages.verification, now),
+	    .password = !session_fresh(s->password_at, ages.password, now),
+	    .verification = has_factor && !session_fresh(s->verified_at, ages.verification, now),
 	};
 }
 

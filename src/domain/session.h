@@ -14,7 +14,10 @@
 #define SESSION_FAILURES_MAX 5
 /* How much of a User-Agent is kept, in bytes. */
 #define SESSION_AGENT_MAX 200
-/* How old `last_seen_at` may get before it is written again, in seconds; sooner where sessions end soon. */
+/*
+ * How old `last_seen_at` may get before it is written again, in seconds; sooner where sessions
+ * end soon.
+ */
 #define SESSION_ACTIVITY_STEP 60
 
 /* The last one is never stored: it comes of the policy and the time (subject_state()). */
@@ -41,25 +44,31 @@ struct session {
 struct str session_state_name(enum session_state state);
 bool session_state_parse(struct str name, enum session_state *state);
 
-/* True while the session counts at `now`: not past its end, not idle for more than `idle` seconds. */
+/*
+ * True while the session counts at `now`: not past its end, not idle for more than `idle`
+ * seconds.
+ */
 bool session_alive(const struct session *s, int64_t idle, int64_t now);
 
 /*
- * Whether use of the session at `now` is to be noted, where sessions end that are `idle` for
- * so many seconds: not before every request of a busy one, but never so late
- * that a session in use would end.
+ * Whether use of the session at `now` is to be noted, where sessions end that are `idle` for so
+ * many seconds: not before every request of a busy one, but never so late that a session in use
+ * would end.
  */
 enum activity_action { ACTIVITY_RECENT, ACTIVITY_QUEUE, ACTIVITY_WRITE_NOW };
 enum activity_action session_activity(const struct session *s, int64_t idle, int64_t now);
 
 /*
- * Whether a wrong answer in it counts against the session itself: only someone who
- * knows the password may spend the account's guessing budget, and of an active session
- * whose password was confirmed longer than `age` seconds ago nobody can tell.
+ * Whether a wrong answer in it counts against the session itself: only someone who knows the
+ * password may spend the account's guessing budget, and of an active session whose password was
+ * confirmed longer than `age` seconds ago nobody can tell.
  */
 bool session_counts_failures(const struct session *s, int64_t age, int64_t now);
 
-/* True when `at` is no longer ago than `age` seconds. Never (0), and a time in the future, are not. */
+/*
+ * True when `at` is no longer ago than `age` seconds. Never (0), and a time in the future, are
+ * not.
+ */
 bool session_fresh(int64_t at, int64_t age, int64_t now);
 
 /* What a step-up still has to ask. */
@@ -75,10 +84,11 @@ struct proof_ages {
 };
 
 /*
- * Which proofs are missing for a change: a password confirmed within its age and,
- * where the account has an active factor, a verification within its own. A time in
- * the future is no proof.
+ * Which proofs are missing for a change: a password confirmed within its age and, where the
+ * account has an active factor, a verification within its own. A time in the future is no
+ * proof.
  */
-struct stepup stepup_missing(const struct session *s, bool has_factor, struct proof_ages ages, int64_t now);
+struct stepup stepup_missing(const struct session *s, bool has_factor, struct proof_ages ages,
+    int64_t now);
 
 #endif

@@ -4,17 +4,17 @@
 #include <string.h>
 
 struct site_token
-site_ticket_make(struct arena *a, const struct token *session, struct str origin, struct str nonce, int64_t now,
-    struct secret *text)
+site_ticket_make(struct arena *a, const struct token *session, struct str origin, struct str nonce,
+    int64_t now, struct secret *text)
 {
 	struct site_token t = {
-		.account = session->account,
-		.id = uuid_new(now),
-		.session = session->session,
-		.origin = origin,
-		.nonce = nonce,
-		.created_at = now,
-		.expires_at = now + SITE_TICKET_LIFETIME,
+	    .account = session->account,
+	    .id = uuid_new(now),
+	    .session = session->session,
+	    .origin = origin,
+	    .nonce = nonce,
+	    .created_at = now,
+	    .expires_at = now + SITE_TICKET_LIFETIME,
 	};
 	struct token token;
 

@@ -1,7 +1,7 @@
 /*
- * The subject of a use case: one account with all that a rule may look at,
- * loaded by one statement at one moment. What is decided on it is written only
- * while its audit chain has not moved.
+ * The subject of a use case: one account with all that a rule may look at, loaded by one
+ * statement at one moment. What is decided on it is written only while its audit chain has not
+ * moved.
  */
 #ifndef DOMAIN_SUBJECT_H
 #define DOMAIN_SUBJECT_H
@@ -41,13 +41,19 @@ size_t subject_active(const struct subject *s);
 /* The active factor of that id; with a nil id the preferred one. NULL when there is none. */
 const struct factor *subject_factor(const struct subject *s, struct uuid id);
 
-/* The pending factor that this subject's session set up and that has not expired at `now`; or NULL. */
+/*
+ * The pending factor that this subject's session set up and that has not expired at `now`; or
+ * NULL.
+ */
 const struct factor *subject_pending(const struct subject *s, int64_t now);
 
 /* Its membership in an organization; NULL when it is no member. */
 const struct membership *subject_membership(const struct subject *s, struct uuid organization);
 
-/* The organization it works in: the session's while it is a member there, else its only one; nil when that is open. */
+/*
+ * The organization it works in: the session's while it is a member there, else its only one;
+ * nil when that is open.
+ */
 struct uuid subject_organization(const struct subject *s);
 
 /*
@@ -55,15 +61,22 @@ struct uuid subject_organization(const struct subject *s);
  * stands under it: that in the session's organization, or for a session in none the strictest.
  * NULL when no policy wants anything.
  */
-const struct membership *subject_policy(const struct subject *s, int64_t now, struct compliance_status *status);
+const struct membership *subject_policy(const struct subject *s, int64_t now,
+    struct compliance_status *status);
 
-/* What the session may do at `now`: as stored, or `enrollment_required` when the deadline of the policy that counts has passed. */
+/*
+ * What the session may do at `now`: as stored, or `enrollment_required` when the deadline of
+ * the policy that counts has passed.
+ */
 enum session_state subject_state(const struct subject *s, int64_t now);
 
 /* Whether any policy wants the account to keep its last factor at `now`. */
 bool subject_requires_factor(const struct subject *s, int64_t now);
 
-/* How old proofs may be: `age` seconds, or less where a policy that counts for the session says so. */
+/*
+ * How old proofs may be: `age` seconds, or less where a policy that counts for the session says
+ * so.
+ */
 struct proof_ages subject_ages(const struct subject *s, int64_t age);
 
 #endif

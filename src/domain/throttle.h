@@ -1,7 +1,7 @@
 /*
- * The guessing budget of an account's second factor: how many wrong answers in a
- * row, then which waits, and when it is over for good. One budget an account,
- * whatever route, kind of factor or session the answers come through.
+ * The guessing budget of an account's second factor: how many wrong answers in a row, then
+ * which waits, and when it is over for good. One budget an account, whatever route, kind of
+ * factor or session the answers come through.
  */
 #ifndef DOMAIN_THROTTLE_H
 #define DOMAIN_THROTTLE_H
@@ -12,7 +12,10 @@
 
 /* Wrong answers in a row before the first wait. */
 #define THROTTLE_FREE 5
-/* Wrong answers in a row after which nothing is answered until a reset (NIST SP 800-63B-4, 3.2.2). */
+/*
+ * Wrong answers in a row after which nothing is answered until a reset (NIST SP 800-63B-4,
+ * 3.2.2).
+ */
 #define THROTTLE_LOCK 100
 /* The first wait and the longest, in seconds; each wrong answer doubles it. */
 #define THROTTLE_WAIT_FIRST 30

@@ -1,7 +1,6 @@
 /*
- * When sessions were last used. Noting it with every request would make a write of
- * every look through the gate; so a worker collects what it has seen, and writes it
- * down together.
+ * When sessions were last used. Noting it with every request would make a write of every look
+ * through the gate; so a worker collects what it has seen, and writes it down together.
  */
 #include "flow/internal.h"
 
@@ -13,7 +12,8 @@
 /* How long writing may take. */
 #define FLUSH_MS 1000
 
-static void collect(struct flow_env *env, const struct session *s, struct uuid account, int64_t now);
+static void collect(struct flow_env *env, const struct session *s, struct uuid account,
+    int64_t now);
 static void flush(struct flow_env *env, struct arena *a);
 
 void
@@ -33,7 +33,8 @@ flow_activity_record(struct flow *fl)
 void
 flow_env_flush_activity(struct flow_env *env, struct arena *a, bool idle)
 {
-	if (env->activity.count > 0 && (idle || clock_mono_ms() - env->activity_since_ms >= FLUSH_AFTER_MS))
+	if (env->activity.count > 0 &&
+	    (idle || clock_mono_ms() - env->activity_since_ms >= FLUSH_AFTER_MS))
 		flush(env, a);
 }
 
@@ -43,7 +44,8 @@ collect(struct flow_env *env, const struct session *s, struct uuid account, int6
 	struct activity_list *l = &env->activity;
 	size_t i = 0;
 
-	while (i < l->count && !(uuid_eq(l->sessions[i], s->id) && uuid_eq(l->accounts[i], account)))
+	while (
+	    i < l->count && !(uuid_eq(l->sessions[i], s->id) && uuid_eq(l->accounts[i], account)))
 		i++;
 	if (l->count == 0)
 		env->activity_since_ms = clock_mono_ms();

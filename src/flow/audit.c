@@ -1,6 +1,5 @@
 /*
- * The audit trail as a whole. Chains and events are read side by side, each a
- * page at a time.
+ * The audit trail as a whole. Chains and events are read side by side, each a page at a time.
  */
 #include "flow/audit.h"
 
@@ -16,7 +15,10 @@
 /* Months made ahead of the current one. */
 #define MONTHS_AHEAD 3
 
-/* A reading of the trail; both pages have memory of their own, as they are turned at different times. */
+/*
+ * A reading of the trail; both pages have memory of their own, as they are turned at different
+ * times.
+ */
 struct chain_iterator {
 	struct flow *fl;
 	struct store chain_page, event_page;
@@ -27,7 +29,8 @@ struct chain_iterator {
 };
 
 /* What is done with one chain: its account, and what is noted of it (NULL: nothing). */
-typedef enum err chain_step(struct chain_iterator *w, struct uuid account, const struct audit_chain_row *c, void *arg);
+typedef enum err chain_step(struct chain_iterator *w, struct uuid account,
+    const struct audit_chain_row *c, void *arg);
 
 struct verify_state {
 	struct audit_verifier verifier;
@@ -52,21 +55,26 @@ static enum err iterate_chains(struct chain_iterator *w, chain_step *step, void 
 static enum err turn_chains(struct chain_iterator *w) MUST_CHECK;
 static enum err turn_events(struct chain_iterator *w) MUST_CHECK;
 static struct audit_row *event_of(struct chain_iterator *w, struct uuid account);
-static enum err follow(struct chain_iterator *w, struct audit_verifier *t, struct uuid account, int64_t last) MUST_CHECK;
+static enum err follow(struct chain_iterator *w, struct audit_verifier *t, struct uuid account,
+    int64_t last) MUST_CHECK;
 static struct store step_store(struct flow *fl);
-static struct audit_verifier verifier_new(struct chain_iterator *w, audit_report *report, void *arg);
-static enum err read_all(struct flow *fl, const struct audit_range *range, struct chain_iterator *w, chain_step *step,
-    void *arg) MUST_CHECK;
+static struct audit_verifier verifier_new(struct chain_iterator *w, audit_report *report,
+    void *arg);
+static enum err read_all(struct flow *fl, const struct audit_range *range, struct chain_iterator *w,
+    chain_step *step, void *arg) MUST_CHECK;
 static chain_step verify_chain;
 static chain_step export_chain;
 static chain_step prune_chain;
 static enum err make_months(struct flow *fl, int64_t since) MUST_CHECK;
-static enum err prune_within(struct flow *fl, struct chain_iterator *w, struct audit_prune *io) MUST_CHECK;
+static enum err prune_within(struct flow *fl, struct chain_iterator *w,
+    struct audit_prune *io) MUST_CHECK;
 static enum err drop_months(struct flow *fl, struct audit_prune *io) MUST_CHECK;
-static enum err write_checkpoint(struct chain_iterator *w, const struct audit_verifier *t, struct uuid account, int64_t seq) MUST_CHECK;
+static enum err write_checkpoint(struct chain_iterator *w, const struct audit_verifier *t,
+    struct uuid account, int64_t seq) MUST_CHECK;
 
 enum err
-operator_audit_verify(struct flow *fl, struct str email, audit_report *report, void *arg, struct audit_tally *out)
+operator_audit_verify(struct flow *fl, struct str email, audit_report *report, void *arg,
+    struct audit_tally *out)
 {
 	struct audit_range range = {.email = email};
 	struct verify_state v = {.tally = out};
@@ -137,7 +145,8 @@ account_of(struct flow *fl, struct str email, struct uuid *account)
 
 /* Everything of one moment, while nothing is dropped. */
 static enum err
-read_all(struct flow *fl, const struct audit_range *range, struct chain_iterator *w, chain_step *step, void *arg)
+read_all(struct flow *fl, const struct audit_range *range, struct chain_iterator *w,
+    chain_step *step, void *arg)
 {
 	struct store st = step_store(fl);
 	struct uuid account;
@@ -168,17 +177,19 @@ static struct audit_verifier
 verifier_new(struct chain_iterator *w, audit_report *report, void *arg)
 {
 	return (struct audit_verifier){
-		.keys = w->fl->env->keyring,
-		.arena = w->event_page.arena,
-		.report = report,
-		.arg = arg,
+	    .keys = w->fl->env->keyring,
+	    .arena = w->event_page.arena,
+	    .report = report,
+	    .arg = arg,
 	};
 }
 
 static void
 iterator_open(struct chain_iterator *w, struct flow *fl)
 {
-	*w = (struct chain_iterator){.fl = fl, .chain_page = flow_store(fl), .event_page = flow_store(fl)};
+	*w = (struct chain_iterator){.fl = fl,
+	    .chain_page = flow_store(fl),
+	    .event_page = flow_store(fl)};
 	w->chain_page.arena = arena_new(PAGE_MAX);
 	w->event_page.arena = arena_new(PAGE_MAX);
 }
@@ -202,7 +213,8 @@ iterate_chains(struct chain_iterator *w, chain_step *step, void *arg)
 		const struct audit_chain_row *c = w->chain_count > 0 ? &w->chains[w->chain] : NULL;
 		struct uuid account = c != NULL ? c->account : w->events[w->event].account;
 
-		if (c != NULL && w->event_count > 0 && uuid_compare(w->events[w->event].account, account) < 0) {
+		if (c != NULL && w->event_count > 0 &&
+		    uuid_compare(w->events[w->event].account, account) < 0) {
 			account = w->events[w->event].account;
 			c = NULL;
 		}
@@ -264,13 +276,15 @@ follow(struct chain_iterator *w, struct audit_verifier *t, struct uuid account, 
 }
 
 static enum err
-verify_chain(struct chain_iterator *w, struct uuid account, const struct audit_chain_row *c, void *arg)
+verify_chain(struct chain_iterator *w, struct uuid account, const struct audit_chain_row *c,
+    void *arg)
 {
 	struct verify_state *v = arg;
 	enum err e;
 
 	v->tally->accounts++;
-	audit_verifier_begin(&v->verifier, account, c != NULL && c->has_checkpoint ? &c->checkpoint : NULL);
+	audit_verifier_begin(&v->verifier, account,
+	    c != NULL && c->has_checkpoint ? &c->checkpoint : NULL);
 	e = follow(w, &v->verifier, account, INT64_MAX);
 	if (e != OK)
 		return e;
@@ -282,7 +296,8 @@ verify_chain(struct chain_iterator *w, struct uuid account, const struct audit_c
 }
 
 static enum err
-export_chain(struct chain_iterator *w, struct uuid account, const struct audit_chain_row *c, void *arg)
+export_chain(struct chain_iterator *w, struct uuid account, const struct audit_chain_row *c,
+    void *arg)
 {
 	struct export_state *x = arg;
 	unsigned char previous[SHA256_SIZE] = {0};
@@ -311,12 +326,12 @@ export_chain(struct chain_iterator *w, struct uuid account, const struct audit_c
 }
 
 /*
- * What goes of a chain ends before its first event that is kept: a chain never
- * has a hole. What goes has to be sound, or a changed event would be lost with the
- * proof of its change.
+ * What goes of a chain ends before its first event that is kept: a chain never has a hole. What
+ * goes has to be sound, or a changed event would be lost with the proof of its change.
  */
 static enum err
-prune_chain(struct chain_iterator *w, struct uuid account, const struct audit_chain_row *c, void *arg)
+prune_chain(struct chain_iterator *w, struct uuid account, const struct audit_chain_row *c,
+    void *arg)
 {
 	struct prune_state *p = arg;
 	struct audit_verifier *t = &p->verifier;
@@ -341,14 +356,19 @@ prune_chain(struct chain_iterator *w, struct uuid account, const struct audit_ch
 }
 
 static enum err
-write_checkpoint(struct chain_iterator *w, const struct audit_verifier *t, struct uuid account, int64_t seq)
+write_checkpoint(struct chain_iterator *w, const struct audit_verifier *t, struct uuid account,
+    int64_t seq)
 {
 	const struct keyring *keys = w->fl->env->keyring;
 	uint16_t key = keyring_active(keys);
-	struct audit_checkpoint checkpoint = {.account = account, .seq = seq, .pruned_at = w->fl->now, .key_id = key};
+	struct audit_checkpoint checkpoint = {.account = account,
+	    .seq = seq,
+	    .pruned_at = w->fl->now,
+	    .key_id = key};
 
 	memcpy(checkpoint.head, audit_verifier_head(t), sizeof(checkpoint.head));
-	audit_checkpoint_mac(w->chain_page.arena, &checkpoint, keyring_key(keys, key, KEY_USE_AUDIT), checkpoint.mac);
+	audit_checkpoint_mac(w->chain_page.arena, &checkpoint,
+	    keyring_key(keys, key, KEY_USE_AUDIT), checkpoint.mac);
 	return store_audit_checkpoint_put(&w->chain_page, &checkpoint);
 }
 

@@ -67,8 +67,8 @@ static struct audit_cursor
 cursor_of(const struct audit_filter *f, const struct audit_row *r)
 {
 	return (struct audit_cursor){
-		.at = uuid_nil(f->member) ? r->at : 0,
-		.account = r->account,
-		.seq = r->seq,
+	    .at = uuid_nil(f->member) ? r->at : 0,
+	    .account = r->account,
+	    .seq = r->seq,
 	};
 }

@@ -4,7 +4,8 @@
 #include "base/clock.h"
 
 static flow_step resend_step;
-static enum err load(struct flow *fl, const struct token *token, struct email_link *link) MUST_CHECK;
+static enum err load(struct flow *fl, const struct token *token,
+    struct email_link *link) MUST_CHECK;
 static enum err use(struct flow *fl, const struct email_link *link) MUST_CHECK;
 
 enum err
@@ -67,8 +68,8 @@ resend_step(struct flow *fl, void *arg)
 }
 
 /*
- * The link, and the account it belongs to as the subject. Whoever is signed in
- * to another account is not served: what is on the screen must be what is changed.
+ * The link, and the account it belongs to as the subject. Whoever is signed in to another
+ * account is not served: what is on the screen must be what is changed.
  */
 static enum err
 load(struct flow *fl, const struct token *token, struct email_link *link)

@@ -8,8 +8,10 @@ static flow_step cancel_step;
 static flow_step confirm_step;
 static enum err resume(struct flow *fl, const struct factor *f, struct enrolling *io) MUST_CHECK;
 static enum err issue_codes(struct flow *fl, struct uuid factor, struct enrolling *io) MUST_CHECK;
-static enum err activate(struct flow *fl, const struct factor *pending, int64_t step, struct confirming *io) MUST_CHECK;
-static enum err write_codes(struct flow *fl, const struct factor *f, struct confirming *io) MUST_CHECK;
+static enum err activate(struct flow *fl, const struct factor *pending, int64_t step,
+    struct confirming *io) MUST_CHECK;
+static enum err write_codes(struct flow *fl, const struct factor *f,
+    struct confirming *io) MUST_CHECK;
 
 enum err
 flow_enroll_begin(struct flow *fl, struct enrolling *io)
@@ -29,7 +31,8 @@ flow_enroll_offer(struct flow *fl, const struct factor **factor, struct factor_o
 	f = subject_pending(&fl->subject, fl->now);
 	if (f == NULL)
 		return ERR_NO_PENDING;
-	e = seal_open(fl->arena, fl->env->keyring, fl->subject.account.id, f->id, f->sealed, &state);
+	e = seal_open(fl->arena, fl->env->keyring, fl->subject.account.id, f->id, f->sealed,
+	    &state);
 	if (e != OK)
 		return e;
 	*factor = f;
@@ -60,11 +63,11 @@ begin_step(struct flow *fl, void *arg)
 	const struct subject *s = &fl->subject;
 	const struct factor *open = subject_pending(s, fl->now);
 	struct factor f = {
-		.id = uuid_new(fl->now),
-		.kind = factor_kind_default(),
-		.created_at = fl->now,
-		.expires_at = fl->now + fl->env->conf->pending_lifetime * CLOCK_SECOND,
-		.session = s->session.id,
+	    .id = uuid_new(fl->now),
+	    .kind = factor_kind_default(),
+	    .created_at = fl->now,
+	    .expires_at = fl->now + fl->env->conf->pending_lifetime * CLOCK_SECOND,
+	    .session = s->session.id,
 	};
 	struct store st = flow_store(fl);
 	enum err e;
@@ -76,7 +79,8 @@ begin_step(struct flow *fl, void *arg)
 	if (subject_active(s) >= (size_t)fl->env->conf->factors_max)
 		return ERR_FACTOR_LIMIT;
 	f.label = str_absent(io->label) ? str_of(f.kind->title) : io->label;
-	f.sealed = seal_make(fl->arena, fl->env->keyring, s->account.id, f.id, f.kind->enroll(fl->arena));
+	f.sealed =
+	    seal_make(fl->arena, fl->env->keyring, s->account.id, f.id, f.kind->enroll(fl->arena));
 	e = flow_change_begin(fl, AUDIT_FACTOR_STARTED, f.id, (struct str){0});
 	if (e != OK)
 		return e;
@@ -151,18 +155,20 @@ confirm_step(struct flow *fl, void *arg)
 	e = throttle_check(&fl->subject.throttle, fl->now);
 	if (e != OK)
 		return e;
-	e = seal_open(fl->arena, fl->env->keyring, fl->subject.account.id, f->id, f->sealed, &state);
+	e = seal_open(fl->arena, fl->env->keyring, fl->subject.account.id, f->id, f->sealed,
+	    &state);
 	if (e != OK)
 		return e;
-	step = f->kind->check(state, &fl->env->rules, f->last_counter, fl->now, secret_reveal(io->code));
+	step = f->kind->check(state, &fl->env->rules, f->last_counter, fl->now,
+	    secret_reveal(io->code));
 	if (step == 0)
 		return flow_verification_refused(fl, f->id);
 	return activate(fl, f, step, io);
 }
 
 /*
- * The factor counts from now on; this session has just proven it, every other one
- * has to. The first factor brings the recovery codes.
+ * The factor counts from now on; this session has just proven it, every other one has to. The
+ * first factor brings the recovery codes.
  */
 static enum err
 activate(struct flow *fl, const struct factor *pending, int64_t step, struct confirming *io)
@@ -186,7 +192,8 @@ activate(struct flow *fl, const struct factor *pending, int64_t step, struct con
 	if (e == OK)
 		e = store_sessions_unverify_others(&st, s->account.id, s->session.id);
 	if (e == OK && io->elevate)
-		e = store_session_verified(&st, s->account.id, s->session.id, token.hash, str_of(f.kind->name), fl->now);
+		e = store_session_verified(&st, s->account.id, s->session.id, token.hash,
+		    str_of(f.kind->name), fl->now);
 	if (e == OK)
 		e = flow_notify(fl, MAIL_FACTOR_ADDED, f.label);
 	e = flow_change_end(fl, e == ERR_NOT_FOUND ? ERR_NO_PENDING : e);
@@ -204,6 +211,7 @@ write_codes(struct flow *fl, const struct factor *f, struct confirming *io)
 	if (e != OK)
 		return e;
 	if (io->adopt_issued && f->codes_issued)
-		return store_recovery_adopt_issued(&st, fl->subject.account.id, uuid_new(fl->now), f->id, fl->now);
+		return store_recovery_adopt_issued(&st, fl->subject.account.id, uuid_new(fl->now),
+		    f->id, fl->now);
 	return flow_recovery_write(fl, &io->codes);
 }

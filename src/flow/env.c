@@ -11,12 +11,14 @@
 /* Batches a round, so that a backlog does not hold everything else up. */
 #define JANITOR_BATCHES 50
 
-static enum err check_schema(struct flow_env *env, struct arena *a, int64_t deadline_ms, struct str *why) MUST_CHECK;
+static enum err check_schema(struct flow_env *env, struct arena *a, int64_t deadline_ms,
+    struct str *why) MUST_CHECK;
 static enum err give_up_mail(struct flow_env *env, struct arena *a, int64_t now) MUST_CHECK;
 static struct store env_store(struct flow_env *env, struct arena *a, int64_t deadline_ms);
 
 enum err
-flow_env_open(struct arena *a, const struct conf *conf, struct hash_semaphore *hash_semaphore, struct flow_env **out, struct str *why)
+flow_env_open(struct arena *a, const struct conf *conf, struct hash_semaphore *hash_semaphore,
+    struct flow_env **out, struct str *why)
 {
 	struct flow_env *env = arena_alloc(a, sizeof(*env));
 	enum err e = keyring_load(a, conf->keyring, &env->keyring, why);
@@ -27,16 +29,17 @@ flow_env_open(struct arena *a, const struct conf *conf, struct hash_semaphore *h
 	env->hash_semaphore = hash_semaphore;
 	env->pg = store_connection(a, conf->database);
 	env->pwhash = (struct pwhash_params){
-		.memory_kib = (uint32_t)conf->argon2_memory_kib,
-		.passes = (uint32_t)conf->argon2_passes,
+	    .memory_kib = (uint32_t)conf->argon2_memory_kib,
+	    .passes = (uint32_t)conf->argon2_passes,
 	};
 	env->rules = (struct factor_rules){
-		.window = (int)conf->totp_window,
-		.issuer = str_of(conf->issuer),
+	    .window = (int)conf->totp_window,
+	    .issuer = str_of(conf->issuer),
 	};
 	e = check_schema(env, a, clock_mono_ms() + OPEN_MS, why);
 	if (e == ERR_UNAVAILABLE) {
-		log_warning("database.unreachable", LOG_CSTR("consequence", "requests are answered 503 until it is back"));
+		log_warning("database.unreachable",
+		    LOG_CSTR("consequence", "requests are answered 503 until it is back"));
 		e = OK;
 	}
 	if (e != OK) {
@@ -90,8 +93,8 @@ flow_janitor_run(struct flow_env *env, struct arena *a, int64_t now)
 	if (e == OK)
 		e = give_up_mail(env, a, now);
 	if (sessions + pending + mail > 0)
-		log_info("janitor.deleted", LOG_INT("sessions", sessions), LOG_INT("pending_factors", pending),
-		    LOG_INT("mail", mail));
+		log_info("janitor.deleted", LOG_INT("sessions", sessions),
+		    LOG_INT("pending_factors", pending), LOG_INT("mail", mail));
 	return e;
 }
 
@@ -104,7 +107,8 @@ give_up_mail(struct flow_env *env, struct arena *a, int64_t now)
 	enum err e = store_janitor_mail_overdue(&st, now, now - MAIL_LIFETIME, &n);
 
 	if (n > 0)
-		log_warning("mail.given_up", LOG_INT("messages", n), LOG_CSTR("why", "they were not sent in time"));
+		log_warning("mail.given_up", LOG_INT("messages", n),
+		    LOG_CSTR("why", "they were not sent in time"));
 	return e;
 }
 
@@ -116,16 +120,19 @@ check_schema(struct flow_env *env, struct arena *a, int64_t deadline_ms, struct 
 	enum err e = pg_connect(env->pg, deadline_ms);
 
 	if (e == ERR_CONFIG)
-		*why = STR("the database refuses a statement: its schema is not the one this version knows; "
+		*why = STR("the database refuses a statement: its schema is not the one this "
+			   "version knows; "
 			   "run countersignctl migrate");
 	if (e == OK)
 		e = store_schema_version(&st, &version);
 	if (e != OK)
 		return e;
 	if (version != SCHEMA_VERSION) {
-		*why = str_printf(a, "the database has schema version %d, this program knows version %d; %s",
+		*why = str_printf(a,
+		    "the database has schema version %d, this program knows version %d; %s",
 		    (int)version, SCHEMA_VERSION,
-		    version < SCHEMA_VERSION ? "run countersignctl migrate" : "install the newer program");
+		    version < SCHEMA_VERSION ? "run countersignctl migrate"
+					     : "install the newer program");
 		return ERR_CONFIG;
 	}
 	return OK;

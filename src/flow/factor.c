@@ -54,7 +54,8 @@ static enum err
 rename_step(struct flow *fl, void *arg)
 {
 	const struct rename_params *r = arg;
-	const struct factor *f = uuid_nil(r->factor) ? NULL : subject_factor(&fl->subject, r->factor);
+	const struct factor *f =
+	    uuid_nil(r->factor) ? NULL : subject_factor(&fl->subject, r->factor);
 	struct store st = flow_store(fl);
 	enum err e;
 
@@ -65,7 +66,8 @@ rename_step(struct flow *fl, void *arg)
 	e = flow_change_begin(fl, AUDIT_FACTOR_RENAMED, f->id, (struct str){0});
 	if (e != OK)
 		return e;
-	return flow_change_end(fl, store_factor_rename(&st, fl->subject.account.id, f->id, r->label));
+	return flow_change_end(fl,
+	    store_factor_rename(&st, fl->subject.account.id, f->id, r->label));
 }
 
 static enum err
@@ -129,8 +131,7 @@ disable_step(struct flow *fl, void *arg)
 }
 
 /*
- * Nothing is left to ask other sessions for, and none of them may rise by that:
- * they end.
+ * Nothing is left to ask other sessions for, and none of them may rise by that: they end.
  */
 static enum err
 remove_all(struct flow *fl, enum audit_kind kind, struct uuid factor)

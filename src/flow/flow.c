@@ -12,7 +12,8 @@ static void place(struct flow *fl, struct audit_event *ev);
 struct store
 flow_store(const struct flow *fl)
 {
-	return (struct store){.pg = fl->env->pg, .arena = fl->arena, .deadline_ms = fl->deadline_ms};
+	return (
+	    struct store){.pg = fl->env->pg, .arena = fl->arena, .deadline_ms = fl->deadline_ms};
 }
 
 enum err
@@ -27,7 +28,8 @@ flow_attempt(struct flow *fl, flow_step *step, void *arg)
 			return e;
 		fl->stale = true;
 		if (clock_mono_ms() >= fl->deadline_ms) {
-			log_warning("flow.race_without_end", LOG_TEXT("request_id", fl->request_id));
+			log_warning("flow.race_without_end",
+			    LOG_TEXT("request_id", fl->request_id));
 			return ERR_UNAVAILABLE;
 		}
 	}
@@ -44,7 +46,8 @@ flow_reload(struct flow *fl)
 {
 	struct store st = flow_store(fl);
 	struct subject *s = &fl->subject;
-	enum err e = store_subject_load(&st, fl->token.account, fl->token.session, fl->macs, fl->mac_count, s);
+	enum err e = store_subject_load(&st, fl->token.account, fl->token.session, fl->macs,
+	    fl->mac_count, s);
 
 	if (e == ERR_NOT_FOUND)
 		return ERR_UNAUTHENTICATED;
@@ -61,17 +64,18 @@ flow_reload(struct flow *fl)
 }
 
 struct audit_event
-flow_event(struct flow *fl, enum audit_kind kind, bool accepted, struct uuid factor, struct str details)
+flow_event(struct flow *fl, enum audit_kind kind, bool accepted, struct uuid factor,
+    struct str details)
 {
 	const struct subject *s = &fl->subject;
 	struct audit_event ev = {
-		.kind = kind,
-		.accepted = accepted,
-		.actor_id = s->account.id,
-		.session = s->session.id,
-		.factor = factor,
-		.organization = subject_organization(s),
-		.details = details,
+	    .kind = kind,
+	    .accepted = accepted,
+	    .actor_id = s->account.id,
+	    .session = s->session.id,
+	    .factor = factor,
+	    .organization = subject_organization(s),
+	    .details = details,
 	};
 
 	place(fl, &ev);
@@ -79,16 +83,16 @@ flow_event(struct flow *fl, enum audit_kind kind, bool accepted, struct uuid fac
 }
 
 struct audit_event
-flow_event_by(struct flow *fl, enum audit_kind kind, const struct subject *by, struct uuid organization,
-    struct str details)
+flow_event_by(struct flow *fl, enum audit_kind kind, const struct subject *by,
+    struct uuid organization, struct str details)
 {
 	struct audit_event ev = {
-		.kind = kind,
-		.accepted = true,
-		.actor_id = by->account.id,
-		.session = by->session.id,
-		.organization = organization,
-		.details = details,
+	    .kind = kind,
+	    .accepted = true,
+	    .actor_id = by->account.id,
+	    .session = by->session.id,
+	    .organization = organization,
+	    .details = details,
 	};
 
 	place(fl, &ev);
@@ -121,7 +125,8 @@ enum err
 flow_password_check(struct flow *fl, struct str hash, struct secret password, bool *right)
 {
 	int64_t left = fl->deadline_ms - clock_mono_ms();
-	enum err e = hash_semaphore_acquire(fl->env->hash_semaphore, left < HASH_WAIT_MS ? left : HASH_WAIT_MS);
+	enum err e = hash_semaphore_acquire(fl->env->hash_semaphore,
+	    left < HASH_WAIT_MS ? left : HASH_WAIT_MS);
 
 	if (e != OK)
 		return e;
@@ -159,5 +164,6 @@ place(struct flow *fl, struct audit_event *ev)
 	ev->address = fl->address;
 	ev->user_agent = fl->user_agent;
 	ev->request_id = fl->request_id;
-	audit_append(fl->arena, ev, &fl->subject.chain, key, keyring_key(fl->env->keyring, key, KEY_USE_AUDIT));
+	audit_append(fl->arena, ev, &fl->subject.chain, key,
+	    keyring_key(fl->env->keyring, key, KEY_USE_AUDIT));
 }

@@ -1,10 +1,10 @@
 /*
- * The use cases. Each is a ladder of steps over one subject: load, decide,
- * write with the audit event, commit. A step that lost a race (another change of
- * the same account came between load and write) loads and decides again.
+ * The use cases. Each is a ladder of steps over one subject: load, decide, write with the audit
+ * event, commit. A step that lost a race (another change of the same account came between load
+ * and write) loads and decides again.
  *
- * A refusal is a result, and what it costs (a slot of the budget) is committed
- * before it is returned; a failure grants nothing.
+ * A refusal is a result, and what it costs (a slot of the budget) is committed before it is
+ * returned; a failure grants nothing.
  */
 #ifndef FLOW_FLOW_H
 #define FLOW_FLOW_H
@@ -34,32 +34,39 @@ struct flow {
 	/* after flow_authenticate() or flow_sign_in() */
 	struct token token;
 	struct subject subject;
-	/* when p is set: the token the client has to use from now on; only ever set after a commit */
+	/*
+	 * when p is set: the token the client has to use from now on; only ever set after a
+	 * commit
+	 */
 	struct secret new_token;
 	/* the session was ended: the client's token is worth nothing */
 	bool ended;
 	int64_t resend_wait; /* seconds, when flow_email_resend() said ERR_THROTTLED */
 
 	/* private to the floor */
-	bool stale;             /* the subject has changed since it was loaded */
-	bool password_confirmed;   /* flow_confirm_password() found it right in this request */
-	unsigned char *macs;    /* of an offered recovery code, one a key of the keyring */
+	bool stale;              /* the subject has changed since it was loaded */
+	bool password_confirmed; /* flow_confirm_password() found it right in this request */
+	unsigned char *macs;     /* of an offered recovery code, one a key of the keyring */
 	size_t mac_count;
-	struct uuid organization;   /* the one an operator's change is about; nil: the account's own */
-	struct uuid failed_account; /* whose wrong password is to be recorded once the answer has left */
+	/* the one an operator's change is about; nil: the account's own */
+	struct uuid organization;
+	/* whose wrong password is to be recorded once the answer has left */
+	struct uuid failed_account;
 };
 
 /* ---- who asks (signin.c) ---- */
 
 /*
- * Loads account and session of a token. ERR_UNAUTHENTICATED when it is no
- * token, the session is over or idle, or the account is disabled. `offered` is the
- * recovery code that the request carries, or absent: the same load tells whether
- * it fits, for flow_verify().
+ * Loads account and session of a token. ERR_UNAUTHENTICATED when it is no token, the session is
+ * over or idle, or the account is disabled. `offered` is the recovery code that the request
+ * carries, or absent: the same load tells whether it fits, for flow_verify().
  */
 enum err flow_authenticate(struct flow *fl, struct str token, struct secret offered) MUST_CHECK;
 
-/* Loads again if something was changed since; ERR_UNAUTHENTICATED when the session is gone by that. */
+/*
+ * Loads again if something was changed since; ERR_UNAUTHENTICATED when the session is gone by
+ * that.
+ */
 enum err flow_refresh(struct flow *fl) MUST_CHECK;
 
 struct sign_in {
@@ -69,9 +76,9 @@ struct sign_in {
 };
 
 /*
- * Password sign-in. With an active factor the session is in `mfa_required`.
- * ERR_CREDENTIALS for an unknown account, a wrong password and a disabled account
- * alike, in the same time; ERR_BUSY when too many passwords are being hashed.
+ * Password sign-in. With an active factor the session is in `mfa_required`. ERR_CREDENTIALS for
+ * an unknown account, a wrong password and a disabled account alike, in the same time; ERR_BUSY
+ * when too many passwords are being hashed.
  */
 enum err flow_sign_in(struct flow *fl, const struct sign_in *in) MUST_CHECK;
 
@@ -79,20 +86,20 @@ enum err flow_sign_in(struct flow *fl, const struct sign_in *in) MUST_CHECK;
 enum err flow_sign_out(struct flow *fl) MUST_CHECK;
 
 /*
- * Confirms the password in a session that stands. ERR_CREDENTIALS; after
- * SESSION_FAILURES_MAX wrong ones in a row the session ends: ERR_UNAUTHENTICATED.
+ * Confirms the password in a session that stands. ERR_CREDENTIALS; after SESSION_FAILURES_MAX
+ * wrong ones in a row the session ends: ERR_UNAUTHENTICATED.
  */
 enum err flow_reauthenticate(struct flow *fl, struct secret password) MUST_CHECK;
 
 /*
- * The password as a proof for one change, which leaves the session and its token as
- * they are; wrong ones count as above.
+ * The password as a proof for one change, which leaves the session and its token as they are;
+ * wrong ones count as above.
  */
 enum err flow_confirm_password(struct flow *fl, struct secret password) MUST_CHECK;
 
 /*
- * The session works in another organization of the account from now on; its verification
- * is cleared. ERR_NOT_FOUND when the account is no member there.
+ * The session works in another organization of the account from now on; its verification is
+ * cleared. ERR_NOT_FOUND when the account is no member there.
  */
 enum err flow_switch_organization(struct flow *fl, struct uuid organization) MUST_CHECK;
 
@@ -105,20 +112,20 @@ void flow_after(struct flow *fl);
 struct factor_response {
 	struct uuid factor; /* nil: the preferred one */
 	struct secret code;
-	bool recovery;      /* the recovery code offered to flow_authenticate() */
+	bool recovery; /* the recovery code offered to flow_authenticate() */
 };
 
 /*
- * Judges an answer and raises the session. ERR_CODE_INVALID for a wrong or used
- * one (its slot is taken; SESSION_FAILURES_MAX of them end an active session whose password
- * is not fresh), ERR_THROTTLED and ERR_LOCKED without judging,
- * ERR_NOT_ENABLED without an active factor, ERR_NOT_FOUND for a factor that is not there.
+ * Judges an answer and raises the session. ERR_CODE_INVALID for a wrong or used one (its slot
+ * is taken; SESSION_FAILURES_MAX of them end an active session whose password is not fresh),
+ * ERR_THROTTLED and ERR_LOCKED without judging, ERR_NOT_ENABLED without an active factor,
+ * ERR_NOT_FOUND for a factor that is not there.
  */
 enum err flow_verify(struct flow *fl, const struct factor_response *in) MUST_CHECK;
 
 /*
- * The same for one change: the answer is judged and spent, the session and its token
- * stay as they are.
+ * The same for one change: the answer is judged and spent, the session and its token stay as
+ * they are.
  */
 enum err flow_confirm_change(struct flow *fl, const struct factor_response *in) MUST_CHECK;
 
@@ -137,33 +144,35 @@ struct codes {
 };
 
 struct enrolling {
-	struct str label;   /* absent: the kind's title */
-	bool issue_codes;      /* give the first factor's recovery codes out now: they count once it is confirmed */
+	struct str label; /* absent: the kind's title */
+	/* give the first factor's recovery codes out now: they count once it is confirmed */
+	bool issue_codes;
 	bool begun;         /* out: this is a new set-up, and not a repeat from the same session */
 	struct codes codes; /* out: with `issue_codes`, and new at each repeat */
 };
 
 /*
- * Begins a set-up, or goes on with the one this session has begun. A set-up of
- * another session is dead from then on. ERR_FACTOR_LIMIT.
+ * Begins a set-up, or goes on with the one this session has begun. A set-up of another session
+ * is dead from then on. ERR_FACTOR_LIMIT.
  */
 enum err flow_enroll_begin(struct flow *fl, struct enrolling *io) MUST_CHECK;
 
 /* The pending factor and what to put into an app. ERR_NO_PENDING. */
-enum err flow_enroll_offer(struct flow *fl, const struct factor **factor, struct factor_offer *offer) MUST_CHECK;
+enum err flow_enroll_offer(struct flow *fl, const struct factor **factor,
+    struct factor_offer *offer) MUST_CHECK;
 
 struct confirming {
 	struct uuid factor; /* nil: whichever is pending */
 	struct secret code;
-	bool elevate;         /* the session is verified by it and gets a new token */
-	bool adopt_issued;    /* codes handed out at the begin become the set, if there are any */
+	bool elevate;       /* the session is verified by it and gets a new token */
+	bool adopt_issued;  /* codes handed out at the begin become the set, if there are any */
 	struct codes codes; /* out: the first factor's new set, where none was handed out */
 };
 
 /*
- * Confirms the pending factor with its first code, which is spent by that.
- * ERR_CODE_INVALID, ERR_THROTTLED, ERR_LOCKED as flow_verify();
- * ERR_NO_PENDING when there is none or its time is over.
+ * Confirms the pending factor with its first code, which is spent by that. ERR_CODE_INVALID,
+ * ERR_THROTTLED, ERR_LOCKED as flow_verify(); ERR_NO_PENDING when there is none or its time is
+ * over.
  */
 enum err flow_enroll_confirm(struct flow *fl, struct confirming *io) MUST_CHECK;
 
@@ -175,9 +184,15 @@ enum err flow_enroll_cancel(struct flow *fl) MUST_CHECK;
 /* ERR_NOT_FOUND when the account has no such active factor. */
 enum err flow_factor_rename(struct flow *fl, struct uuid factor, struct str label) MUST_CHECK;
 enum err flow_factor_prefer(struct flow *fl, struct uuid factor) MUST_CHECK;
-/* Removing the last one disables MFA: codes gone, other sessions ended. ERR_FACTOR_REQUIRED under a policy that wants one. */
+/*
+ * Removing the last one disables MFA: codes gone, other sessions ended. ERR_FACTOR_REQUIRED
+ * under a policy that wants one.
+ */
 enum err flow_factor_remove(struct flow *fl, struct uuid factor) MUST_CHECK;
-/* All factors and codes gone, other sessions ended. ERR_NOT_ENABLED; ERR_FACTOR_REQUIRED as above. */
+/*
+ * All factors and codes gone, other sessions ended. ERR_NOT_ENABLED; ERR_FACTOR_REQUIRED as
+ * above.
+ */
 enum err flow_mfa_disable(struct flow *fl) MUST_CHECK;
 
 /* A new set in the place of the old one. ERR_NOT_ENABLED. */
@@ -194,12 +209,15 @@ enum err flow_recovery_acknowledge(struct flow *fl) MUST_CHECK;
 enum err flow_email_resend(struct flow *fl) MUST_CHECK;
 
 /*
- * The address that a link's token would prove; changes nothing. ERR_NOT_FOUND when it is no such
- * token, its link was used, replaced or has ended, or the session is of another account.
+ * The address that a link's token would prove; changes nothing. ERR_NOT_FOUND when it is no
+ * such token, its link was used, replaced or has ended, or the session is of another account.
  */
 enum err flow_email_look(struct flow *fl, struct str token, struct str *address) MUST_CHECK;
 
-/* The address is verified and the link spent; ERR_NOT_FOUND as above. Nobody needs to be signed in. */
+/*
+ * The address is verified and the link spent; ERR_NOT_FOUND as above. Nobody needs to be signed
+ * in.
+ */
 enum err flow_email_verify(struct flow *fl, struct str token) MUST_CHECK;
 
 /* ---- the gate (gate.c) ---- */
@@ -217,19 +235,21 @@ struct authorization_request {
 };
 
 /*
- * Answers it by one statement, two where a stale session token came with a site's. A
- * failure is no verdict: nobody passes. The subject is loaded as far as store_gate_load() does.
+ * Answers it by one statement, two where a stale session token came with a site's. A failure is
+ * no verdict: nobody passes. The subject is loaded as far as store_gate_load() does.
  */
-enum err flow_gate_authorize(struct flow *fl, const struct authorization_request *q, enum gate_decision *decision) MUST_CHECK;
+enum err flow_gate_authorize(struct flow *fl, const struct authorization_request *q,
+    enum gate_decision *decision) MUST_CHECK;
 
 /* The membership in the organization of that slug; NULL when the subject is no member there. */
 const struct membership *flow_membership(const struct flow *fl, struct str slug);
 
 /*
- * A ticket that takes the session to a site on another host. `way` is what the browser was given there.
- * ERR_UNAUTHENTICATED when the session has changed meanwhile.
+ * A ticket that takes the session to a site on another host. `way` is what the browser was
+ * given there. ERR_UNAUTHENTICATED when the session has changed meanwhile.
  */
-enum err flow_site_ticket(struct flow *fl, struct str origin, struct str nonce, struct secret *ticket) MUST_CHECK;
+enum err flow_site_ticket(struct flow *fl, struct str origin, struct str nonce,
+    struct secret *ticket) MUST_CHECK;
 
 /* Exchanges a ticket, once, for the token of the site. ERR_NOT_FOUND when it does not count. */
 enum err flow_site_enter(struct flow *fl, struct str ticket, struct str origin, struct str nonce,
@@ -253,7 +273,8 @@ enum err flow_sessions_revoke_others(struct flow *fl) MUST_CHECK;
 struct audit_page {
 	struct audit_log_row *list; /* the last ones first */
 	size_t count;
-	bool more;                /* there may be more behind `next`, also when this page is short or empty */
+	/* there may be more behind `next`, also when this page is short or empty */
+	bool more;
 	struct audit_cursor next;
 };
 
@@ -261,12 +282,17 @@ struct audit_page {
  * Whom an admin means by an address or an id. Whoever is not found, or is nothing of the sort,
  * makes `nothing` of the filter: it is not told whether there is such an account elsewhere.
  */
-enum err flow_audit_person(struct flow *fl, struct str text, struct audit_filter *f, struct uuid *account) MUST_CHECK;
+enum err flow_audit_person(struct flow *fl, struct str text, struct audit_filter *f,
+    struct uuid *account) MUST_CHECK;
 
 /* Up to `size` events behind f->after. */
-enum err flow_audit_page(struct flow *fl, const struct audit_filter *f, int size, struct audit_page *out) MUST_CHECK;
+enum err flow_audit_page(struct flow *fl, const struct audit_filter *f, int size,
+    struct audit_page *out) MUST_CHECK;
 
-/* That the session's account takes the log out of the house, as `format`: an event of its own, before it does. */
+/*
+ * That the session's account takes the log out of the house, as `format`: an event of its own,
+ * before it does.
+ */
 enum err flow_audit_exported(struct flow *fl, struct str format) MUST_CHECK;
 
 #endif

@@ -4,7 +4,8 @@
 #include "base/clock.h"
 
 static enum err load(struct flow *fl, struct str text, struct str origin) MUST_CHECK;
-static struct auth_context auth_context_of(const struct flow *fl, const struct authorization_request *q);
+static struct auth_context auth_context_of(const struct flow *fl,
+    const struct authorization_request *q);
 static bool enrollment_required(const struct flow *fl, const struct membership *named);
 
 bool
@@ -16,7 +17,8 @@ flow_is_token(struct flow *fl, struct str text)
 }
 
 enum err
-flow_gate_authorize(struct flow *fl, const struct authorization_request *q, enum gate_decision *decision)
+flow_gate_authorize(struct flow *fl, const struct authorization_request *q,
+    enum gate_decision *decision)
 {
 	struct gate_rule rule = q->rule;
 	struct auth_context who = {0};
@@ -50,14 +52,16 @@ flow_membership(const struct flow *fl, struct str slug)
 enum err
 flow_site_ticket(struct flow *fl, struct str origin, struct str nonce, struct secret *ticket)
 {
-	struct site_token t = site_ticket_make(fl->arena, &fl->token, origin, nonce, fl->now, ticket);
+	struct site_token t =
+	    site_ticket_make(fl->arena, &fl->token, origin, nonce, fl->now, ticket);
 	struct store st = flow_store(fl);
 
 	return store_site_ticket_insert(&st, &t);
 }
 
 enum err
-flow_site_enter(struct flow *fl, struct str text, struct str origin, struct str nonce, struct secret *token)
+flow_site_enter(struct flow *fl, struct str text, struct str origin, struct str nonce,
+    struct secret *token)
 {
 	struct store st = flow_store(fl);
 	struct token ticket, fresh;
@@ -99,7 +103,8 @@ load(struct flow *fl, struct str text, struct str origin)
 
 	if (str_absent(text) || !token_parse(fl->arena, text, &token))
 		return ERR_UNAUTHENTICATED;
-	e = store_gate_load(&st, token.account, site ? none : token.session, site ? token.session : none, origin, s);
+	e = store_gate_load(&st, token.account, site ? none : token.session,
+	    site ? token.session : none, origin, s);
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
 	if (e == OK && s->account.disabled_at == 0 &&
@@ -117,24 +122,28 @@ auth_context_of(const struct flow *fl, const struct authorization_request *q)
 	const struct membership *named = flow_membership(fl, q->organization);
 
 	return (struct auth_context){
-		.signed_in = true,
-		.state = s->session.state,
-		.has_factor = subject_active(s) > 0,
-		.verified_at = s->session.verified_at,
-		.organization_asked = q->organization.n > 0,
-		.member = named != NULL,
-		.works_there = named != NULL && uuid_eq(subject_organization(s), named->organization),
-		.enrollment_required = enrollment_required(fl, named),
+	    .signed_in = true,
+	    .state = s->session.state,
+	    .has_factor = subject_active(s) > 0,
+	    .verified_at = s->session.verified_at,
+	    .organization_asked = q->organization.n > 0,
+	    .member = named != NULL,
+	    .works_there = named != NULL && uuid_eq(subject_organization(s), named->organization),
+	    .enrollment_required = enrollment_required(fl, named),
 	};
 }
 
-/* Each organization's deadline holds in its own space: in that of the place, else in the session's. */
+/*
+ * Each organization's deadline holds in its own space: in that of the place, else in the
+ * session's.
+ */
 static bool
 enrollment_required(const struct flow *fl, const struct membership *named)
 {
 	const struct subject *s = &fl->subject;
 
 	if (named != NULL)
-		return membership_compliance(named, subject_active(s) > 0, fl->now).compliance == COMPLIANCE_OVERDUE;
+		return membership_compliance(named, subject_active(s) > 0, fl->now).compliance ==
+		       COMPLIANCE_OVERDUE;
 	return subject_state(s, fl->now) == SESSION_ENROLLMENT_REQUIRED;
 }

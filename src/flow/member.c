@@ -1,7 +1,7 @@
 /*
- * What an admin decides on a member. The decision is on the member's account: its
- * event stands in that account's chain, and another change of the account in
- * between makes it be decided again.
+ * What an admin decides on a member. The decision is on the member's account: its event stands
+ * in that account's chain, and another change of the account in between makes it be decided
+ * again.
  */
 #include "flow/internal.h"
 
@@ -9,7 +9,10 @@
 #include "base/codec.h"
 #include "flow/admin.h"
 
-/* A decision, and what it is about. `target` is a flow of its own, with the member as the subject. */
+/*
+ * A decision, and what it is about. `target` is a flow of its own, with the member as the
+ * subject.
+ */
 struct decision_params {
 	struct uuid organization;
 	struct uuid account;
@@ -22,10 +25,14 @@ struct decision_params {
 /* What is written of it within the change, or why not. */
 typedef enum err decision(struct flow *fl, struct flow *target, const struct decision_params *d);
 
-static enum err decide(struct flow *fl, const struct decision_params *d, decision *write) MUST_CHECK;
-static enum err load_target(struct flow *fl, struct flow *target, const struct decision_params *d) MUST_CHECK;
-static enum err begin(struct flow *fl, struct flow *target, const struct decision_params *d) MUST_CHECK;
-static enum err hold(struct flow *fl, const struct flow *target, const struct decision_params *d) MUST_CHECK;
+static enum err decide(struct flow *fl, const struct decision_params *d,
+    decision *write) MUST_CHECK;
+static enum err load_target(struct flow *fl, struct flow *target,
+    const struct decision_params *d) MUST_CHECK;
+static enum err begin(struct flow *fl, struct flow *target,
+    const struct decision_params *d) MUST_CHECK;
+static enum err hold(struct flow *fl, const struct flow *target,
+    const struct decision_params *d) MUST_CHECK;
 static decision write_reset, write_exempt, write_unexempt;
 
 enum err
@@ -33,27 +40,29 @@ flow_member_reset(struct flow *fl, struct uuid organization, struct uuid account
 {
 	struct str text = json_quote(fl->arena, reason);
 	struct decision_params d = {
-		.organization = organization,
-		.account = account,
-		.kind = AUDIT_MFA_RESET,
-		.details = str_printf(fl->arena, "{\"reason\":%.*s}", STR_FMT(text)),
-		.reason = reason,
+	    .organization = organization,
+	    .account = account,
+	    .kind = AUDIT_MFA_RESET,
+	    .details = str_printf(fl->arena, "{\"reason\":%.*s}", STR_FMT(text)),
+	    .reason = reason,
 	};
 
 	return decide(fl, &d, write_reset);
 }
 
 enum err
-flow_member_exempt(struct flow *fl, struct uuid organization, struct uuid account, int64_t until, struct str reason)
+flow_member_exempt(struct flow *fl, struct uuid organization, struct uuid account, int64_t until,
+    struct str reason)
 {
 	struct str text = json_quote(fl->arena, reason), end = clock_rfc3339(fl->arena, until);
 	struct decision_params d = {
-		.organization = organization,
-		.account = account,
-		.kind = AUDIT_EXEMPTION_GIVEN,
-		.details = str_printf(fl->arena, "{\"until\":\"%.*s\",\"reason\":%.*s}", STR_FMT(end), STR_FMT(text)),
-		.reason = reason,
-		.until = until,
+	    .organization = organization,
+	    .account = account,
+	    .kind = AUDIT_EXEMPTION_GIVEN,
+	    .details = str_printf(fl->arena, "{\"until\":\"%.*s\",\"reason\":%.*s}", STR_FMT(end),
+		STR_FMT(text)),
+	    .reason = reason,
+	    .until = until,
 	};
 
 	if (until <= fl->now || until > fl->now + POLICY_AHEAD_MAX * CLOCK_DAY)
@@ -64,7 +73,9 @@ flow_member_exempt(struct flow *fl, struct uuid organization, struct uuid accoun
 enum err
 flow_member_unexempt(struct flow *fl, struct uuid organization, struct uuid account)
 {
-	struct decision_params d = {.organization = organization, .account = account, .kind = AUDIT_EXEMPTION_ENDED};
+	struct decision_params d = {.organization = organization,
+	    .account = account,
+	    .kind = AUDIT_EXEMPTION_ENDED};
 	enum err e = decide(fl, &d, write_unexempt);
 
 	return e == ERR_NOT_ENABLED ? OK : e;
@@ -110,17 +121,22 @@ load_target(struct flow *fl, struct flow *target, const struct decision_params *
 	member = subject_membership(&target->subject, d->organization);
 	if (member == NULL)
 		return ERR_NOT_FOUND;
-	if (uuid_eq(d->account, fl->subject.account.id) || !member_may_decide(admin->role, member->role))
+	if (uuid_eq(d->account, fl->subject.account.id) ||
+	    !member_may_decide(admin->role, member->role))
 		return ERR_FORBIDDEN;
 	return OK;
 }
 
-/* The event is the member's, in the name of the admin. The member is not told the admin's network address. */
+/*
+ * The event is the member's, in the name of the admin. The member is not told the admin's
+ * network address.
+ */
 static enum err
 begin(struct flow *fl, struct flow *target, const struct decision_params *d)
 {
 	struct store st = flow_store(fl);
-	struct audit_event ev = flow_event_by(target, d->kind, &fl->subject, d->organization, d->details);
+	struct audit_event ev =
+	    flow_event_by(target, d->kind, &fl->subject, d->organization, d->details);
 
 	target->address = (struct str){0};
 	return store_begin(&st, &ev);
@@ -156,7 +172,9 @@ write_reset(struct flow *fl, struct flow *target, const struct decision_params *
 		e = store_sessions_end_others(&st, s->account.id, none);
 	if (e == OK)
 		e = flow_notify(target, MAIL_MFA_RESET, (struct str){0});
-	return e == OK ? flow_notify_admins(target, d->organization, m->name, fl->subject.account.id) : e;
+	return e == OK
+		   ? flow_notify_admins(target, d->organization, m->name, fl->subject.account.id)
+		   : e;
 }
 
 static enum err
@@ -164,8 +182,8 @@ write_exempt(struct flow *fl, struct flow *target, const struct decision_params 
 {
 	struct store st = flow_store(target);
 
-	return store_membership_exempt(&st, d->account, d->organization, d->until, d->reason, fl->subject.account.id,
-	    fl->now);
+	return store_membership_exempt(&st, d->account, d->organization, d->until, d->reason,
+	    fl->subject.account.id, fl->now);
 }
 
 static enum err

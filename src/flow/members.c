@@ -3,17 +3,22 @@
 
 #include "flow/admin.h"
 
-/* A search for one standing looks at so many members at a time, and at so many in all for one page. */
+/*
+ * A search for one standing looks at so many members at a time, and at so many in all for one
+ * page.
+ */
 #define SEARCH_BATCH 200
 #define SEARCH_MAX 2000
 
 static enum err by_status(struct flow *fl, const struct membership *m, const struct member_query *q,
     const struct member_key *after, struct member_page *out) MUST_CHECK;
-static enum err by_deadline(struct flow *fl, const struct membership *m, const struct member_query *q,
-    const struct member_key *after, struct member_page *out) MUST_CHECK;
+static enum err by_deadline(struct flow *fl, const struct membership *m,
+    const struct member_query *q, const struct member_key *after,
+    struct member_page *out) MUST_CHECK;
 static enum err by_search(struct flow *fl, const struct membership *m, const struct member_query *q,
     struct member_key after, struct member_page *out) MUST_CHECK;
-static void judge(const struct flow *fl, const struct membership *m, struct member *list, size_t count);
+static void judge(const struct flow *fl, const struct membership *m, struct member *list,
+    size_t count);
 static void turn_page(struct flow *fl, int limit, struct member_page *page);
 
 enum err
@@ -26,13 +31,15 @@ flow_members_totals(struct flow *fl, struct uuid organization, struct member_tot
 }
 
 enum err
-flow_members_count(struct flow *fl, struct uuid organization, const struct policy *p, struct member_totals *out)
+flow_members_count(struct flow *fl, struct uuid organization, const struct policy *p,
+    struct member_totals *out)
 {
-	struct policy_threshold privileged = policy_threshold(p, true, fl->now), plain = policy_threshold(p, false, fl->now);
+	struct policy_threshold privileged = policy_threshold(p, true, fl->now),
+				plain = policy_threshold(p, false, fl->now);
 	struct store st = flow_store(fl);
 	struct member_counts counts[2];
-	enum err e = store_member_counts(&st, organization, fl->now, privileged.overdue_joined, plain.overdue_joined,
-	    counts);
+	enum err e = store_member_counts(&st, organization, fl->now, privileged.overdue_joined,
+	    plain.overdue_joined, counts);
 
 	if (e == OK)
 		*out = member_totals(p, counts, fl->now);
@@ -40,7 +47,8 @@ flow_members_count(struct flow *fl, struct uuid organization, const struct polic
 }
 
 enum err
-flow_members_list(struct flow *fl, struct uuid organization, const struct member_query *q, struct member_page *out)
+flow_members_list(struct flow *fl, struct uuid organization, const struct member_query *q,
+    struct member_page *out)
 {
 	const struct membership *m;
 	struct member_key after = {0};
@@ -77,27 +85,30 @@ flow_member_show(struct flow *fl, struct uuid organization, struct uuid account,
 
 /* One more than the page holds, to see whether there is another. */
 static enum err
-by_status(struct flow *fl, const struct membership *m, const struct member_query *q, const struct member_key *after,
-    struct member_page *out)
+by_status(struct flow *fl, const struct membership *m, const struct member_query *q,
+    const struct member_key *after, struct member_page *out)
 {
-	struct policy_threshold privileged = policy_threshold(&m->policy, true, fl->now), plain = policy_threshold(&m->policy, false, fl->now);
+	struct policy_threshold privileged = policy_threshold(&m->policy, true, fl->now),
+				plain = policy_threshold(&m->policy, false, fl->now);
 	struct store st = flow_store(fl);
 	int batch = q->limit + 1;
 
 	if (!q->filtered)
-		return store_members_all(&st, m->organization, after, batch, &out->list, &out->count);
+		return store_members_all(&st, m->organization, after, batch, &out->list,
+		    &out->count);
 	switch (q->status) {
 	case COMPLIANCE_ENROLLED:
-		return store_members_by_enrolled(&st, m->organization, true, false, after, batch, &out->list, &out->count);
+		return store_members_by_enrolled(&st, m->organization, true, false, after, batch,
+		    &out->list, &out->count);
 	case COMPLIANCE_NOT_REQUIRED:
 		/* A policy that covers the others covers the privileged, too. */
 		if (plain.covered)
 			return OK;
-		return store_members_by_enrolled(&st, m->organization, false, privileged.covered, after, batch, &out->list,
-		    &out->count);
+		return store_members_by_enrolled(&st, m->organization, false, privileged.covered,
+		    after, batch, &out->list, &out->count);
 	case COMPLIANCE_EXEMPT:
-		return store_members_exempt(&st, m->organization, fl->now, privileged.covered, plain.covered, after, batch,
-		    &out->list, &out->count);
+		return store_members_exempt(&st, m->organization, fl->now, privileged.covered,
+		    plain.covered, after, batch, &out->list, &out->count);
 	case COMPLIANCE_GRACE:
 	case COMPLIANCE_OVERDUE:
 		return by_deadline(fl, m, q, after, out);
@@ -108,8 +119,8 @@ by_status(struct flow *fl, const struct membership *m, const struct member_query
 }
 
 static enum err
-by_deadline(struct flow *fl, const struct membership *m, const struct member_query *q, const struct member_key *after,
-    struct member_page *out)
+by_deadline(struct flow *fl, const struct membership *m, const struct member_query *q,
+    const struct member_key *after, struct member_page *out)
 {
 	bool lapsed = q->status == COMPLIANCE_OVERDUE;
 	struct joined_range ranges[2];
@@ -117,22 +128,26 @@ by_deadline(struct flow *fl, const struct membership *m, const struct member_que
 	int privileged;
 
 	for (privileged = 0; privileged <= 1; privileged++) {
-		struct policy_threshold threshold = policy_threshold(&m->policy, privileged, fl->now);
+		struct policy_threshold threshold =
+		    policy_threshold(&m->policy, privileged, fl->now);
 
 		ranges[privileged] = (struct joined_range){
-			.wanted = threshold.covered && (!lapsed || threshold.overdue_joined != 0),
-			.after = lapsed ? 0 : threshold.overdue_joined,
-			.until = lapsed ? threshold.overdue_joined : 0,
+		    .wanted = threshold.covered && (!lapsed || threshold.overdue_joined != 0),
+		    .after = lapsed ? 0 : threshold.overdue_joined,
+		    .until = lapsed ? threshold.overdue_joined : 0,
 		};
 	}
-	return store_members_by_joined(&st, m->organization, fl->now, ranges[1], ranges[0], after, q->limit + 1,
-	    &out->list, &out->count);
+	return store_members_by_joined(&st, m->organization, fl->now, ranges[1], ranges[0], after,
+	    q->limit + 1, &out->list, &out->count);
 }
 
-/* The page ends when it is full, when nobody is left, or when enough were looked at; then it says where to go on. */
+/*
+ * The page ends when it is full, when nobody is left, or when enough were looked at; then it
+ * says where to go on.
+ */
 static enum err
-by_search(struct flow *fl, const struct membership *m, const struct member_query *q, struct member_key after,
-    struct member_page *out)
+by_search(struct flow *fl, const struct membership *m, const struct member_query *q,
+    struct member_key after, struct member_page *out)
 {
 	int batch = q->filtered ? SEARCH_BATCH : q->limit;
 	size_t limit = (size_t)q->limit, looked = 0, i, count;
@@ -141,7 +156,8 @@ by_search(struct flow *fl, const struct membership *m, const struct member_query
 
 	out->list = arena_array(fl->arena, limit, sizeof(*out->list));
 	do {
-		enum err e = store_members_search(&st, m->organization, q->search, &after, batch, &found, &count);
+		enum err e = store_members_search(&st, m->organization, q->search, &after, batch,
+		    &found, &count);
 
 		if (e != OK)
 			return e;
@@ -166,7 +182,8 @@ judge(const struct flow *fl, const struct membership *m, struct member *list, si
 	for (size_t i = 0; i < count; i++) {
 		list[i].membership.organization = m->organization;
 		list[i].membership.policy = m->policy;
-		list[i].status = membership_compliance(&list[i].membership, list[i].enrolled, fl->now);
+		list[i].status =
+		    membership_compliance(&list[i].membership, list[i].enrolled, fl->now);
 	}
 }
 

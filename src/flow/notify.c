@@ -9,11 +9,11 @@ flow_notify(struct flow *fl, enum mail_kind kind, struct str label)
 	const struct account *account = &fl->subject.account;
 	struct store st = flow_store(fl);
 	struct mail m = {
-		.account = account->id,
-		.id = uuid_new(fl->now),
-		.kind = kind,
-		.recipient = account->email,
-		.created_at = fl->now,
+	    .account = account->id,
+	    .id = uuid_new(fl->now),
+	    .kind = kind,
+	    .recipient = account->email,
+	    .created_at = fl->now,
 	};
 
 	if (!account->email_verified)
@@ -23,18 +23,20 @@ flow_notify(struct flow *fl, enum mail_kind kind, struct str label)
 }
 
 enum err
-flow_notify_admins(struct flow *fl, struct uuid organization, struct str organization_name, struct uuid actor)
+flow_notify_admins(struct flow *fl, struct uuid organization, struct str organization_name,
+    struct uuid actor)
 {
 	const struct account *account = &fl->subject.account;
 	struct store st = flow_store(fl);
 	struct mail_values v = {
-		.organization = organization_name,
-		.member = account->name,
-		.member_email = account->email,
-		.left = -1,
+	    .organization = organization_name,
+	    .member = account->name,
+	    .member_email = account->email,
+	    .left = -1,
 	};
 
-	return store_mail_insert_admins(&st, organization, account->id, actor, mail_values_json(fl->arena, &v), fl->now);
+	return store_mail_insert_admins(&st, organization, account->id, actor,
+	    mail_values_json(fl->arena, &v), fl->now);
 }
 
 struct mail_code
@@ -60,13 +62,14 @@ flow_email_link_write(struct flow *fl)
 	const struct account *account = &fl->subject.account;
 	struct store st = flow_store(fl);
 	struct secret token;
-	struct email_link link = email_link_make(fl->arena, account->id, account->email, fl->now, &token);
+	struct email_link link =
+	    email_link_make(fl->arena, account->id, account->email, fl->now, &token);
 	struct mail m = {
-		.account = account->id,
-		.id = uuid_new(fl->now),
-		.kind = MAIL_VERIFY_EMAIL,
-		.recipient = account->email,
-		.created_at = fl->now,
+	    .account = account->id,
+	    .id = uuid_new(fl->now),
+	    .kind = MAIL_VERIFY_EMAIL,
+	    .recipient = account->email,
+	    .created_at = fl->now,
 	};
 	enum err e = store_email_link_put(&st, &link);
 
@@ -80,10 +83,10 @@ static struct str
 values(struct flow *fl, struct str label, int64_t left)
 {
 	struct mail_values v = {
-		.name = fl->subject.account.name,
-		.label = label,
-		.address = fl->address,
-		.left = left,
+	    .name = fl->subject.account.name,
+	    .label = label,
+	    .address = fl->address,
+	    .left = left,
 	};
 
 	return mail_values_json(fl->arena, &v);

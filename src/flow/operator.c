@@ -18,8 +18,8 @@ struct membership_params {
 static enum err load(struct flow *fl, struct str email) MUST_CHECK;
 static enum err change(struct flow *fl, struct str email, enum audit_kind kind, struct str details,
     operator_write *write, void *arg) MUST_CHECK;
-static enum err change_membership(struct flow *fl, struct str slug, struct str email, enum audit_kind kind,
-    struct membership_params *j, operator_write *write) MUST_CHECK;
+static enum err change_membership(struct flow *fl, struct str slug, struct str email,
+    enum audit_kind kind, struct membership_params *j, operator_write *write) MUST_CHECK;
 static struct audit_event event(struct flow *fl, enum audit_kind kind, struct str details);
 static bool password_fits(struct secret password);
 static bool slug_fits(struct str slug);
@@ -33,8 +33,8 @@ static operator_write write_role;
 static operator_write write_removed;
 
 enum err
-operator_account_create(struct flow *fl, struct str email, struct str name, struct secret password, bool verified,
-    struct uuid *id)
+operator_account_create(struct flow *fl, struct str email, struct str name, struct secret password,
+    bool verified, struct uuid *id)
 {
 	struct store st = flow_store(fl);
 	struct account *account = &fl->subject.account;
@@ -44,11 +44,11 @@ operator_account_create(struct flow *fl, struct str email, struct str name, stru
 	if (!password_fits(password))
 		return ERR_FIELD;
 	*account = (struct account){
-		.id = uuid_new(fl->now),
-		.name = name,
-		.email = email,
-		.email_verified = verified,
-		.password_hash = pwhash_make(fl->arena, &fl->env->pwhash, password),
+	    .id = uuid_new(fl->now),
+	    .name = name,
+	    .email = email,
+	    .email_verified = verified,
+	    .password_hash = pwhash_make(fl->arena, &fl->env->pwhash, password),
 	};
 	e = store_begin_plain(&st);
 	if (e != OK)
@@ -83,8 +83,8 @@ operator_account_verify_email(struct flow *fl, struct str email)
 enum err
 operator_account_disable(struct flow *fl, struct str email, bool disabled)
 {
-	return change(fl, email, disabled ? AUDIT_ACCOUNT_DISABLED : AUDIT_ACCOUNT_ENABLED, (struct str){0},
-	    write_disabled, &disabled);
+	return change(fl, email, disabled ? AUDIT_ACCOUNT_DISABLED : AUDIT_ACCOUNT_ENABLED,
+	    (struct str){0}, write_disabled, &disabled);
 }
 
 enum err
@@ -92,8 +92,8 @@ operator_account_reset_mfa(struct flow *fl, struct str email, struct str reason)
 {
 	struct str text = json_quote(fl->arena, reason);
 
-	return change(fl, email, AUDIT_MFA_RESET, str_printf(fl->arena, "{\"reason\":%.*s}", STR_FMT(text)), write_reset,
-	    NULL);
+	return change(fl, email, AUDIT_MFA_RESET,
+	    str_printf(fl->arena, "{\"reason\":%.*s}", STR_FMT(text)), write_reset, NULL);
 }
 
 enum err
@@ -117,7 +117,8 @@ operator_account_show(struct flow *fl, struct str email, struct account_report *
 	if (e == OK)
 		e = store_account_details(&st, id, &out->details);
 	if (e == OK)
-		e = store_sessions_list(&st, id, fl->now, active_after, &out->sessions, &out->session_count);
+		e = store_sessions_list(&st, id, fl->now, active_after, &out->sessions,
+		    &out->session_count);
 	return e;
 }
 
@@ -125,7 +126,10 @@ enum err
 operator_organization_create(struct flow *fl, struct str slug, struct str name, struct uuid *id)
 {
 	struct store st = flow_store(fl);
-	struct organization o = {.id = uuid_new(fl->now), .slug = slug, .name = name, .created_at = fl->now};
+	struct organization o = {.id = uuid_new(fl->now),
+	    .slug = slug,
+	    .name = name,
+	    .created_at = fl->now};
 	enum err e;
 
 	if (!slug_fits(slug) || str_trim(name).n == 0)
@@ -138,7 +142,8 @@ operator_organization_create(struct flow *fl, struct str slug, struct str name, 
 }
 
 enum err
-operator_organization_add_member(struct flow *fl, struct str slug, struct str email, struct str role, bool sensitive)
+operator_organization_add_member(struct flow *fl, struct str slug, struct str email,
+    struct str role, bool sensitive)
 {
 	struct membership_params j = {.role = role, .sensitive = sensitive};
 
@@ -146,7 +151,8 @@ operator_organization_add_member(struct flow *fl, struct str slug, struct str em
 }
 
 enum err
-operator_organization_set_role(struct flow *fl, struct str slug, struct str email, struct str role, bool sensitive)
+operator_organization_set_role(struct flow *fl, struct str slug, struct str email, struct str role,
+    bool sensitive)
 {
 	struct membership_params j = {.role = role, .sensitive = sensitive};
 
@@ -162,7 +168,8 @@ operator_organization_remove_member(struct flow *fl, struct str slug, struct str
 }
 
 enum err
-operator_organizations_list(struct flow *fl, struct str after, struct organization **list, size_t *count)
+operator_organizations_list(struct flow *fl, struct str after, struct organization **list,
+    size_t *count)
 {
 	struct store st = flow_store(fl);
 
@@ -183,8 +190,8 @@ load(struct flow *fl, struct str email)
 
 /* The event names the organization; one of a membership that goes has no role in it. */
 static enum err
-change_membership(struct flow *fl, struct str slug, struct str email, enum audit_kind kind, struct membership_params *j,
-    operator_write *write)
+change_membership(struct flow *fl, struct str slug, struct str email, enum audit_kind kind,
+    struct membership_params *j, operator_write *write)
 {
 	struct store st = flow_store(fl);
 	struct buf details = {.arena = fl->arena};
@@ -211,7 +218,8 @@ change_membership(struct flow *fl, struct str slug, struct str email, enum audit
 
 /* Load, event, write, commit; again after a lost race. */
 static enum err
-change(struct flow *fl, struct str email, enum audit_kind kind, struct str details, operator_write *write, void *arg)
+change(struct flow *fl, struct str email, enum audit_kind kind, struct str details,
+    operator_write *write, void *arg)
 {
 	enum err e;
 
@@ -235,16 +243,18 @@ event(struct flow *fl, enum audit_kind kind, struct str details)
 {
 	uint16_t key = keyring_active(fl->env->keyring);
 	struct audit_event ev = {
-		.account = fl->subject.account.id,
-		.at = fl->now,
-		.kind = kind,
-		.accepted = true,
-		.actor = AUDIT_BY_OPERATOR,
-		.organization = uuid_nil(fl->organization) ? subject_organization(&fl->subject) : fl->organization,
-		.details = details,
+	    .account = fl->subject.account.id,
+	    .at = fl->now,
+	    .kind = kind,
+	    .accepted = true,
+	    .actor = AUDIT_BY_OPERATOR,
+	    .organization =
+		uuid_nil(fl->organization) ? subject_organization(&fl->subject) : fl->organization,
+	    .details = details,
 	};
 
-	audit_append(fl->arena, &ev, &fl->subject.chain, key, keyring_key(fl->env->keyring, key, KEY_USE_AUDIT));
+	audit_append(fl->arena, &ev, &fl->subject.chain, key,
+	    keyring_key(fl->env->keyring, key, KEY_USE_AUDIT));
 	return ev;
 }
 
@@ -257,7 +267,8 @@ password_fits(struct secret password)
 
 	for (i = 0; i < text.n; i++)
 		characters += ((unsigned char)text.p[i] & 0xC0) != 0x80;
-	return str_is_utf8(text) && !str_has(text, '\0') && characters >= PASSWORD_MIN && text.n <= FIELD_PASSWORD_MAX;
+	return str_is_utf8(text) && !str_has(text, '\0') && characters >= PASSWORD_MIN &&
+	       text.n <= FIELD_PASSWORD_MAX;
 }
 
 static bool
@@ -303,7 +314,8 @@ write_disabled(struct flow *fl, struct store *st, void *arg)
 	if (*disabled == (fl->subject.account.disabled_at != 0))
 		return ERR_CONFLICT;
 	e = store_account_disable(st, fl->subject.account.id, *disabled ? fl->now : 0);
-	return e == OK && *disabled ? store_sessions_end_others(st, fl->subject.account.id, none) : e;
+	return e == OK && *disabled ? store_sessions_end_others(st, fl->subject.account.id, none)
+				    : e;
 }
 
 static enum err
@@ -337,7 +349,8 @@ write_membership(struct flow *fl, struct store *st, void *arg)
 {
 	const struct membership_params *j = arg;
 
-	return store_membership_create(st, fl->subject.account.id, j->organization, j->role, j->sensitive, fl->now);
+	return store_membership_create(st, fl->subject.account.id, j->organization, j->role,
+	    j->sensitive, fl->now);
 }
 
 static enum err
@@ -345,7 +358,8 @@ write_role(struct flow *fl, struct store *st, void *arg)
 {
 	const struct membership_params *j = arg;
 
-	return store_membership_role(st, fl->subject.account.id, j->organization, j->role, j->sensitive, fl->now);
+	return store_membership_role(st, fl->subject.account.id, j->organization, j->role,
+	    j->sensitive, fl->now);
 }
 
 static enum err

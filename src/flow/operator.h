@@ -1,7 +1,7 @@
 /*
- * What the operator does through countersignctl: accounts and organizations.
- * The flow needs env, arena, now and deadline_ms only; nobody is signed in. Every
- * change of an account has its audit event, by the operator.
+ * What the operator does through countersignctl: accounts and organizations. The flow needs
+ * env, arena, now and deadline_ms only; nobody is signed in. Every change of an account has its
+ * audit event, by the operator.
  */
 #ifndef FLOW_OPERATOR_H
 #define FLOW_OPERATOR_H
@@ -13,25 +13,28 @@
 #define PASSWORD_MIN 8
 
 /*
- * A new account with one address; one that is not verified is sent a link. ERR_CONFLICT when the address is taken,
- * ERR_FIELD when the password is too short or too long.
+ * A new account with one address; one that is not verified is sent a link. ERR_CONFLICT when
+ * the address is taken, ERR_FIELD when the password is too short or too long.
  */
-enum err operator_account_create(struct flow *fl, struct str email, struct str name, struct secret password,
-    bool verified, struct uuid *id) MUST_CHECK;
+enum err operator_account_create(struct flow *fl, struct str email, struct str name,
+    struct secret password, bool verified, struct uuid *id) MUST_CHECK;
 
 /* These find the account by its address: ERR_NOT_FOUND. */
 
 /* A new password; all sessions end. ERR_FIELD. */
-enum err operator_account_password(struct flow *fl, struct str email, struct secret password) MUST_CHECK;
+enum err operator_account_password(struct flow *fl, struct str email,
+    struct secret password) MUST_CHECK;
 /* ERR_CONFLICT when it was verified before. */
 enum err operator_account_verify_email(struct flow *fl, struct str email) MUST_CHECK;
 /* With `disabled` all sessions end. ERR_CONFLICT when it is so already. */
 enum err operator_account_disable(struct flow *fl, struct str email, bool disabled) MUST_CHECK;
 /*
- * Factors and codes gone, the guessing budget whole, all sessions ended: for who lost phone and codes,
- * or was locked. `reason` (not empty) goes into the audit event. ERR_CONFLICT when there is nothing to reset.
+ * Factors and codes gone, the guessing budget whole, all sessions ended: for who lost phone and
+ * codes, or was locked. `reason` (not empty) goes into the audit event. ERR_CONFLICT when there
+ * is nothing to reset.
  */
-enum err operator_account_reset_mfa(struct flow *fl, struct str email, struct str reason) MUST_CHECK;
+enum err operator_account_reset_mfa(struct flow *fl, struct str email,
+    struct str reason) MUST_CHECK;
 /* Ends one session, or with a nil id all. ERR_NOT_FOUND also when there is no such session. */
 enum err operator_session_revoke(struct flow *fl, struct str email, struct uuid session) MUST_CHECK;
 
@@ -41,21 +44,27 @@ struct account_report {
 	struct session *sessions;
 	size_t session_count;
 };
-enum err operator_account_show(struct flow *fl, struct str email, struct account_report *out) MUST_CHECK;
+enum err operator_account_show(struct flow *fl, struct str email,
+    struct account_report *out) MUST_CHECK;
 
-/* ERR_CONFLICT when the slug is taken, ERR_FIELD when it is not lower-case letters, digits and dashes. */
-enum err operator_organization_create(struct flow *fl, struct str slug, struct str name, struct uuid *id) MUST_CHECK;
 /*
- * `role` is owner, admin or member (ERR_FIELD). ERR_NOT_FOUND when there is no such
- * account or organization, ERR_CONFLICT when it is a member already.
+ * ERR_CONFLICT when the slug is taken, ERR_FIELD when it is not lower-case letters, digits and
+ * dashes.
  */
-enum err operator_organization_add_member(struct flow *fl, struct str slug, struct str email, struct str role,
-    bool sensitive) MUST_CHECK;
+enum err operator_organization_create(struct flow *fl, struct str slug, struct str name,
+    struct uuid *id) MUST_CHECK;
+/*
+ * `role` is owner, admin or member (ERR_FIELD). ERR_NOT_FOUND when there is no such account or
+ * organization, ERR_CONFLICT when it is a member already.
+ */
+enum err operator_organization_add_member(struct flow *fl, struct str slug, struct str email,
+    struct str role, bool sensitive) MUST_CHECK;
 /* Another role, or the mark. Errors as above; ERR_NOT_FOUND also when it is no member. */
-enum err operator_organization_set_role(struct flow *fl, struct str slug, struct str email, struct str role,
-    bool sensitive) MUST_CHECK;
+enum err operator_organization_set_role(struct flow *fl, struct str slug, struct str email,
+    struct str role, bool sensitive) MUST_CHECK;
 /* Its sessions that work there work in no organization from then on. ERR_NOT_FOUND as above. */
-enum err operator_organization_remove_member(struct flow *fl, struct str slug, struct str email) MUST_CHECK;
+enum err operator_organization_remove_member(struct flow *fl, struct str slug,
+    struct str email) MUST_CHECK;
 /* Up to 100 behind the slug `after`. */
 enum err operator_organizations_list(struct flow *fl, struct str after, struct organization **list,
     size_t *count) MUST_CHECK;

@@ -35,7 +35,8 @@ flow_outbox_sent(struct flow *fl, const struct mail *m)
 }
 
 enum err
-flow_outbox_failed(struct flow *fl, const struct mail *m, bool final, struct str why, bool *given_up)
+flow_outbox_failed(struct flow *fl, const struct mail *m, bool final, struct str why,
+    bool *given_up)
 {
 	struct store st = flow_store(fl);
 	int64_t next = final ? 0 : mail_next_attempt(m->kind, m->created_at, m->attempts, fl->now);

@@ -17,8 +17,8 @@ static bool age_fits(int32_t age);
 static bool same(const struct policy *a, const struct policy *b);
 
 enum err
-flow_policy_preview(struct flow *fl, struct uuid organization, const struct policy *wanted, struct policy *policy,
-    struct member_totals *totals)
+flow_policy_preview(struct flow *fl, struct uuid organization, const struct policy *wanted,
+    struct policy *policy, struct member_totals *totals)
 {
 	const struct membership *m;
 	enum err e = admit(fl, organization, wanted, &m);
@@ -30,7 +30,8 @@ flow_policy_preview(struct flow *fl, struct uuid organization, const struct poli
 }
 
 enum err
-flow_policy_change(struct flow *fl, struct uuid organization, const struct policy *wanted, struct policy *policy)
+flow_policy_change(struct flow *fl, struct uuid organization, const struct policy *wanted,
+    struct policy *policy)
 {
 	struct change_params c = {.organization = organization, .wanted = wanted, .policy = policy};
 
@@ -66,21 +67,24 @@ change_step(struct flow *fl, void *arg)
 	before = policy_json(fl->arena, &m->policy);
 	after = policy_json(fl->arena, c->policy);
 	e = flow_change_begin(fl, AUDIT_POLICY_CHANGED, none,
-	    str_printf(fl->arena, "{\"before\":%.*s,\"after\":%.*s}", STR_FMT(before), STR_FMT(after)));
+	    str_printf(fl->arena, "{\"before\":%.*s,\"after\":%.*s}", STR_FMT(before),
+		STR_FMT(after)));
 	if (e != OK)
 		return e;
 	return flow_change_end(fl, store_policy_update(&st, c->organization, c->policy, fl->now));
 }
 
 static enum err
-admit(const struct flow *fl, struct uuid organization, const struct policy *wanted, const struct membership **m)
+admit(const struct flow *fl, struct uuid organization, const struct policy *wanted,
+    const struct membership **m)
 {
 	enum err e = flow_admin_membership(fl, organization, m);
 
 	if (e != OK)
 		return e;
-	if (wanted->grace_days < 0 || wanted->grace_days > POLICY_GRACE_MAX || !age_fits(wanted->reauthentication_age) ||
-	    !age_fits(wanted->verification_age) || wanted->required_since > fl->now + POLICY_AHEAD_MAX * CLOCK_DAY)
+	if (wanted->grace_days < 0 || wanted->grace_days > POLICY_GRACE_MAX ||
+	    !age_fits(wanted->reauthentication_age) || !age_fits(wanted->verification_age) ||
+	    wanted->required_since > fl->now + POLICY_AHEAD_MAX * CLOCK_DAY)
 		return ERR_FIELD;
 	return OK;
 }
@@ -95,7 +99,8 @@ static bool
 same(const struct policy *a, const struct policy *b)
 {
 	return a->requirement == b->requirement && a->required_since == b->required_since &&
-	    a->everyone_since == b->everyone_since && a->grace_days == b->grace_days &&
-	    a->reauthentication_age == b->reauthentication_age && a->verification_age == b->verification_age &&
-	    a->admin_verification == b->admin_verification;
+	       a->everyone_since == b->everyone_since && a->grace_days == b->grace_days &&
+	       a->reauthentication_age == b->reauthentication_age &&
+	       a->verification_age == b->verification_age &&
+	       a->admin_verification == b->admin_verification;
 }

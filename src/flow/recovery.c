@@ -29,7 +29,8 @@ flow_recovery_make(struct flow *fl, struct codes *out)
 	for (i = 0; i < RECOVERY_CODES; i++) {
 		struct str read;
 
-		out->list[i] = recovery_code_make(fl->arena, (int)fl->env->conf->recovery_code_groups);
+		out->list[i] =
+		    recovery_code_make(fl->arena, (int)fl->env->conf->recovery_code_groups);
 		if (!recovery_code_read(fl->arena, out->list[i], &read))
 			log_fatal("recovery.make", "a code that cannot be read");
 		recovery_code_mac(key, fl->subject.account.id, read, macs + i * SHA256_SIZE);
@@ -44,7 +45,8 @@ flow_recovery_write(struct flow *fl, struct codes *out)
 	struct store st = flow_store(fl);
 	unsigned char *macs = flow_recovery_make(fl, out);
 
-	return store_recovery_replace(&st, fl->subject.account.id, uuid_new(fl->now), fl->now, macs, RECOVERY_CODES);
+	return store_recovery_replace(&st, fl->subject.account.id, uuid_new(fl->now), fl->now, macs,
+	    RECOVERY_CODES);
 }
 
 static enum err
@@ -63,7 +65,8 @@ replace_step(struct flow *fl, void *arg)
 		return e;
 	e = flow_recovery_write(fl, out);
 	if (e == OK)
-		e = store_sessions_unverify_others(&st, fl->subject.account.id, fl->subject.session.id);
+		e = store_sessions_unverify_others(&st, fl->subject.account.id,
+		    fl->subject.session.id);
 	if (e == OK)
 		e = flow_notify(fl, MAIL_CODES_REPLACED, (struct str){0});
 	e = flow_change_end(fl, e);
@@ -86,5 +89,6 @@ acknowledge_step(struct flow *fl, void *arg)
 	e = flow_change_begin(fl, AUDIT_CODES_ACKNOWLEDGED, none, (struct str){0});
 	if (e != OK)
 		return e;
-	return flow_change_end(fl, store_recovery_acknowledge(&st, fl->subject.account.id, set->id, fl->now));
+	return flow_change_end(fl,
+	    store_recovery_acknowledge(&st, fl->subject.account.id, set->id, fl->now));
 }

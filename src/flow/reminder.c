@@ -1,4 +1,7 @@
-/* Telling members of their organizations' rules: who is due, what to tell, and the message that tells it. */
+/*
+ * Telling members of their organizations' rules: who is due, what to tell, and the message that
+ * tells it.
+ */
 #include "flow/outbox.h"
 
 #include "base/clock.h"
@@ -7,8 +10,10 @@
 /* Whoever dies over a look at a member leaves it to be made again after so long. */
 #define TAKEN_FOR CLOCK_MINUTE
 
-static enum err record(struct flow *fl, const struct reminder_member *m, int64_t taken_until, bool *sent) MUST_CHECK;
-static struct str values(struct flow *fl, const struct reminder_member *m, const struct reminder *n);
+static enum err record(struct flow *fl, const struct reminder_member *m, int64_t taken_until,
+    bool *sent) MUST_CHECK;
+static struct str values(struct flow *fl, const struct reminder_member *m,
+    const struct reminder *n);
 
 enum err
 flow_reminders_run(struct flow *fl, int *written, bool *more)
@@ -39,12 +44,12 @@ record(struct flow *fl, const struct reminder_member *m, int64_t taken_until, bo
 	struct store st = flow_store(fl);
 	struct reminder n = reminder_decide(m, fl->now);
 	struct mail mail = {
-		.account = m->account,
-		.id = uuid_new(fl->now),
-		.kind = n.kind,
-		.recipient = m->recipient,
-		.values = values(fl, m, &n),
-		.created_at = fl->now,
+	    .account = m->account,
+	    .id = uuid_new(fl->now),
+	    .kind = n.kind,
+	    .recipient = m->recipient,
+	    .values = values(fl, m, &n),
+	    .created_at = fl->now,
 	};
 
 	return store_reminder_record(&st, m, taken_until, &n, &mail, sent);
@@ -55,10 +60,10 @@ static struct str
 values(struct flow *fl, const struct reminder_member *m, const struct reminder *n)
 {
 	struct mail_values v = {
-		.name = m->name,
-		.organization = m->membership.name,
-		.days = n->days,
-		.left = -1,
+	    .name = m->name,
+	    .organization = m->membership.name,
+	    .days = n->days,
+	    .left = -1,
 	};
 
 	if (n->days > 0)

@@ -58,7 +58,8 @@ revoke_others_step(struct flow *fl, void *arg)
 {
 	struct uuid none = {{0}};
 	struct store st = flow_store(fl);
-	enum err e = flow_change_begin(fl, AUDIT_SESSION_REVOKED, none, STR("{\"session\":\"others\"}"));
+	enum err e =
+	    flow_change_begin(fl, AUDIT_SESSION_REVOKED, none, STR("{\"session\":\"others\"}"));
 
 	(void)arg;
 	if (e != OK)
@@ -86,5 +87,6 @@ switch_step(struct flow *fl, void *arg)
 	    str_printf(fl->arena, "{\"organization\":\"%.*s\"}", STR_FMT(id)));
 	if (e != OK)
 		return e;
-	return flow_change_end(fl, store_session_organization(&st, s->account.id, s->session.id, *organization));
+	return flow_change_end(fl,
+	    store_session_organization(&st, s->account.id, s->session.id, *organization));
 }

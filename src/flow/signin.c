@@ -47,7 +47,10 @@ flow_sign_in(struct flow *fl, const struct sign_in *in)
 
 	do {
 		e = load_by_address(fl, in->email);
-		/* once a sign-in, unless another change has set a new password between load and write */
+		/*
+		 * once a sign-in, unless another change has set a new password between load and
+		 * write
+		 */
 		if (e == OK && (!right || !str_eq(checked, account->password_hash))) {
 			checked = account->password_hash;
 			e = flow_password_check(fl, checked, in->password, &right);
@@ -56,7 +59,8 @@ flow_sign_in(struct flow *fl, const struct sign_in *in)
 			fl->failed_account = account->id;
 			e = ERR_CREDENTIALS;
 		}
-		if (e == OK && str_absent(params.new_hash) && pwhash_outdated(&fl->env->pwhash, checked))
+		if (e == OK && str_absent(params.new_hash) &&
+		    pwhash_outdated(&fl->env->pwhash, checked))
 			e = rehash(fl, in->password, &params.new_hash);
 		if (e == OK)
 			e = create_session(fl, &params);
@@ -110,8 +114,8 @@ flow_after(struct flow *fl)
 }
 
 /*
- * An unknown address takes the same two statements and leaves a subject without
- * an account, whose absent password hash costs as much to check as a real one.
+ * An unknown address takes the same two statements and leaves a subject without an account,
+ * whose absent password hash costs as much to check as a real one.
  */
 static enum err
 load_by_address(struct flow *fl, struct str email)
@@ -142,14 +146,15 @@ hash_offered(struct flow *fl, struct secret typed)
 	fl->macs = arena_array(fl->arena, n, SHA256_SIZE);
 	fl->mac_count = n;
 	for (i = 0; i < n; i++)
-		recovery_code_mac(keyring_key(fl->env->keyring, ids[i], KEY_USE_RECOVERY), fl->token.account, code,
-		    fl->macs + i * SHA256_SIZE);
+		recovery_code_mac(keyring_key(fl->env->keyring, ids[i], KEY_USE_RECOVERY),
+		    fl->token.account, code, fl->macs + i * SHA256_SIZE);
 }
 
 static enum err
 rehash(struct flow *fl, struct secret password, struct str *hash)
 {
-	enum err e = hash_semaphore_acquire(fl->env->hash_semaphore, fl->deadline_ms - clock_mono_ms());
+	enum err e =
+	    hash_semaphore_acquire(fl->env->hash_semaphore, fl->deadline_ms - clock_mono_ms());
 
 	if (e != OK)
 		return e;
@@ -175,7 +180,8 @@ create_session(struct flow *fl, const struct session_params *params)
 	text = flow_token_issue(fl, &token);
 	s->state = asked ? SESSION_MFA_REQUIRED : SESSION_ACTIVE;
 	s->created_at = s->last_seen_at = s->password_at = fl->now;
-	s->expires_at = fl->now + (asked ? conf->challenge_lifetime : conf->session_lifetime) * CLOCK_SECOND;
+	s->expires_at =
+	    fl->now + (asked ? conf->challenge_lifetime : conf->session_lifetime) * CLOCK_SECOND;
 	s->return_to = params->return_to;
 	s->organization = subject_organization(&fl->subject);
 	memcpy(s->token_hash, token.hash, sizeof(s->token_hash));
@@ -223,7 +229,8 @@ count_wrong_password(struct flow *fl, void *arg)
 	int failures = fl->subject.session.failures + 1;
 	struct uuid none = {{0}};
 	struct store st = flow_store(fl);
-	struct audit_event ev = flow_event(fl, AUDIT_REAUTHENTICATION, false, none, (struct str){0});
+	struct audit_event ev =
+	    flow_event(fl, AUDIT_REAUTHENTICATION, false, none, (struct str){0});
 	enum err e;
 
 	(void)arg;
@@ -242,8 +249,8 @@ count_wrong_password(struct flow *fl, void *arg)
 }
 
 /*
- * Done after the answer has left, so that a known account takes no longer than an
- * unknown one. No session is named: there is none.
+ * Done after the answer has left, so that a known account takes no longer than an unknown one.
+ * No session is named: there is none.
  */
 static void
 record_failed_sign_in(struct flow *fl)

@@ -15,12 +15,13 @@ struct verifying {
 /* What judging found. */
 struct judgement {
 	struct uuid factor;
-	int64_t step;          /* of a right code, else 0 */
-	struct str recovery;   /* MAC of a right recovery code, else absent */
+	int64_t step;        /* of a right code, else 0 */
+	struct str recovery; /* MAC of a right recovery code, else absent */
 };
 
 static flow_step verify_step;
-static enum err judge(struct flow *fl, const struct factor_response *in, struct judgement *j) MUST_CHECK;
+static enum err judge(struct flow *fl, const struct factor_response *in,
+    struct judgement *j) MUST_CHECK;
 static enum err grant(struct flow *fl, const struct judgement *j) MUST_CHECK;
 static enum err consume(struct flow *fl, const struct judgement *j) MUST_CHECK;
 
@@ -51,7 +52,8 @@ flow_stepup_missing(const struct flow *fl)
 {
 	struct proof_ages ages = subject_ages(&fl->subject, fl->env->conf->step_up_age);
 
-	return stepup_missing(&fl->subject.session, subject_active(&fl->subject) > 0, ages, fl->now);
+	return stepup_missing(&fl->subject.session, subject_active(&fl->subject) > 0, ages,
+	    fl->now);
 }
 
 enum err
@@ -111,14 +113,19 @@ judge(struct flow *fl, const struct factor_response *in, struct judgement *j)
 	if (f == NULL)
 		return ERR_NOT_FOUND;
 	j->factor = f->id;
-	e = seal_open(fl->arena, fl->env->keyring, fl->subject.account.id, f->id, f->sealed, &state);
+	e = seal_open(fl->arena, fl->env->keyring, fl->subject.account.id, f->id, f->sealed,
+	    &state);
 	if (e != OK)
 		return e;
-	j->step = f->kind->check(state, &fl->env->rules, f->last_counter, fl->now, secret_reveal(in->code));
+	j->step = f->kind->check(state, &fl->env->rules, f->last_counter, fl->now,
+	    secret_reveal(in->code));
 	return j->step > 0 ? OK : ERR_CODE_INVALID;
 }
 
-/* Watermark or code, budget, session and event in one statement; the token leaves only behind its commit. */
+/*
+ * Watermark or code, budget, session and event in one statement; the token leaves only behind
+ * its commit.
+ */
 static enum err
 grant(struct flow *fl, const struct judgement *j)
 {
@@ -137,7 +144,8 @@ grant(struct flow *fl, const struct judgement *j)
 	text = flow_token_issue(fl, &token);
 	memcpy(elevation.token_hash, token.hash, sizeof(elevation.token_hash));
 	if (s->state == SESSION_MFA_REQUIRED)
-		elevation.expires_at = s->created_at + fl->env->conf->session_lifetime * CLOCK_SECOND;
+		elevation.expires_at =
+		    s->created_at + fl->env->conf->session_lifetime * CLOCK_SECOND;
 	ev = flow_event(fl, AUDIT_VERIFICATION, true, j->factor,
 	    by_code ? STR("{\"by\":\"recovery_code\"}") : (struct str){0});
 	e = by_code ? store_verify_by_code(&st, &ev, &elevation, j->recovery, &mail)
@@ -155,12 +163,14 @@ consume(struct flow *fl, const struct judgement *j)
 	struct store st = flow_store(fl);
 	struct mail_code mail = flow_notify_code(fl);
 	struct audit_event ev = flow_event(fl, AUDIT_VERIFICATION, true, j->factor,
-	    by_code ? STR("{\"by\":\"recovery_code\",\"for\":\"change\"}") : STR("{\"for\":\"change\"}"));
+	    by_code ? STR("{\"by\":\"recovery_code\",\"for\":\"change\"}")
+		    : STR("{\"for\":\"change\"}"));
 	enum err e;
 
 	if ((j->step > 0) == by_code)
 		log_fatal("verify.spend", "a change is to be proven without proof");
-	e = by_code ? store_consume_code(&st, &ev, j->recovery, &mail) : store_consume_counter(&st, &ev, j->step);
+	e = by_code ? store_consume_code(&st, &ev, j->recovery, &mail)
+		    : store_consume_counter(&st, &ev, j->step);
 	fl->stale = true;
 	return e;
 }

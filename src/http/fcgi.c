@@ -95,7 +95,8 @@ fcgi_write(struct fcgi *f, struct str response)
 {
 	if (response.n > INT_MAX)
 		log_fatal("fcgi.write", "answer too large");
-	return response.n == 0 || FCGX_PutStr(response.p, (int)response.n, f->request.out) == (int)response.n;
+	return response.n == 0 ||
+	       FCGX_PutStr(response.p, (int)response.n, f->request.out) == (int)response.n;
 }
 
 /*

@@ -1,7 +1,7 @@
 /*
- * FastCGI connections by libfcgi, one at a time. Connections are accepted here
- * and not by the library, so that time limits are on them before a byte is
- * read: the library alone would wait for a silent peer without end.
+ * FastCGI connections by libfcgi, one at a time. Connections are accepted here and not by the
+ * library, so that time limits are on them before a byte is read: the library alone would wait
+ * for a silent peer without end.
  */
 #ifndef HTTP_FCGI_H
 #define HTTP_FCGI_H
@@ -17,9 +17,9 @@
 struct fcgi;
 
 /*
- * For a listening socket, which must not block. Sets SIGPIPE and SIGUSR1 to
- * ignored, once the library has installed handlers of its own. Lives in `a`,
- * which must outlive it. A failure of the library ends the process.
+ * For a listening socket, which must not block. Sets SIGPIPE and SIGUSR1 to ignored, once the
+ * library has installed handlers of its own. Lives in `a`, which must outlive it. A failure of
+ * the library ends the process.
  */
 struct fcgi *fcgi_new(struct arena *a, int listen_fd);
 
@@ -35,10 +35,16 @@ bool fcgi_begin(struct fcgi *f);
 /* "NAME=value", NULL-terminated; valid until fcgi_finish(). */
 char **fcgi_params(struct fcgi *f);
 
-/* Up to `n` bytes of the body; 0 at its end, also when the peer broke off. `fcgi` is a struct fcgi. */
+/*
+ * Up to `n` bytes of the body; 0 at its end, also when the peer broke off. `fcgi` is a struct
+ * fcgi.
+ */
 size_t fcgi_read(void *fcgi, char *into, size_t n);
 
-/* Writes an answer or a piece of it. False when the peer does not take it, which is no error of ours. */
+/*
+ * Writes an answer or a piece of it. False when the peer does not take it, which is no error of
+ * ours.
+ */
 bool fcgi_write(struct fcgi *f, struct str response);
 
 /* Breaks the connection off in the middle of an answer; fcgi_finish() is still owed. */

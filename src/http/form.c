@@ -18,7 +18,7 @@ form_offer(struct arena *a, struct str pair, struct fields *fs)
 	if (str_absent(value))
 		value = STR("");
 	return form_decode(a, name, &plain_name) && form_decode(a, value, &plain_value) &&
-	    field_offer(a, fs, plain_name, plain_value);
+	       field_offer(a, fs, plain_name, plain_value);
 }
 
 enum err

@@ -10,9 +10,9 @@
 #define FORM_PAIRS_MAX 32
 
 /*
- * Decodes `text` (a body or a query) and offers each pair to `fs`. ERR_BAD_REQUEST
- * for a malformed escape, a NUL, invalid UTF-8, an unknown or a repeated
- * name, or more than FORM_PAIRS_MAX pairs. Does not call field_check().
+ * Decodes `text` (a body or a query) and offers each pair to `fs`. ERR_BAD_REQUEST for a
+ * malformed escape, a NUL, invalid UTF-8, an unknown or a repeated name, or more than
+ * FORM_PAIRS_MAX pairs. Does not call field_check().
  */
 enum err form_parse(struct arena *a, struct str text, struct fields *fs) MUST_CHECK;
 

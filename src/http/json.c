@@ -1,7 +1,7 @@
 /*
- * The JSON check: one pass over the text, byte by byte, with the open arrays and
- * objects on a stack of fixed size. Nothing is built; keys are remembered as they
- * stand in the text and compared character by character.
+ * The JSON check: one pass over the text, byte by byte, with the open arrays and objects on a
+ * stack of fixed size. Nothing is built; keys are remembered as they stand in the text and
+ * compared character by character.
  */
 #include "http/json.h"
 
@@ -354,8 +354,8 @@ scan_refuse(struct scan *s, size_t at, const char *what)
 }
 
 /*
- * For a number of at most JSON_NUMBER_MAX bytes. Under a locale with another decimal
- * point a fraction is refused, not read as something else.
+ * For a number of at most JSON_NUMBER_MAX bytes. Under a locale with another decimal point a
+ * fraction is refused, not read as something else.
  */
 static bool
 number_is_finite(struct str number)
@@ -406,7 +406,8 @@ key_next_escape(struct str *rest)
 
 	if (letter != 'u') {
 		*rest = str_slice(*rest, 2, rest->n);
-		return (unsigned char)escape_values[strchr(escape_letters, letter) - escape_letters];
+		return (
+		    unsigned char)escape_values[strchr(escape_letters, letter) - escape_letters];
 	}
 	unit = key_unit(rest);
 	if (is_high_surrogate(unit))

@@ -1,7 +1,7 @@
 /*
- * Reading a request. FastCGI parameters come from nginx, but most of what is in
- * them comes from the client: sizes, repeats and characters are checked here,
- * once, so that nobody behind has to.
+ * Reading a request. FastCGI parameters come from nginx, but most of what is in them comes from
+ * the client: sizes, repeats and characters are checked here, once, so that nobody behind has
+ * to.
  */
 #include "http/req.h"
 
@@ -15,28 +15,43 @@
 #define REQ_ID_BYTES 16
 
 /*
- * Parameters that must not come twice: two of them would leave open which one
- * counts. A list such as HTTP_ACCEPT may; cookies are judged one by one.
+ * Parameters that must not come twice: two of them would leave open which one counts. A list
+ * such as HTTP_ACCEPT may; cookies are judged one by one.
  */
 static const char *const req_single[] = {
-	"REQUEST_METHOD", "REQUEST_URI", "REQUEST_SCHEME", "REQUEST_ID", "REMOTE_ADDR",
-	"CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_HOST", "HTTP_ORIGIN", "HTTP_REFERER",
-	"HTTP_SEC_FETCH_SITE", "HTTP_AUTHORIZATION", "HTTP_X_ACCOUNT_ACCESS_TOKEN",
-	"HTTP_X_ORIGINAL_URL", "HTTP_X_ORIGINAL_METHOD", "COUNTERSIGN_LEVEL", "COUNTERSIGN_MAX_AGE",
-	"COUNTERSIGN_ORGANIZATION", "COUNTERSIGN_ORIGINAL_URL", "COUNTERSIGN_SITE",
+    "REQUEST_METHOD",
+    "REQUEST_URI",
+    "REQUEST_SCHEME",
+    "REQUEST_ID",
+    "REMOTE_ADDR",
+    "CONTENT_LENGTH",
+    "CONTENT_TYPE",
+    "HTTP_HOST",
+    "HTTP_ORIGIN",
+    "HTTP_REFERER",
+    "HTTP_SEC_FETCH_SITE",
+    "HTTP_AUTHORIZATION",
+    "HTTP_X_ACCOUNT_ACCESS_TOKEN",
+    "HTTP_X_ORIGINAL_URL",
+    "HTTP_X_ORIGINAL_METHOD",
+    "COUNTERSIGN_LEVEL",
+    "COUNTERSIGN_MAX_AGE",
+    "COUNTERSIGN_ORGANIZATION",
+    "COUNTERSIGN_ORIGINAL_URL",
+    "COUNTERSIGN_SITE",
 };
 
 static const struct {
 	struct str name;
 	enum method method;
 } req_methods[] = {
-	{STR_INIT("GET"), METHOD_GET},
-	{STR_INIT("HEAD"), METHOD_HEAD},
-	{STR_INIT("POST"), METHOD_POST},
-	{STR_INIT("PUT"), METHOD_PUT},
-	{STR_INIT("PATCH"), METHOD_PATCH},
-	{STR_INIT("DELETE"), METHOD_DELETE},
-	{STR_INIT("OPTIONS"), METHOD_OPTIONS},
+    {STR_INIT("GET"), METHOD_GET},
+    {STR_INIT("HEAD"), METHOD_HEAD},
+    {STR_INIT("POST"), METHOD_POST},
+    {STR_INIT("PUT"), METHOD_PUT},
+    {STR_INIT("PATCH"), METHOD_PATCH},
+    {STR_INIT("DELETE"), METHOD_DELETE},
+    {STR_INIT("OPTIONS"), METHOD_OPTIONS},
 };
 
 #define REQ_METHODS (sizeof(req_methods) / sizeof(req_methods[0]))
@@ -149,8 +164,8 @@ req_params_fit(const struct req *rq)
 }
 
 /*
- * The announced length; none means no body (RFC 9112 section 6.3), which is then
- * held to it. nginx passes an empty one on.
+ * The announced length; none means no body (RFC 9112 section 6.3), which is then held to it.
+ * nginx passes an empty one on.
  */
 static enum err
 req_length(const struct req *rq, size_t *out)
@@ -191,7 +206,7 @@ req_read_body(struct req *rq, size_t (*read)(void *from, char *into, size_t n), 
 
 enum err
 req_read(struct req *rq, struct arena *a, char **params,
-	size_t (*read)(void *from, char *into, size_t n), void *from)
+    size_t (*read)(void *from, char *into, size_t n), void *from)
 {
 	rq->arena = a;
 	rq->params = params;
@@ -202,8 +217,8 @@ req_read(struct req *rq, struct arena *a, char **params,
 }
 
 /*
- * Names are compared exactly and only blanks before them are passed over: a
- * name that merely looks like ours to a lenient reader is another cookie.
+ * Names are compared exactly and only blanks before them are passed over: a name that merely
+ * looks like ours to a lenient reader is another cookie.
  */
 static void
 req_scan_cookies(struct str header, struct str name, struct str *found, int *count)

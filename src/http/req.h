@@ -1,6 +1,6 @@
 /*
- * A request as it came through FastCGI: views into the parameters and the body,
- * valid until the request is finished.
+ * A request as it came through FastCGI: views into the parameters and the body, valid until the
+ * request is finished.
  */
 #ifndef HTTP_REQ_H
 #define HTTP_REQ_H
@@ -15,28 +15,36 @@
 #define REQ_BODY_MAX ((size_t)16 * 1024)
 #define REQ_HEADER_MAX ((size_t)8 * 1024)
 
-enum method { METHOD_GET = 1, METHOD_HEAD, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE,
-	METHOD_OPTIONS, METHOD_OTHER };
+enum method {
+	METHOD_GET = 1,
+	METHOD_HEAD,
+	METHOD_POST,
+	METHOD_PUT,
+	METHOD_PATCH,
+	METHOD_DELETE,
+	METHOD_OPTIONS,
+	METHOD_OTHER
+};
 
 struct req {
 	struct arena *arena;
-	char **params;       /* "NAME=value", NULL-terminated: FastCGI parameters */
+	char **params; /* "NAME=value", NULL-terminated: FastCGI parameters */
 	enum method method;
-	struct str path;     /* as sent, not decoded, without the query */
-	struct str query;    /* behind '?', not decoded; absent without one */
-	struct str body;     /* complete: its length is Content-Length */
-	struct str address;  /* of the client as nginx saw it (REMOTE_ADDR) */
-	struct str id;       /* request id from nginx (REQUEST_ID), or one made here: 32 hex digits */
+	struct str path;    /* as sent, not decoded, without the query */
+	struct str query;   /* behind '?', not decoded; absent without one */
+	struct str body;    /* complete: its length is Content-Length */
+	struct str address; /* of the client as nginx saw it (REMOTE_ADDR) */
+	/* request id from nginx (REQUEST_ID), or one made here: 32 hex digits */
+	struct str id;
 	int64_t now;         /* microseconds since 1970: the request's one reading of the clock */
 	int64_t deadline_ms; /* on the monotonic clock: when the answer must be under way */
 };
 
 /*
- * Fills a request from FastCGI parameters and a body reader. `read` returns up
- * to `n` bytes of the body, 0 at its end. ERR_TOO_LARGE above REQ_BODY_MAX;
- * ERR_BAD_REQUEST when the length is wrong (none means no body), the path does not begin
- * with '/', or a parameter has a control character. Fields known by then are set
- * even on error, so that an answer can be made.
+ * Fills a request from FastCGI parameters and a body reader. `read` returns up to `n` bytes of
+ * the body, 0 at its end. ERR_TOO_LARGE above REQ_BODY_MAX; ERR_BAD_REQUEST when the length is
+ * wrong (none means no body), the path does not begin with '/', or a parameter has a control
+ * character. Fields known by then are set even on error, so that an answer can be made.
  */
 enum err req_read(struct req *rq, struct arena *a, char **params,
     size_t (*read)(void *from, char *into, size_t n), void *from) MUST_CHECK;
@@ -45,8 +53,8 @@ enum err req_read(struct req *rq, struct arena *a, char **params,
 struct str req_param(const struct req *rq, const char *name);
 
 /*
- * The value of a cookie. Absent when there is none or when the name occurs more
- * than once: two cookies of one name are nobody's.
+ * The value of a cookie. Absent when there is none or when the name occurs more than once: two
+ * cookies of one name are nobody's.
  */
 struct str req_cookie(const struct req *rq, const char *name);
 
@@ -61,9 +69,9 @@ struct str req_scheme(const struct req *rq);
 struct str req_host(const struct req *rq);
 
 /*
- * True when a browser says that the request comes from a page of this very
- * origin: Sec-Fetch-Site `same-origin`; without that header an Origin equal to
- * ours; without both a Referer within our origin. Anything else is false.
+ * True when a browser says that the request comes from a page of this very origin:
+ * Sec-Fetch-Site `same-origin`; without that header an Origin equal to ours; without both a
+ * Referer within our origin. Anything else is false.
  */
 bool req_same_origin(const struct req *rq);
 

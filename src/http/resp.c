@@ -11,45 +11,46 @@ static const struct {
 	const char *name;
 	struct str value;
 } resp_always[] = {
-	{"Content-Security-Policy",
-	    STR_INIT("default-src 'none'; style-src 'self'; script-src 'self'; "
-	    "img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; "
-	    "frame-ancestors 'none'; base-uri 'none'")},
-	{"X-Content-Type-Options", STR_INIT("nosniff")},
-	/* not no-referrer: browsers then send "Origin: null" with our own forms */
-	{"Referrer-Policy", STR_INIT("same-origin")},
-	{"Cross-Origin-Opener-Policy", STR_INIT("same-origin")},
-	{"Cross-Origin-Resource-Policy", STR_INIT("same-origin")},
-	{"Permissions-Policy",
-	    STR_INIT("camera=(), geolocation=(), microphone=(), payment=(), usb=()")},
-	{"Cache-Control", STR_INIT("no-store")},
+    {"Content-Security-Policy",
+	STR_INIT("default-src 'none'; style-src 'self'; script-src 'self'; "
+		 "img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; "
+		 "frame-ancestors 'none'; base-uri 'none'")},
+    {"X-Content-Type-Options", STR_INIT("nosniff")},
+    /* not no-referrer: browsers then send "Origin: null" with our own forms */
+    {"Referrer-Policy", STR_INIT("same-origin")},
+    {"Cross-Origin-Opener-Policy", STR_INIT("same-origin")},
+    {"Cross-Origin-Resource-Policy", STR_INIT("same-origin")},
+    {"Permissions-Policy",
+	STR_INIT("camera=(), geolocation=(), microphone=(), payment=(), usb=()")},
+    {"Cache-Control", STR_INIT("no-store")},
 };
 
 static const struct {
 	int status;
 	const char *phrase;
 } resp_phrases[] = {
-	{200, "OK"},
-	{201, "Created"},
-	{204, "No Content"},
-	{303, "See Other"},
-	{304, "Not Modified"},
-	{400, "Bad Request"},
-	{401, "Unauthorized"},
-	{403, "Forbidden"},
-	{404, "Not Found"},
-	{405, "Method Not Allowed"},
-	{409, "Conflict"},
-	{410, "Gone"},
-	{413, "Content Too Large"},
-	{415, "Unsupported Media Type"},
-	{422, "Unprocessable Content"},
-	{429, "Too Many Requests"},
-	{500, "Internal Server Error"},
-	{503, "Service Unavailable"},
+    {200, "OK"},
+    {201, "Created"},
+    {204, "No Content"},
+    {303, "See Other"},
+    {304, "Not Modified"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {413, "Content Too Large"},
+    {415, "Unsupported Media Type"},
+    {422, "Unprocessable Content"},
+    {429, "Too Many Requests"},
+    {500, "Internal Server Error"},
+    {503, "Service Unavailable"},
 };
 
-static void resp_cookie(struct resp *rs, const char *name, struct str value, struct str domain, const char *end);
+static void resp_cookie(struct resp *rs, const char *name, struct str value, struct str domain,
+    const char *end);
 
 void
 resp_init(struct resp *rs, struct arena *a)
@@ -98,7 +99,7 @@ resp_is_local_path(struct str path)
 	/* What a browser, or a proxy that decodes, would take for "//host". */
 	next = str_slice(path, 1, 3);
 	return !str_starts(next, STR("/")) && !str_eq_nocase(next, STR("%2f")) &&
-	    !str_eq_nocase(next, STR("%5c"));
+	       !str_eq_nocase(next, STR("%5c"));
 }
 
 void
@@ -190,8 +191,8 @@ resp_print_always(struct buf *b, const struct resp *rs, const struct req *rq)
 		if (!resp_sets(rs, resp_always[i].name))
 			resp_line(b, resp_always[i].name, resp_always[i].value);
 	if (str_eq(req_scheme(rq), STR("https")))
-		resp_line(
-		    b, "Strict-Transport-Security", STR("max-age=31536000; includeSubDomains"));
+		resp_line(b, "Strict-Transport-Security",
+		    STR("max-age=31536000; includeSubDomains"));
 	if (!str_absent(rq->id))
 		resp_line(b, "X-Request-Id", rq->id);
 }

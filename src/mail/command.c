@@ -1,7 +1,6 @@
 /*
- * To a program such as sendmail, without a shell: its words are those of the
- * option and then the recipient, the message is its standard input, an exit status of 0
- * says that it has it.
+ * To a program such as sendmail, without a shell: its words are those of the option and then
+ * the recipient, the message is its standard input, an exit status of 0 says that it has it.
  */
 #include <errno.h>
 #include <poll.h>
@@ -38,12 +37,12 @@ static struct str said(struct arena *a, const struct child *c);
 static enum deliver_result judge(struct arena *a, const struct child *c, int how, struct str *why);
 
 enum deliver_result
-command_deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l, struct delivery_clock *p,
-    struct str *why)
+command_deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l,
+    struct delivery_clock *p, struct str *why)
 {
 	struct child c = {
-		.input = memfd_create("mail", MFD_CLOEXEC),
-		.output = memfd_create("mail-output", MFD_CLOEXEC),
+	    .input = memfd_create("mail", MFD_CLOEXEC),
+	    .output = memfd_create("mail-output", MFD_CLOEXEC),
 	};
 	enum deliver_result result = DELIVER_LATER;
 	int error, how = 0;
@@ -120,7 +119,8 @@ start(struct child *c, char **argv)
 	if (error == 0)
 		error = posix_spawnattr_setpgroup(&attributes, 0);
 	if (error == 0)
-		error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+		error = posix_spawnattr_setflags(&attributes,
+		    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
 	if (error == 0)
 		error = posix_spawn(&c->pid, argv[0], &files, &attributes, argv, environment);
 	(void)posix_spawnattr_destroy(&attributes);
@@ -164,7 +164,8 @@ judge(struct arena *a, const struct child *c, int how, struct str *why)
 	if (WIFEXITED(how) && WEXITSTATUS(how) == EX_OK)
 		return DELIVER_ACCEPTED;
 	output = said(a, c);
-	*why = str_printf(a, "the program ended with %s %d: %.*s", WIFEXITED(how) ? "status" : "signal",
-	    WIFEXITED(how) ? WEXITSTATUS(how) : WTERMSIG(how), STR_FMT(output));
+	*why = str_printf(a, "the program ended with %s %d: %.*s",
+	    WIFEXITED(how) ? "status" : "signal", WIFEXITED(how) ? WEXITSTATUS(how) : WTERMSIG(how),
+	    STR_FMT(output));
 	return WIFEXITED(how) && WEXITSTATUS(how) == EX_NOUSER ? DELIVER_REFUSED : DELIVER_LATER;
 }

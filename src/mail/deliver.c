@@ -6,7 +6,8 @@
 #include "base/clock.h"
 
 enum deliver_result
-deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l, int64_t deadline_ms, struct str *why)
+deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l,
+    int64_t deadline_ms, struct str *why)
 {
 	struct delivery_clock p = {.term_fd = transport->term_fd, .deadline_ms = deadline_ms};
 

@@ -62,15 +62,15 @@ struct str
 encode_date(struct arena *a, int64_t us)
 {
 	static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-	static const char months[][4] = {
-		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
+	    "Sep", "Oct", "Nov", "Dec"};
 	time_t seconds = (time_t)(us / CLOCK_SECOND);
 	struct tm t;
 
 	if (gmtime_r(&seconds, &t) == NULL)
 		log_fatal("mail.date", "a time that is none");
-	return str_printf(a, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[t.tm_wday], t.tm_mday, months[t.tm_mon],
-	    t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+	return str_printf(a, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[t.tm_wday], t.tm_mday,
+	    months[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
 }
 
 void
@@ -95,7 +95,8 @@ is_plain(struct str text)
 	size_t i;
 
 	for (i = 0; i < text.n; i++)
-		if (text.p[i] < ' ' || text.p[i] > '~' || (text.p[i] == '=' && i + 1 < text.n && text.p[i + 1] == '?'))
+		if (text.p[i] < ' ' || text.p[i] > '~' ||
+		    (text.p[i] == '=' && i + 1 < text.n && text.p[i + 1] == '?'))
 			return false;
 	return true;
 }
@@ -155,12 +156,15 @@ body_line(struct buf *out, struct str line)
 	for (i = 0; i < line.n; i++) {
 		unsigned char c = (unsigned char)line.p[i];
 		bool last = i + 1 == line.n;
-		bool literal = (c > ' ' && c <= '~' && c != '=') || ((c == ' ' || c == '\t') && !last);
+		bool literal =
+		    (c > ' ' && c <= '~' && c != '=') || ((c == ' ' || c == '\t') && !last);
 		size_t cost = literal ? 1 : 3, k;
 		bool begins = (c & 0xC0) != 0x80;
 		size_t whole = cost;
 
-		for (k = i + 1; begins && !literal && k < line.n && ((unsigned char)line.p[k] & 0xC0) == 0x80; k++)
+		for (k = i + 1;
+		     begins && !literal && k < line.n && ((unsigned char)line.p[k] & 0xC0) == 0x80;
+		     k++)
 			whole += 3;
 		if (column + (begins ? whole : cost) > LINE_MAX_BYTES - 1) {
 			buf_add(out, STR("=\r\n"));

@@ -8,13 +8,16 @@
 #include "base/str.h"
 
 /*
- * A text for a header whose name takes `column` bytes of the first line: as it is
- * when it is short and plain, else in encoded words (RFC 2047) on folded lines of at most 76
- * bytes. Control characters become blanks; what is no UTF-8 becomes U+FFFD.
+ * A text for a header whose name takes `column` bytes of the first line: as it is when it is
+ * short and plain, else in encoded words (RFC 2047) on folded lines of at most 76 bytes.
+ * Control characters become blanks; what is no UTF-8 becomes U+FFFD.
  */
 void encode_header(struct buf *out, struct str text, size_t column);
 
-/* The same in encoded words always: for a name before an address, whose marks have a meaning there. */
+/*
+ * The same in encoded words always: for a name before an address, whose marks have a meaning
+ * there.
+ */
 void encode_words(struct buf *out, struct str text, size_t column);
 
 /* "Mon, 23 Nov 2026 09:15:02 +0000" (RFC 5322 section 3.3). */

@@ -11,7 +11,8 @@ static const char *write_file(int directory, const char *name, struct str text);
 
 /* Written under another name and renamed: a reader finds it whole or not at all. */
 enum deliver_result
-folder_deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l, struct str *why)
+folder_deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l,
+    struct str *why)
 {
 	const char *name = str_printf(a, "%.*s.eml", STR_FMT(l->id)).p;
 	const char *made = str_printf(a, ".%.*s.new", STR_FMT(l->id)).p;
@@ -23,7 +24,8 @@ folder_deliver(struct arena *a, const struct mail_transport *transport, const st
 		return DELIVER_LATER;
 	}
 	wrong = write_file(directory, made, l->text);
-	if (wrong == NULL && (renameat(directory, made, directory, name) != 0 || fsync(directory) != 0))
+	if (wrong == NULL &&
+	    (renameat(directory, made, directory, name) != 0 || fsync(directory) != 0))
 		wrong = strerror(errno);
 	if (wrong != NULL)
 		*why = str_printf(a, "%s/%s: %s", transport->directory, name, wrong);
@@ -34,7 +36,8 @@ folder_deliver(struct arena *a, const struct mail_transport *transport, const st
 static const char *
 write_file(int directory, const char *name, struct str text)
 {
-	int fd = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd =
+	    openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	const char *wrong = NULL;
 	size_t done = 0;
 

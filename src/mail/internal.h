@@ -14,11 +14,11 @@ struct delivery_clock {
 /* Milliseconds left; 0: give up. */
 int64_t delivery_time_left(struct delivery_clock *p);
 
-enum deliver_result smtp_deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l,
-    struct delivery_clock *p, struct str *why);
-enum deliver_result command_deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l,
-    struct delivery_clock *p, struct str *why);
-enum deliver_result folder_deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l,
-    struct str *why);
+enum deliver_result smtp_deliver(struct arena *a, const struct mail_transport *transport,
+    const struct envelope *l, struct delivery_clock *p, struct str *why);
+enum deliver_result command_deliver(struct arena *a, const struct mail_transport *transport,
+    const struct envelope *l, struct delivery_clock *p, struct str *why);
+enum deliver_result folder_deliver(struct arena *a, const struct mail_transport *transport,
+    const struct envelope *l, struct str *why);
 
 #endif

@@ -7,8 +7,8 @@
 static void add_part(struct buf *out, const struct message *m, const char *type, struct str body);
 
 /*
- * The boundary cannot stand in a part: quoted-printable has no '=' with a '_'
- * behind it. Auto-Submitted keeps answering machines quiet (RFC 3834).
+ * The boundary cannot stand in a part: quoted-printable has no '=' with a '_' behind it.
+ * Auto-Submitted keeps answering machines quiet (RFC 3834).
  */
 bool
 message_build(struct arena *a, const struct message *m, struct str *out)
@@ -22,8 +22,9 @@ message_build(struct arena *a, const struct message *m, struct str *out)
 	encode_words(&b, m->from_name, sizeof("From: ") - 1);
 	buf_printf(&b, "\r\n <%.*s>\r\nTo: <%.*s>\r\nSubject: ", STR_FMT(m->from), STR_FMT(m->to));
 	encode_header(&b, m->subject, sizeof("Subject: ") - 1);
-	buf_printf(&b, "\r\nMessage-ID: <%.*s@%.*s>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
-		       "Content-Type: multipart/alternative;\r\n boundary=\"=_%.*s\"\r\n\r\n",
+	buf_printf(&b,
+	    "\r\nMessage-ID: <%.*s@%.*s>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
+	    "Content-Type: multipart/alternative;\r\n boundary=\"=_%.*s\"\r\n\r\n",
 	    STR_FMT(m->id), STR_FMT(domain), STR_FMT(m->id));
 	add_part(&b, m, "plain", m->text);
 	add_part(&b, m, "html", m->html);
@@ -35,8 +36,9 @@ message_build(struct arena *a, const struct message *m, struct str *out)
 static void
 add_part(struct buf *out, const struct message *m, const char *type, struct str body)
 {
-	buf_printf(out, "--=_%.*s\r\nContent-Type: text/%s; charset=utf-8\r\n"
-			"Content-Transfer-Encoding: quoted-printable\r\n\r\n",
+	buf_printf(out,
+	    "--=_%.*s\r\nContent-Type: text/%s; charset=utf-8\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n",
 	    STR_FMT(m->id), type);
 	encode_body(out, body);
 }

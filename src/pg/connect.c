@@ -49,7 +49,8 @@ pg_connected(const struct pg *pg)
 enum err
 pg_connect(struct pg *pg, int64_t deadline_ms)
 {
-	static const char *const keys[] = {"dbname", "client_encoding", "fallback_application_name", NULL};
+	static const char *const keys[] = {"dbname", "client_encoding", "fallback_application_name",
+	    NULL};
 	const char *const values[] = {pg->database, "UTF8", "countersign", NULL};
 	int64_t limit = clock_mono_ms() + PG_CONNECT_MS;
 	enum err e;
@@ -117,8 +118,8 @@ pg_get_result(PGconn *conn, int64_t deadline_ms, PGresult **out)
 }
 
 /*
- * PQcancel() blocks without a limit when the server is stopped, and libpq 15 has
- * no other form: so a grandchild sends it, bounded by an alarm and owned by init.
+ * PQcancel() blocks without a limit when the server is stopped, and libpq 15 has no other form:
+ * so a grandchild sends it, bounded by an alarm and owned by init.
  */
 void
 pg_abandon(struct pg *pg)
@@ -167,7 +168,8 @@ connect_poll(PGconn *conn, int64_t deadline_ms)
 	while (PQstatus(conn) != CONNECTION_BAD && want != PGRES_POLLING_OK) {
 		if (want == PGRES_POLLING_FAILED)
 			return ERR_UNAVAILABLE;
-		if (pg_wait(conn, want == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline_ms) != OK)
+		if (pg_wait(conn, want == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline_ms) !=
+		    OK)
 			return ERR_UNAVAILABLE;
 		want = PQconnectPoll(conn);
 	}
@@ -205,7 +207,8 @@ prepare_all(struct pg *pg, int64_t deadline_ms)
 			continue; /* the end of one statement's results */
 		status = PQresultStatus(res);
 		if (status == PGRES_FATAL_ERROR) {
-			pg_log("pg.prepare_failed", pg, res, i < pg->count ? pg->statements[i].name : "sync");
+			pg_log("pg.prepare_failed", pg, res,
+			    i < pg->count ? pg->statements[i].name : "sync");
 			e = refused_for_good(res) ? ERR_CONFIG : ERR_UNAVAILABLE;
 		}
 		PQclear(res);

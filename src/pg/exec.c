@@ -12,8 +12,8 @@ enum outcome {
 	LOST      /* sent, but no answer came */
 };
 
-static enum outcome run(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args *args,
-    PGresult **out);
+static enum outcome run(struct pg *pg, int64_t deadline_ms, int statement,
+    const struct pg_args *args, PGresult **out);
 static enum outcome run_text(struct pg *pg, int64_t deadline_ms, const char *sql, PGresult **out);
 static enum outcome collect(struct pg *pg, int64_t deadline_ms, PGresult **out);
 static enum err judge(struct pg *pg, PGresult *res, const char *statement, struct pg_rows *rows,
@@ -22,7 +22,8 @@ static bool connection_is_over(const PGresult *res);
 static enum err simple(struct pg *pg, int64_t deadline_ms, const char *sql, enum err lost);
 
 enum err
-pg_read(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args *args, struct pg_rows *rows)
+pg_read(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args *args,
+    struct pg_rows *rows)
 {
 	int tries = pg->in_transaction ? 1 : 2;
 
@@ -35,7 +36,8 @@ pg_read(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args 
 			return e == ERR_CONFIG ? ERR_INTERNAL : e;
 		if (run(pg, deadline_ms, statement, args, &res) == DONE) {
 			if (!connection_is_over(res))
-				return judge(pg, res, pg->statements[statement].name, rows, args->arena);
+				return judge(pg, res, pg->statements[statement].name, rows,
+				    args->arena);
 			pg_log("pg.connection_ended", pg, res, pg->statements[statement].name);
 			PQclear(res);
 		}
@@ -48,7 +50,8 @@ pg_read(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args 
 }
 
 enum err
-pg_write(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args *args, struct pg_rows *rows)
+pg_write(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args *args,
+    struct pg_rows *rows)
 {
 	const char *name = pg->statements[statement].name;
 	bool within = pg->in_transaction;
@@ -152,8 +155,8 @@ run(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args *arg
 	for (i = 0; i < args->n; i++)
 		formats[i] = 1;
 	*out = NULL;
-	if (!pg_connected(pg) ||
-	    !PQsendQueryPrepared(pg->conn, s->name, args->n, args->values, args->lengths, formats, 1))
+	if (!pg_connected(pg) || !PQsendQueryPrepared(pg->conn, s->name, args->n, args->values,
+				     args->lengths, formats, 1))
 		return NOT_SENT;
 	return collect(pg, deadline_ms, out);
 }
@@ -193,8 +196,8 @@ collect(struct pg *pg, int64_t deadline_ms, PGresult **out)
 }
 
 /*
- * The server ended the session (class 08, administrator's shutdown, crash of
- * another process, recovery) or libpq found the connection dead.
+ * The server ended the session (class 08, administrator's shutdown, crash of another process,
+ * recovery) or libpq found the connection dead.
  */
 static bool
 connection_is_over(const PGresult *res)
@@ -213,14 +216,14 @@ judge(struct pg *pg, PGresult *res, const char *statement, struct pg_rows *rows,
 		const char *state;
 		enum err e;
 	} known[] = {
-		{"23505", ERR_CONFLICT},    /* unique_violation */
-		{"40001", ERR_RACE},        /* serialization_failure */
-		{"40P01", ERR_RACE},        /* deadlock_detected */
-		{"25006", ERR_UNAVAILABLE}, /* read_only_sql_transaction: a standby */
-		{"55P03", ERR_UNAVAILABLE}, /* lock_not_available */
-		{"57014", ERR_UNAVAILABLE}, /* query_canceled: statement_timeout */
-		{"53100", ERR_UNAVAILABLE}, /* disk_full */
-		{"53200", ERR_UNAVAILABLE}, /* out_of_memory */
+	    {"23505", ERR_CONFLICT},    /* unique_violation */
+	    {"40001", ERR_RACE},        /* serialization_failure */
+	    {"40P01", ERR_RACE},        /* deadlock_detected */
+	    {"25006", ERR_UNAVAILABLE}, /* read_only_sql_transaction: a standby */
+	    {"55P03", ERR_UNAVAILABLE}, /* lock_not_available */
+	    {"57014", ERR_UNAVAILABLE}, /* query_canceled: statement_timeout */
+	    {"53100", ERR_UNAVAILABLE}, /* disk_full */
+	    {"53200", ERR_UNAVAILABLE}, /* out_of_memory */
 	};
 	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 	enum err e = ERR_INTERNAL;
@@ -229,7 +232,8 @@ judge(struct pg *pg, PGresult *res, const char *statement, struct pg_rows *rows,
 	switch (PQresultStatus(res)) {
 	case PGRES_TUPLES_OK:
 	case PGRES_COMMAND_OK:
-		*rows = (struct pg_rows){.result = res, .count = PQntuples(res), .row = -1, .arena = a};
+		*rows =
+		    (struct pg_rows){.result = res, .count = PQntuples(res), .row = -1, .arena = a};
 		return OK;
 	default:
 		break;
@@ -267,7 +271,8 @@ simple(struct pg *pg, int64_t deadline_ms, const char *sql, enum err lost)
 	else if (strcmp(sql, "COMMIT") == 0 && strcmp(PQcmdStatus(res), "COMMIT") != 0)
 		e = ERR_INTERNAL;
 	if (e != OK) {
-		pg_log("pg.transaction_failed", pg, PQresultStatus(res) == PGRES_FATAL_ERROR ? res : NULL, sql);
+		pg_log("pg.transaction_failed", pg,
+		    PQresultStatus(res) == PGRES_FATAL_ERROR ? res : NULL, sql);
 		pg_close(pg);
 	}
 	PQclear(res);

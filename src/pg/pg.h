@@ -1,8 +1,7 @@
 /*
- * PostgreSQL by libpq, non-blocking: every wait has a deadline of our own,
- * since the server's time-outs cover neither a hung COMMIT nor a stopped
- * process. All statements are prepared when a connection is made. Parameters and
- * columns travel in binary.
+ * PostgreSQL by libpq, non-blocking: every wait has a deadline of our own, since the server's
+ * time-outs cover neither a hung COMMIT nor a stopped process. All statements are prepared when
+ * a connection is made. Parameters and columns travel in binary.
  */
 #ifndef PG_PG_H
 #define PG_PG_H
@@ -30,15 +29,16 @@ struct pg_statement {
 struct pg;
 
 /*
- * A connection that is made at first use, and again when it was lost.
- * `database` is a libpq connection string; both live as long as the result.
+ * A connection that is made at first use, and again when it was lost. `database` is a libpq
+ * connection string; both live as long as the result.
  */
-struct pg *pg_new(struct arena *a, const char *database, const struct pg_statement *statements, size_t count);
+struct pg *pg_new(struct arena *a, const char *database, const struct pg_statement *statements,
+    size_t count);
 void pg_close(struct pg *pg);
 
 /*
- * Connects and prepares now. ERR_UNAVAILABLE when the server cannot be reached
- * in time; ERR_CONFIG, logged, when it refuses a statement or the login.
+ * Connects and prepares now. ERR_UNAVAILABLE when the server cannot be reached in time;
+ * ERR_CONFIG, logged, when it refuses a statement or the login.
  */
 enum err pg_connect(struct pg *pg, int64_t deadline_ms) MUST_CHECK;
 
@@ -87,8 +87,8 @@ bool pg_next(struct pg_rows *rows);
 bool pg_has_column(const struct pg_rows *rows);
 
 /*
- * The next column, copied into the arena. NULL reads as absent, nil, 0 or false.
- * Another type than asked for ends the process: it is a mistake in a statement.
+ * The next column, copied into the arena. NULL reads as absent, nil, 0 or false. Another type
+ * than asked for ends the process: it is a mistake in a statement.
  */
 struct str pg_text(struct pg_rows *rows);
 struct str pg_bytes(struct pg_rows *rows);
@@ -104,17 +104,17 @@ void pg_clear(struct pg_rows *rows);
 /* ---- statements ---- */
 
 /*
- * Runs a prepared statement that changes nothing. A connection found dead is
- * made anew once, outside a transaction. ERR_UNAVAILABLE, ERR_INTERNAL.
+ * Runs a prepared statement that changes nothing. A connection found dead is made anew once,
+ * outside a transaction. ERR_UNAVAILABLE, ERR_INTERNAL.
  */
 enum err pg_read(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args *args,
     struct pg_rows *rows) MUST_CHECK;
 
 /*
- * Runs one that changes something: alone it commits by itself, and when its
- * answer is lost the result is ERR_OUTCOME_UNKNOWN; inside a transaction it is then
- * ERR_UNAVAILABLE and nothing happened. ERR_CONFLICT for a unique violation,
- * ERR_RACE for a serialization failure or deadlock. `rows` may be NULL.
+ * Runs one that changes something: alone it commits by itself, and when its answer is lost the
+ * result is ERR_OUTCOME_UNKNOWN; inside a transaction it is then ERR_UNAVAILABLE and nothing
+ * happened. ERR_CONFLICT for a unique violation, ERR_RACE for a serialization failure or
+ * deadlock. `rows` may be NULL.
  */
 enum err pg_write(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args *args,
     struct pg_rows *rows) MUST_CHECK;
@@ -126,9 +126,10 @@ enum err pg_commit(struct pg *pg, int64_t deadline_ms) MUST_CHECK;
 void pg_rollback(struct pg *pg, int64_t deadline_ms);
 
 /*
- * Runs SQL text that is no prepared statement, for migrations. On an error `why`
- * holds the server's message.
+ * Runs SQL text that is no prepared statement, for migrations. On an error `why` holds the
+ * server's message.
  */
-enum err pg_script(struct pg *pg, int64_t deadline_ms, const char *sql, struct arena *a, struct str *why) MUST_CHECK;
+enum err pg_script(struct pg *pg, int64_t deadline_ms, const char *sql, struct arena *a,
+    struct str *why) MUST_CHECK;
 
 #endif

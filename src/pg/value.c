@@ -24,7 +24,8 @@
 
 static void add(struct pg_args *args, const void *p, size_t n);
 static void add_null(struct pg_args *args);
-static void add_array(struct pg_args *args, Oid oid, const unsigned char *p, size_t size, size_t count);
+static void add_array(struct pg_args *args, Oid oid, const unsigned char *p, size_t size,
+    size_t count);
 static const char *column(struct pg_rows *rows, Oid want, Oid also, int *n);
 
 void
@@ -216,7 +217,10 @@ pg_clear(struct pg_rows *rows)
 	*rows = (struct pg_rows){0};
 }
 
-/* Array form: dimensions, has-null flag, element type, then per dimension size and lower bound, then items. */
+/*
+ * Array form: dimensions, has-null flag, element type, then per dimension size and lower bound,
+ * then items.
+ */
 static void
 add_array(struct pg_args *args, Oid oid, const unsigned char *p, size_t size, size_t count)
 {
@@ -269,5 +273,6 @@ column(struct pg_rows *rows, Oid want, Oid also, int *n)
 	if (type != want && type != also && !(want == OID_TEXT && type == OID_VARCHAR))
 		log_fatal("pg.column", PQfname(rows->result, c));
 	*n = PQgetlength(rows->result, rows->row, c);
-	return PQgetisnull(rows->result, rows->row, c) ? NULL : PQgetvalue(rows->result, rows->row, c);
+	return PQgetisnull(rows->result, rows->row, c) ? NULL
+						       : PQgetvalue(rows->result, rows->row, c);
 }

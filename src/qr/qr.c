@@ -1,6 +1,6 @@
 /*
- * QR codes. What is drawn may be a secret, so libpng works in the arena, which
- * is wiped, and what libqrencode hands over is wiped here.
+ * QR codes. What is drawn may be a secret, so libpng works in the arena, which is wiped, and
+ * what libqrencode hands over is wiped here.
  */
 #include "qr/qr.h"
 
@@ -54,8 +54,8 @@ draw(struct arena *a, const QRcode *code, int scale)
 	png_uint_32 side = (png_uint_32)(modules * scale);
 	size_t size = (side + 7) / 8;
 	unsigned char *row = arena_alloc(a, size);
-	png_structp png = png_create_write_struct_2(
-	    PNG_LIBPNG_VER_STRING, NULL, png_failed, png_warned, a, png_take, png_give);
+	png_structp png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, NULL, png_failed,
+	    png_warned, a, png_take, png_give);
 	png_infop info = png != NULL ? png_create_info_struct(png) : NULL;
 
 	if (info == NULL)

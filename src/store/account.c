@@ -1,8 +1,10 @@
 /* Accounts. */
 #include "store/internal.h"
 
-static enum err insert_account(struct store *st, const struct account *account, int64_t now) MUST_CHECK;
-static enum err insert_email(struct store *st, const struct account *account, int64_t now) MUST_CHECK;
+static enum err insert_account(struct store *st, const struct account *account,
+    int64_t now) MUST_CHECK;
+static enum err insert_email(struct store *st, const struct account *account,
+    int64_t now) MUST_CHECK;
 
 enum err
 store_account_create(struct store *st, const struct account *account, int64_t now)

@@ -8,9 +8,10 @@
 
 static void read_chain(struct pg_rows *rows, struct audit_chain_row *c);
 static int64_t within(int64_t seq);
-static enum err read_months(struct store *st, enum query q, int64_t time, struct audit_partition **list,
-    size_t *count) MUST_CHECK;
-static enum err change_month(struct store *st, enum query q, int64_t month, struct pg_rows *rows) MUST_CHECK;
+static enum err read_months(struct store *st, enum query q, int64_t time,
+    struct audit_partition **list, size_t *count) MUST_CHECK;
+static enum err change_month(struct store *st, enum query q, int64_t month,
+    struct pg_rows *rows) MUST_CHECK;
 
 enum err
 store_audit_lock(struct store *st, bool exclusive)
@@ -112,13 +113,15 @@ store_audit_head(struct store *st, struct uuid account, int64_t seq, unsigned ch
 }
 
 enum err
-store_audit_partitions(struct store *st, int64_t before, struct audit_partition **list, size_t *count)
+store_audit_partitions(struct store *st, int64_t before, struct audit_partition **list,
+    size_t *count)
 {
 	return read_months(st, Q_AUDIT_PARTITIONS, before, list, count);
 }
 
 enum err
-store_audit_partitions_waiting(struct store *st, int64_t since, struct audit_partition **list, size_t *count)
+store_audit_partitions_waiting(struct store *st, int64_t since, struct audit_partition **list,
+    size_t *count)
 {
 	return read_months(st, Q_AUDIT_PARTITIONS_WAITING, since, list, count);
 }
@@ -200,7 +203,10 @@ store_read_audit_row(struct pg_rows *rows, struct audit_row *r)
 	r->malformed = !store_read_mac(rows, r->mac) || r->malformed;
 }
 
-/* False, and zeros, for what has not the length of a MAC: the owner of the tables can make it so. */
+/*
+ * False, and zeros, for what has not the length of a MAC: the owner of the tables can make it
+ * so.
+ */
 bool
 store_read_mac(struct pg_rows *rows, unsigned char out[SHA256_SIZE])
 {
@@ -243,7 +249,8 @@ within(int64_t seq)
 }
 
 static enum err
-read_months(struct store *st, enum query q, int64_t time, struct audit_partition **list, size_t *count)
+read_months(struct store *st, enum query q, int64_t time, struct audit_partition **list,
+    size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
 	struct pg_rows rows;

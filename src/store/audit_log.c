@@ -4,15 +4,16 @@
 /* How many events one page looks at. */
 #define SCAN_MAX 20000
 
-static enum err read_page(struct store *st, enum query q, const struct pg_args *args, struct audit_log_row **list,
-    size_t *count) MUST_CHECK;
+static enum err read_page(struct store *st, enum query q, const struct pg_args *args,
+    struct audit_log_row **list, size_t *count) MUST_CHECK;
 static void read_row(struct pg_rows *rows, struct audit_log_row *row);
 static struct audit_cursor before_of(const struct audit_filter *f);
 static void bind_organization(struct pg_args *args, const struct audit_filter *f);
 static void bind_member(struct pg_args *args, const struct audit_filter *f);
 
 enum err
-store_audit_log(struct store *st, const struct audit_filter *f, int size, struct audit_log_row **list, size_t *count)
+store_audit_log(struct store *st, const struct audit_filter *f, int size,
+    struct audit_log_row **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
 	bool member = !uuid_nil(f->member);
@@ -43,7 +44,8 @@ store_audit_log_reach(struct store *st, const struct audit_filter *f, struct aud
 		bind_member(&args, f);
 	else
 		bind_organization(&args, f);
-	e = pg_read(st->pg, st->deadline_ms, member ? Q_MEMBER_EVENTS_REACH : Q_ORGANIZATION_EVENTS_REACH, &args, &rows);
+	e = pg_read(st->pg, st->deadline_ms,
+	    member ? Q_MEMBER_EVENTS_REACH : Q_ORGANIZATION_EVENTS_REACH, &args, &rows);
 	if (e != OK)
 		return e;
 	if (pg_next(&rows)) {
@@ -56,7 +58,8 @@ store_audit_log_reach(struct store *st, const struct audit_filter *f, struct aud
 }
 
 static enum err
-read_page(struct store *st, enum query q, const struct pg_args *args, struct audit_log_row **list, size_t *count)
+read_page(struct store *st, enum query q, const struct pg_args *args, struct audit_log_row **list,
+    size_t *count)
 {
 	struct pg_rows rows;
 	enum err e = pg_read(st->pg, st->deadline_ms, (int)q, args, &rows);

@@ -7,14 +7,15 @@
 
 static void bind_text_key(struct pg_args *args, const struct member_key *after, int batch);
 static void bind_cursor(struct pg_args *args, int64_t bound, const struct member_key *after);
-static void bind_range(struct pg_args *args, struct joined_range range, const struct member_key *after);
-static enum err read_members(struct store *st, enum query q, const struct pg_args *args, struct member **list,
-    size_t *count) MUST_CHECK;
+static void bind_range(struct pg_args *args, struct joined_range range,
+    const struct member_key *after);
+static enum err read_members(struct store *st, enum query q, const struct pg_args *args,
+    struct member **list, size_t *count) MUST_CHECK;
 static void read_member(struct pg_rows *rows, struct member *m);
 
 enum err
-store_members_all(struct store *st, struct uuid organization, const struct member_key *after, int batch,
-    struct member **list, size_t *count)
+store_members_all(struct store *st, struct uuid organization, const struct member_key *after,
+    int batch, struct member **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -24,8 +25,8 @@ store_members_all(struct store *st, struct uuid organization, const struct membe
 }
 
 enum err
-store_members_by_enrolled(struct store *st, struct uuid organization, bool enrolled, bool plain_only,
-    const struct member_key *after, int batch, struct member **list, size_t *count)
+store_members_by_enrolled(struct store *st, struct uuid organization, bool enrolled,
+    bool plain_only, const struct member_key *after, int batch, struct member **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -37,8 +38,9 @@ store_members_by_enrolled(struct store *st, struct uuid organization, bool enrol
 }
 
 enum err
-store_members_by_joined(struct store *st, struct uuid organization, int64_t now, struct joined_range privileged,
-    struct joined_range plain, const struct member_key *after, int batch, struct member **list, size_t *count)
+store_members_by_joined(struct store *st, struct uuid organization, int64_t now,
+    struct joined_range privileged, struct joined_range plain, const struct member_key *after,
+    int batch, struct member **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -51,8 +53,8 @@ store_members_by_joined(struct store *st, struct uuid organization, int64_t now,
 }
 
 enum err
-store_members_exempt(struct store *st, struct uuid organization, int64_t now, bool privileged, bool plain,
-    const struct member_key *after, int batch, struct member **list, size_t *count)
+store_members_exempt(struct store *st, struct uuid organization, int64_t now, bool privileged,
+    bool plain, const struct member_key *after, int batch, struct member **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -65,8 +67,8 @@ store_members_exempt(struct store *st, struct uuid organization, int64_t now, bo
 }
 
 enum err
-store_members_search(struct store *st, struct uuid organization, struct str term, const struct member_key *after,
-    int batch, struct member **list, size_t *count)
+store_members_search(struct store *st, struct uuid organization, struct str term,
+    const struct member_key *after, int batch, struct member **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -97,8 +99,8 @@ store_member_find(struct store *st, struct uuid organization, struct uuid accoun
 }
 
 enum err
-store_member_counts(struct store *st, struct uuid organization, int64_t now, int64_t privileged_until,
-    int64_t plain_until, struct member_counts counts[2])
+store_member_counts(struct store *st, struct uuid organization, int64_t now,
+    int64_t privileged_until, int64_t plain_until, struct member_counts counts[2])
 {
 	struct pg_args args = {.arena = st->arena};
 	struct pg_rows rows;
@@ -165,8 +167,8 @@ store_admin_hold(struct store *st, struct uuid account, struct uuid organization
 }
 
 enum err
-store_membership_exempt(struct store *st, struct uuid account, struct uuid organization, int64_t until,
-    struct str reason, struct uuid by, int64_t now)
+store_membership_exempt(struct store *st, struct uuid account, struct uuid organization,
+    int64_t until, struct str reason, struct uuid by, int64_t now)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -180,7 +182,8 @@ store_membership_exempt(struct store *st, struct uuid account, struct uuid organ
 }
 
 enum err
-store_membership_unexempt(struct store *st, struct uuid account, struct uuid organization, int64_t now)
+store_membership_unexempt(struct store *st, struct uuid account, struct uuid organization,
+    int64_t now)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -223,7 +226,8 @@ bind_range(struct pg_args *args, struct joined_range range, const struct member_
 }
 
 static enum err
-read_members(struct store *st, enum query q, const struct pg_args *args, struct member **list, size_t *count)
+read_members(struct store *st, enum query q, const struct pg_args *args, struct member **list,
+    size_t *count)
 {
 	struct pg_rows rows;
 	enum err e = pg_read(st->pg, st->deadline_ms, (int)q, args, &rows);

@@ -1,7 +1,8 @@
 /* Factors. */
 #include "store/internal.h"
 
-static enum err by_factor(struct store *st, enum query q, struct uuid account, struct uuid factor) MUST_CHECK;
+static enum err by_factor(struct store *st, enum query q, struct uuid account,
+    struct uuid factor) MUST_CHECK;
 static enum err by_account(struct store *st, enum query q, struct uuid account) MUST_CHECK;
 
 enum err
@@ -27,7 +28,8 @@ store_factor_insert(struct store *st, struct uuid account, const struct factor *
 }
 
 enum err
-store_factor_confirm(struct store *st, struct uuid account, const struct factor *f, int64_t step, int64_t now)
+store_factor_confirm(struct store *st, struct uuid account, const struct factor *f, int64_t step,
+    int64_t now)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -41,8 +43,8 @@ store_factor_confirm(struct store *st, struct uuid account, const struct factor 
 }
 
 enum err
-store_factor_code_macs(struct store *st, struct uuid account, struct uuid factor, const unsigned char *macs,
-    size_t count)
+store_factor_code_macs(struct store *st, struct uuid account, struct uuid factor,
+    const unsigned char *macs, size_t count)
 {
 	struct pg_args args = {.arena = st->arena};
 

@@ -8,8 +8,8 @@
 static void read_gate_row(struct store *st, struct pg_rows *rows, struct subject *s);
 
 enum err
-store_gate_load(struct store *st, struct uuid account, struct uuid session, struct uuid site_token, struct str origin,
-    struct subject *s)
+store_gate_load(struct store *st, struct uuid account, struct uuid session, struct uuid site_token,
+    struct str origin, struct subject *s)
 {
 	struct pg_args args = {.arena = st->arena};
 	struct pg_rows rows;
@@ -28,7 +28,8 @@ store_gate_load(struct store *st, struct uuid account, struct uuid session, stru
 	s->memberships = arena_array(st->arena, (size_t)rows.count, sizeof(*s->memberships));
 	while (pg_next(&rows)) {
 		read_gate_row(st, &rows, s);
-		s->membership_count += store_read_membership(&rows, &s->memberships[s->membership_count]);
+		s->membership_count +=
+		    store_read_membership(&rows, &s->memberships[s->membership_count]);
 	}
 	pg_clear(&rows);
 	return e;
@@ -54,8 +55,8 @@ store_site_ticket_insert(struct store *st, const struct site_token *t)
 }
 
 enum err
-store_site_ticket_exchange(struct store *st, const struct token *ticket, struct str origin, struct str nonce,
-    const unsigned char hash[SHA256_SIZE], int64_t now)
+store_site_ticket_exchange(struct store *st, const struct token *ticket, struct str origin,
+    struct str nonce, const unsigned char hash[SHA256_SIZE], int64_t now)
 {
 	struct pg_args args = {.arena = st->arena};
 

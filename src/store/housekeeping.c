@@ -2,7 +2,8 @@
 #include "store/internal.h"
 
 static enum err count_deleted(struct store *st, enum query q, int64_t time, int *count) MUST_CHECK;
-static enum err count_rows(struct store *st, enum query q, const struct pg_args *args, int *count) MUST_CHECK;
+static enum err count_rows(struct store *st, enum query q, const struct pg_args *args,
+    int *count) MUST_CHECK;
 
 struct pg *
 store_connection(struct arena *a, const char *database)

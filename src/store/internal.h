@@ -23,15 +23,18 @@ bool store_read_membership(struct pg_rows *rows, struct membership *m);
 /* Runs a change and counts the rows it returns; ERR_NOT_FOUND when there is none. */
 enum err store_one(struct store *st, enum query q, const struct pg_args *args) MUST_CHECK;
 
-/* A membership with its organization and policy, in the order of subject_load; false for a row without one. */
+/*
+ * A membership with its organization and policy, in the order of subject_load; false for a row
+ * without one.
+ */
 bool store_read_membership(struct pg_rows *rows, struct membership *m);
 
 /* Runs a change whose rows do not matter. */
 enum err store_run(struct store *st, enum query q, const struct pg_args *args) MUST_CHECK;
 
 /*
- * Runs a change that begins with its event and returns `moved`, and `granted`
- * when it raises a session: ERR_RACE, ERR_UNAUTHENTICATED.
+ * Runs a change that begins with its event and returns `moved`, and `granted` when it raises a
+ * session: ERR_RACE, ERR_UNAUTHENTICATED.
  */
 enum err store_with_event(struct store *st, enum query q, const struct pg_args *args) MUST_CHECK;
 

@@ -21,8 +21,8 @@ store_mail_insert(struct store *st, const struct mail *m)
 }
 
 enum err
-store_mail_insert_admins(struct store *st, struct uuid organization, struct uuid member, struct uuid actor,
-    struct str values, int64_t now)
+store_mail_insert_admins(struct store *st, struct uuid organization, struct uuid member,
+    struct uuid actor, struct str values, int64_t now)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -35,7 +35,8 @@ store_mail_insert_admins(struct store *st, struct uuid organization, struct uuid
 }
 
 enum err
-store_mail_claim(struct store *st, int64_t now, int64_t lost_at, int batch, struct mail **list, size_t *count)
+store_mail_claim(struct store *st, int64_t now, int64_t lost_at, int batch, struct mail **list,
+    size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
 	struct pg_rows rows;
@@ -123,7 +124,8 @@ store_email_link_last(struct store *st, struct uuid account, int64_t *at)
 }
 
 enum err
-store_email_link_find(struct store *st, struct uuid account, struct uuid id, struct email_link *link)
+store_email_link_find(struct store *st, struct uuid account, struct uuid id,
+    struct email_link *link)
 {
 	struct pg_args args = {.arena = st->arena};
 	struct pg_rows rows;

@@ -24,7 +24,8 @@ store_organization_find(struct store *st, struct str slug, struct uuid *id)
 }
 
 enum err
-store_organizations_list(struct store *st, struct str after, struct organization **list, size_t *count)
+store_organizations_list(struct store *st, struct str after, struct organization **list,
+    size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
 	struct pg_rows rows;
@@ -50,8 +51,8 @@ store_organizations_list(struct store *st, struct str after, struct organization
 }
 
 enum err
-store_membership_create(struct store *st, struct uuid account, struct uuid organization, struct str role,
-    bool sensitive, int64_t now)
+store_membership_create(struct store *st, struct uuid account, struct uuid organization,
+    struct str role, bool sensitive, int64_t now)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -64,8 +65,8 @@ store_membership_create(struct store *st, struct uuid account, struct uuid organ
 }
 
 enum err
-store_membership_role(struct store *st, struct uuid account, struct uuid organization, struct str role, bool sensitive,
-    int64_t now)
+store_membership_role(struct store *st, struct uuid account, struct uuid organization,
+    struct str role, bool sensitive, int64_t now)
 {
 	struct pg_args args = {.arena = st->arena};
 

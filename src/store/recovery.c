@@ -13,7 +13,8 @@ store_recovery_delete(struct store *st, struct uuid account)
 }
 
 enum err
-store_recovery_adopt_issued(struct store *st, struct uuid account, struct uuid set, struct uuid factor, int64_t now)
+store_recovery_adopt_issued(struct store *st, struct uuid account, struct uuid set,
+    struct uuid factor, int64_t now)
 {
 	struct pg_args insert_set = {.arena = st->arena}, take = {.arena = st->arena};
 	enum err e;

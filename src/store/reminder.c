@@ -16,7 +16,8 @@ store_reminder_scan(struct store *st, int64_t now, bool *scanned)
 }
 
 enum err
-store_reminder_claim(struct store *st, int64_t now, int64_t taken_until, struct reminder_member **list, size_t *count)
+store_reminder_claim(struct store *st, int64_t now, int64_t taken_until,
+    struct reminder_member **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
 	struct pg_rows rows;
@@ -36,8 +37,8 @@ store_reminder_claim(struct store *st, int64_t now, int64_t taken_until, struct 
 }
 
 enum err
-store_reminder_record(struct store *st, const struct reminder_member *m, int64_t taken_until, const struct reminder *n,
-    const struct mail *mail, bool *sent)
+store_reminder_record(struct store *st, const struct reminder_member *m, int64_t taken_until,
+    const struct reminder *n, const struct mail *mail, bool *sent)
 {
 	struct pg_args args = {.arena = st->arena};
 	const struct uuid none = {{0}};

@@ -2,7 +2,8 @@
 #include "store/internal.h"
 
 enum err
-store_sign_in(struct store *st, const struct audit_event *ev, const struct session *s, struct str password_hash)
+store_sign_in(struct store *st, const struct audit_event *ev, const struct session *s,
+    struct str password_hash)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -16,7 +17,8 @@ store_sign_in(struct store *st, const struct audit_event *ev, const struct sessi
 }
 
 enum err
-store_reauthenticate(struct store *st, const struct audit_event *ev, const unsigned char token_hash[SHA256_SIZE])
+store_reauthenticate(struct store *st, const struct audit_event *ev,
+    const unsigned char token_hash[SHA256_SIZE])
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -114,7 +116,8 @@ store_session_return_to(struct store *st, struct uuid account, struct uuid sessi
 }
 
 enum err
-store_session_organization(struct store *st, struct uuid account, struct uuid session, struct uuid organization)
+store_session_organization(struct store *st, struct uuid account, struct uuid session,
+    struct uuid organization)
 {
 	struct pg_args args = {.arena = st->arena};
 	enum err e;

@@ -19,8 +19,8 @@ store_account_find(struct store *st, struct str address, struct uuid *account)
 }
 
 enum err
-store_subject_load(struct store *st, struct uuid account, struct uuid session, const unsigned char *macs,
-    size_t mac_count, struct subject *s)
+store_subject_load(struct store *st, struct uuid account, struct uuid session,
+    const unsigned char *macs, size_t mac_count, struct subject *s)
 {
 	struct pg_args args = {.arena = st->arena};
 	struct pg_rows rows;
@@ -43,7 +43,8 @@ store_subject_load(struct store *st, struct uuid account, struct uuid session, c
 		read_session(&rows, &s->session);
 		read_security(&rows, s);
 		s->factor_count += read_factor(&rows, &s->factors[s->factor_count]);
-		s->membership_count += store_read_membership(&rows, &s->memberships[s->membership_count]);
+		s->membership_count +=
+		    store_read_membership(&rows, &s->memberships[s->membership_count]);
 	}
 	pg_clear(&rows);
 	return e;

@@ -4,7 +4,8 @@
 static void bind_mail(struct pg_args *args, const struct mail_code *mail);
 
 enum err
-store_verify_by_factor(struct store *st, const struct audit_event *ev, const struct session_elevation *elevation, int64_t step)
+store_verify_by_factor(struct store *st, const struct audit_event *ev,
+    const struct session_elevation *elevation, int64_t step)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -16,8 +17,8 @@ store_verify_by_factor(struct store *st, const struct audit_event *ev, const str
 }
 
 enum err
-store_verify_by_code(struct store *st, const struct audit_event *ev, const struct session_elevation *elevation, struct str mac,
-    const struct mail_code *mail)
+store_verify_by_code(struct store *st, const struct audit_event *ev,
+    const struct session_elevation *elevation, struct str mac, const struct mail_code *mail)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -40,7 +41,8 @@ store_consume_counter(struct store *st, const struct audit_event *ev, int64_t st
 }
 
 enum err
-store_consume_code(struct store *st, const struct audit_event *ev, struct str mac, const struct mail_code *mail)
+store_consume_code(struct store *st, const struct audit_event *ev, struct str mac,
+    const struct mail_code *mail)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -51,8 +53,8 @@ store_consume_code(struct store *st, const struct audit_event *ev, struct str ma
 }
 
 enum err
-store_verification_refused(struct store *st, const struct audit_event *ev, const struct throttle *after, int failures,
-    bool ends)
+store_verification_refused(struct store *st, const struct audit_event *ev,
+    const struct throttle *after, int failures, bool ends)
 {
 	struct pg_args args = {.arena = st->arena};
 

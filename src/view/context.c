@@ -3,26 +3,52 @@
 
 /* Elements whose content a browser does not read as text with entities. */
 static const struct str raw_elements[] = {
-	STR_INIT("script"), STR_INIT("style"), STR_INIT("iframe"), STR_INIT("xmp"),
-	STR_INIT("noembed"), STR_INIT("noframes"), STR_INIT("noscript"), STR_INIT("plaintext"),
+    STR_INIT("script"),
+    STR_INIT("style"),
+    STR_INIT("iframe"),
+    STR_INIT("xmp"),
+    STR_INIT("noembed"),
+    STR_INIT("noframes"),
+    STR_INIT("noscript"),
+    STR_INIT("plaintext"),
 };
 
 /* Attributes that hold one address. */
 static const struct str url_attributes[] = {
-	STR_INIT("href"), STR_INIT("src"), STR_INIT("action"), STR_INIT("formaction"),
+    STR_INIT("href"),
+    STR_INIT("src"),
+    STR_INIT("action"),
+    STR_INIT("formaction"),
 };
 
 /* Attributes that run, load or navigate in ways of their own. */
 static const struct str refused_attributes[] = {
-	STR_INIT("style"), STR_INIT("srcdoc"), STR_INIT("srcset"), STR_INIT("imagesrcset"), STR_INIT("poster"),
-	STR_INIT("ping"), STR_INIT("cite"), STR_INIT("data"), STR_INIT("background"), STR_INIT("content"),
-	STR_INIT("http-equiv"), STR_INIT("xlink:href"), STR_INIT("manifest"), STR_INIT("codebase"),
+    STR_INIT("style"),
+    STR_INIT("srcdoc"),
+    STR_INIT("srcset"),
+    STR_INIT("imagesrcset"),
+    STR_INIT("poster"),
+    STR_INIT("ping"),
+    STR_INIT("cite"),
+    STR_INIT("data"),
+    STR_INIT("background"),
+    STR_INIT("content"),
+    STR_INIT("http-equiv"),
+    STR_INIT("xlink:href"),
+    STR_INIT("manifest"),
+    STR_INIT("codebase"),
 };
 
-/* What an address may begin with when a value follows; encoded values stay what they are behind these. */
+/*
+ * What an address may begin with when a value follows; encoded values stay what they are behind
+ * these.
+ */
 static const struct str url_beginnings[] = {
-	STR_INIT("http:"), STR_INIT("https:"), STR_INIT("otpauth:"), STR_INIT("mailto:"),
-	STR_INIT("data:text/plain;charset=utf-8,"),
+    STR_INIT("http:"),
+    STR_INIT("https:"),
+    STR_INIT("otpauth:"),
+    STR_INIT("mailto:"),
+    STR_INIT("data:text/plain;charset=utf-8,"),
 };
 
 #define CONTEXT_COUNT(list) (sizeof(list) / sizeof((list)[0]))
@@ -155,7 +181,7 @@ context_attribute(struct context *c, size_t at)
 	if (context_listed(name, url_attributes, CONTEXT_COUNT(url_attributes)))
 		c->attribute = CONTEXT_URL;
 	else if (context_listed(name, refused_attributes, CONTEXT_COUNT(refused_attributes)) ||
-	    str_eq_nocase(str_slice(name, 0, 2), STR("on")))
+		 str_eq_nocase(str_slice(name, 0, 2), STR("on")))
 		c->attribute = CONTEXT_REFUSED;
 	c->state = CONTEXT_EQUALS;
 	return NULL;
@@ -235,7 +261,8 @@ context_raw(struct context *c, size_t at)
 static void
 context_comment(struct context *c, size_t at)
 {
-	if (c->source.p[at] == '>' && at >= c->start + 2 && c->source.p[at - 1] == '-' && c->source.p[at - 2] == '-')
+	if (c->source.p[at] == '>' && at >= c->start + 2 && c->source.p[at - 1] == '-' &&
+	    c->source.p[at - 2] == '-')
 		c->state = CONTEXT_TEXT;
 }
 
@@ -340,5 +367,5 @@ context_join(struct context *c, const struct context *begin)
 	if (c->state != CONTEXT_QUOTED)
 		return true;
 	return c->quote == begin->quote && c->attribute == begin->attribute &&
-	    (c->attribute != CONTEXT_URL || c->url == begin->url);
+	       (c->attribute != CONTEXT_URL || c->url == begin->url);
 }

@@ -73,8 +73,8 @@ model_new(void)
 }
 
 /*
- * How many bytes of `s` from `at` on belong together: a character, or as much
- * as is the beginning of one. `whole` tells which.
+ * How many bytes of `s` from `at` on belong together: a character, or as much as is the
+ * beginning of one. `whole` tells which.
  */
 static size_t
 model_character(struct str s, size_t at, int *whole)
@@ -147,7 +147,10 @@ model_number(cJSON *o, const char *name, int64_t n)
 		model_put(o, name, cJSON_CreateNumber((double)n));
 		return;
 	}
-	/* cJSON keeps doubles: beyond an int the digits are kept as they are, or they would be rounded. */
+	/*
+	 * cJSON keeps doubles: beyond an int the digits are kept as they are, or they would be
+	 * rounded.
+	 */
 	snprintf(digits, sizeof(digits), "%lld", (long long)n);
 	model_put(o, name, cJSON_CreateRaw(digits));
 }

@@ -1,6 +1,6 @@
 /*
- * The one tree of values an answer is made of: JSON prints it, HTML renders it.
- * The tree is cJSON's; its memory is wiped when it is freed (model_setup()).
+ * The one tree of values an answer is made of: JSON prints it, HTML renders it. The tree is
+ * cJSON's; its memory is wiped when it is freed (model_setup()).
  */
 #ifndef VIEW_MODEL_H
 #define VIEW_MODEL_H

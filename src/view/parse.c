@@ -67,8 +67,8 @@ parse_blank(char c)
 }
 
 /*
- * When a tag that writes nothing stands alone on its line, the line goes with
- * it: moves `begin` and `end` over the blanks before and the line end behind.
+ * When a tag that writes nothing stands alone on its line, the line goes with it: moves `begin`
+ * and `end` over the blanks before and the line end behind.
  */
 static void
 parse_alone(const struct parse *ps, size_t *begin, size_t *end)
@@ -90,7 +90,8 @@ parse_alone(const struct parse *ps, size_t *begin, size_t *end)
 static bool
 parse_name_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_';
 }
 
 /* A name of a value: words with dots between them, or one dot. */
@@ -179,7 +180,8 @@ parse_section(struct parse *ps, enum ops_kind kind, struct str text)
 	op->text = text;
 	op->equals = rest;
 	parse_names(ps, op, name);
-	ps->open[ps->depth++] = (struct parse_open){.section = ps->out->count - 1, .begin = ps->context};
+	ps->open[ps->depth++] =
+	    (struct parse_open){.section = ps->out->count - 1, .begin = ps->context};
 	return OK;
 }
 

@@ -136,7 +136,10 @@ static bool
 render_url_allowed(struct str s)
 {
 	static const struct str schemes[] = {
-		STR_INIT("http:"), STR_INIT("https:"), STR_INIT("otpauth:"), STR_INIT("mailto:"),
+	    STR_INIT("http:"),
+	    STR_INIT("https:"),
+	    STR_INIT("otpauth:"),
+	    STR_INIT("mailto:"),
 	};
 	size_t i;
 
@@ -224,7 +227,8 @@ render_end(struct render *r, const struct op *op)
 static void
 render_include(struct render *r, const struct op *op)
 {
-	render_push(r, (struct render_frame){.caller = r->t, .back = r->at + 1, .scope = render_scope(r)});
+	render_push(r,
+	    (struct render_frame){.caller = r->t, .back = r->at + 1, .scope = render_scope(r)});
 	r->t = &r->ts->list[op->target];
 	r->at = 0;
 }
@@ -255,7 +259,8 @@ render_step(struct render *r, const struct op *op)
 }
 
 struct str
-render_template(const struct templates *ts, const struct template *t, struct arena *a, const cJSON *model)
+render_template(const struct templates *ts, const struct template *t, struct arena *a,
+    const cJSON *model)
 {
 	struct render r = {.out = {.arena = a}, .ts = ts, .t = t, .model = model};
 
@@ -266,7 +271,10 @@ render_template(const struct templates *ts, const struct template *t, struct are
 		}
 		if (r.depth == 0)
 			return buf_str(&r.out);
-		/* The end of an included template: its sections are closed, so its own frame is on top. */
+		/*
+		 * The end of an included template: its sections are closed, so its own frame is
+		 * on top.
+		 */
 		r.depth--;
 		r.at = r.frames[r.depth].back;
 		r.t = r.frames[r.depth].caller;

@@ -57,7 +57,8 @@ template_fill(struct arena *a, int fd, struct str file, struct str *source, stru
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return template_fail(a, file, 0, n < 0 ? strerror(errno) : "became shorter", why);
+			return template_fail(a, file, 0, n < 0 ? strerror(errno) : "became shorter",
+			    why);
 		done += (size_t)n;
 	}
 	*source = (struct str){.p = p, .n = size};
@@ -89,7 +90,8 @@ template_note(struct template_search *s, struct str path)
 		name = str_slice(name, 1, name.n);
 	found->t.file = str_copy(s->arena, path);
 	found->t.plain = str_ends(name, TEMPLATE_PLAIN_ENDING);
-	found->t.name = str_copy(s->arena, found->t.plain ? name : str_slice(name, 0, name.n - TEMPLATE_ENDING.n));
+	found->t.name = str_copy(s->arena,
+	    found->t.plain ? name : str_slice(name, 0, name.n - TEMPLATE_ENDING.n));
 	found->next = s->first;
 	s->first = found;
 	s->count++;
@@ -102,7 +104,8 @@ template_visit(struct template_search *s, FTS *tree, FTSENT *entry)
 
 	switch (entry->fts_info) {
 	case FTS_D:
-		if (entry->fts_level > 0 && str_starts(name, STR(".")) && fts_set(tree, entry, FTS_SKIP) != 0)
+		if (entry->fts_level > 0 && str_starts(name, STR(".")) &&
+		    fts_set(tree, entry, FTS_SKIP) != 0)
 			return template_fail(s->arena, path, 0, strerror(errno), s->why);
 		return OK;
 	case FTS_F:
@@ -117,7 +120,8 @@ template_visit(struct template_search *s, FTS *tree, FTSENT *entry)
 		return template_fail(s->arena, path, 0, strerror(entry->fts_errno), s->why);
 	case FTS_DC:
 	case FTS_SLNONE:
-		return template_fail(s->arena, path, 0, "a symbolic link that leads nowhere", s->why);
+		return template_fail(s->arena, path, 0, "a symbolic link that leads nowhere",
+		    s->why);
 	default:
 		return OK;
 	}
@@ -184,14 +188,18 @@ template_resolve(struct arena *a, struct templates *ts, struct str *why)
 				continue;
 			other = template_find(ts, op->text);
 			if (other == NULL)
-				return template_fail(a, ts->list[i].file, op->line, "there is no such template", why);
+				return template_fail(a, ts->list[i].file, op->line,
+				    "there is no such template", why);
 			op->target = (size_t)(other - ts->list);
 		}
 	}
 	return OK;
 }
 
-/* The depth of one template; false when one that it includes is not known yet (`at` is set to that step). */
+/*
+ * The depth of one template; false when one that it includes is not known yet (`at` is set to
+ * that step).
+ */
 static bool
 template_measure(const struct templates *ts, const bool *known, struct template *t, size_t *at)
 {
@@ -218,7 +226,10 @@ template_measure(const struct templates *ts, const bool *known, struct template 
 	return true;
 }
 
-/* Nothing more can be measured: some template includes itself. Walks until it is certainly on such a circle. */
+/*
+ * Nothing more can be measured: some template includes itself. Walks until it is certainly on
+ * such a circle.
+ */
 static enum err
 template_circle(struct arena *a, const struct templates *ts, const bool *known, struct str *why)
 {
@@ -236,7 +247,8 @@ template_circle(struct arena *a, const struct templates *ts, const bool *known, 
 		const struct op *op = &ts->list[i].ops[k];
 
 		if (op->kind == OPS_INCLUDE && !known[op->target])
-			return template_fail(a, ts->list[i].file, op->line, "this template comes to include itself", why);
+			return template_fail(a, ts->list[i].file, op->line,
+			    "this template comes to include itself", why);
 	}
 	log_fatal("template.impossible", "an unmeasured template without an unmeasured inclusion");
 }
@@ -254,7 +266,8 @@ template_depths(struct arena *a, struct templates *ts, struct str *why)
 			if (known[i] || !template_measure(ts, known, &ts->list[i], &at))
 				continue;
 			if (ts->list[i].depth > OPS_DEPTH_MAX)
-				return template_fail(a, ts->list[i].file, 1, "sections and inclusions are nested too deeply", why);
+				return template_fail(a, ts->list[i].file, 1,
+				    "sections and inclusions are nested too deeply", why);
 			known[i] = true;
 			left--;
 		}

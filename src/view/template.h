@@ -33,13 +33,15 @@
 struct templates;
 
 /*
- * Loads every *.html and *.txt below `dir` (names relative to it, "challenge",
- * "factor/totp", without the ending of HTML: "mail/mfa_reset.txt"). All memory comes from `a`. ERR_CONFIG with `why`
- * as "file:line: what".
+ * Loads every *.html and *.txt below `dir` (names relative to it, "challenge", "factor/totp",
+ * without the ending of HTML: "mail/mfa_reset.txt"). All memory comes from `a`. ERR_CONFIG with
+ * `why` as "file:line: what".
  */
-enum err templates_load(struct arena *a, const char *dir, struct templates **out, struct str *why) MUST_CHECK;
+enum err templates_load(struct arena *a, const char *dir, struct templates **out,
+    struct str *why) MUST_CHECK;
 
 /* Renders one into the arena of the request; an unknown name ends the process (a bug of ours). */
-struct str template_render(const struct templates *ts, const char *name, struct arena *a, const cJSON *model);
+struct str template_render(const struct templates *ts, const char *name, struct arena *a,
+    const cJSON *model);
 
 #endif

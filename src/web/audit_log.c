@@ -8,7 +8,8 @@
 #define EXPORT_PAGE 200
 #define EXPORT_PAGE_MS 3000
 
-struct export {
+struct export
+{
 	struct flow flow; /* of its own: the memory of a page is gone after it */
 	struct audit_filter filter;
 	enum audit_form form;
@@ -26,11 +27,11 @@ audit_log_filter(struct call *c, struct audit_filter *f)
 	enum err e;
 
 	*f = (struct audit_filter){
-		.organization = c->admin->organization,
-		.kind = field_text(&c->fields, "kind"),
-		.result = field_text(&c->fields, "result"),
-		.since = field_time(&c->fields, "since"),
-		.until = field_time(&c->fields, "until"),
+	    .organization = c->admin->organization,
+	    .kind = field_text(&c->fields, "kind"),
+	    .result = field_text(&c->fields, "result"),
+	    .since = field_time(&c->fields, "since"),
+	    .until = field_time(&c->fields, "until"),
 	};
 	if (field_known(&c->fields, STR("after")))
 		after = field_text(&c->fields, "after");
@@ -43,7 +44,9 @@ audit_log_filter(struct call *c, struct audit_filter *f)
 	if (c->fault_count > 0)
 		return ERR_FIELD;
 	e = flow_audit_person(&c->flow, field_text(&c->fields, "actor"), f, &f->actor);
-	return e == OK ? flow_audit_person(&c->flow, field_text(&c->fields, "member"), f, &f->member) : e;
+	return e == OK
+		   ? flow_audit_person(&c->flow, field_text(&c->fields, "member"), f, &f->member)
+		   : e;
 }
 
 /* HEAD takes nothing out of the house. */
@@ -61,9 +64,10 @@ audit_log_export(struct call *c, const struct audit_filter *f, enum audit_form f
 		return e;
 	*x = (struct export){.flow = c->flow, .filter = *f, .form = form};
 	resp_header(c->resp, "Content-Disposition",
-	    str_printf(c->arena, "attachment; filename=\"audit-%.*s-%.*s.%s\"", STR_FMT(c->admin->slug), STR_FMT(day),
-		csv ? "csv" : "jsonl"));
-	resp_stream(c->resp, 200, csv ? STR("text/csv; charset=utf-8") : STR("application/jsonl"), export_chunk, x);
+	    str_printf(c->arena, "attachment; filename=\"audit-%.*s-%.*s.%s\"",
+		STR_FMT(c->admin->slug), STR_FMT(day), csv ? "csv" : "jsonl"));
+	resp_stream(c->resp, 200, csv ? STR("text/csv; charset=utf-8") : STR("application/jsonl"),
+	    export_chunk, x);
 	return OK;
 }
 

@@ -47,8 +47,8 @@ guard_pass(struct call *c)
 }
 
 /*
- * A token in a header was put there by a program, never by a browser on its own;
- * it comes before the cookie. Two that disagree are nobody's.
+ * A token in a header was put there by a program, never by a browser on its own; it comes
+ * before the cookie. Two that disagree are nobody's.
  */
 static enum err
 find_token(struct call *c, struct str *token)
@@ -73,18 +73,23 @@ find_token(struct call *c, struct str *token)
 	return OK;
 }
 
-/* A route has its values from the path and one other place: a GET from the query, the rest from the body. */
+/*
+ * A route has its values from the path and one other place: a GET from the query, the rest from
+ * the body.
+ */
 static enum err
 read_fields(struct call *c)
 {
 	size_t i;
 
-	c->fields = field_prepare(c->arena, c->route->fields != NULL ? c->route->fields : no_fields);
+	c->fields =
+	    field_prepare(c->arena, c->route->fields != NULL ? c->route->fields : no_fields);
 	for (i = 0; i < c->segment_count; i++)
 		if (!field_offer(c->arena, &c->fields, c->segments[i].name, c->segments[i].value))
 			return ERR_INTERNAL;
 	if (c->route->method == METHOD_GET)
-		return c->req->body.n > 0 ? ERR_BAD_REQUEST : form_parse(c->arena, c->req->query, &c->fields);
+		return c->req->body.n > 0 ? ERR_BAD_REQUEST
+					  : form_parse(c->arena, c->req->query, &c->fields);
 	return c->req->query.n > 0 ? ERR_BAD_REQUEST : c->family->read(c);
 }
 
@@ -137,9 +142,9 @@ admit_admin(struct call *c, enum err fields)
 }
 
 /*
- * The organization that the path names, else the one the session works in. To who is no
- * member it is not there; who is has to enter it first, so that what the session has
- * verified was for this one.
+ * The organization that the path names, else the one the session works in. To who is no member
+ * it is not there; who is has to enter it first, so that what the session has verified was for
+ * this one.
  */
 static enum err
 check_admin(struct call *c)
@@ -188,9 +193,10 @@ check_proofs(struct call *c)
 	if (c->admin != NULL && c->admin->policy.admin_verification)
 		guards |= G_FRESH_VERIFICATION;
 	c->missing = flow_stepup_missing(&c->flow);
-	c->missing.password = (guards & G_PASSWORD_NOW) || ((guards & G_FRESH_PASSWORD) && c->missing.password);
-	c->missing.verification = (guards & G_PROOF_NOW) ||
-	    ((guards & G_FRESH_VERIFICATION) && c->missing.verification);
+	c->missing.password =
+	    (guards & G_PASSWORD_NOW) || ((guards & G_FRESH_PASSWORD) && c->missing.password);
+	c->missing.verification =
+	    (guards & G_PROOF_NOW) || ((guards & G_FRESH_VERIFICATION) && c->missing.verification);
 	if (c->missing.password)
 		e = check_password(c);
 	if (e == OK && c->missing.verification)
@@ -208,13 +214,14 @@ refresh(struct call *c)
 }
 
 /*
- * A browser's session rises by a proof and gets a new token with its cookie. A client
- * that keeps its token itself proves this one change and nothing more.
+ * A browser's session rises by a proof and gets a new token with its cookie. A client that
+ * keeps its token itself proves this one change and nothing more.
  */
 static enum err
 check_password(struct call *c)
 {
-	struct str email = field_proof(&c->fields, PROOF_EMAIL), given = field_proof(&c->fields, PROOF_PASSWORD);
+	struct str email = field_proof(&c->fields, PROOF_EMAIL),
+		   given = field_proof(&c->fields, PROOF_PASSWORD);
 	struct secret password = secret_copy(c->arena, given);
 	enum err e;
 
@@ -222,7 +229,8 @@ check_password(struct call *c)
 		return ERR_REAUTHENTICATION_REQUIRED;
 	if (email.n > 0 && !str_eq(email, c->flow.subject.account.email))
 		return ERR_CREDENTIALS;
-	e = c->token_in_body ? flow_confirm_password(&c->flow, password) : flow_reauthenticate(&c->flow, password);
+	e = c->token_in_body ? flow_confirm_password(&c->flow, password)
+			     : flow_reauthenticate(&c->flow, password);
 	if (e == OK && !(c->route->guards & G_PASSWORD_NOW))
 		c->missing.password = false;
 	return e;
@@ -232,10 +240,11 @@ static enum err
 check_factor(struct call *c)
 {
 	unsigned int guards = c->route->guards;
-	struct str code = field_proof(&c->fields, PROOF_CODE), recovery = field_proof(&c->fields, PROOF_RECOVERY);
+	struct str code = field_proof(&c->fields, PROOF_CODE),
+		   recovery = field_proof(&c->fields, PROOF_RECOVERY);
 	struct factor_response response = {
-		.code = secret_copy(c->arena, code),
-		.recovery = recovery.n > 0 && code.n == 0 && !(guards & G_APP_CODE_NOW),
+	    .code = secret_copy(c->arena, code),
+	    .recovery = recovery.n > 0 && code.n == 0 && !(guards & G_APP_CODE_NOW),
 	};
 	enum err e;
 
@@ -246,7 +255,8 @@ check_factor(struct call *c)
 		field_refuse(&c->fields, PROOF_CODE);
 		return ERR_FIELD;
 	}
-	e = c->token_in_body ? flow_confirm_change(&c->flow, &response) : flow_verify(&c->flow, &response);
+	e = c->token_in_body ? flow_confirm_change(&c->flow, &response)
+			     : flow_verify(&c->flow, &response);
 	if (e == OK && !(guards & G_PROOF_NOW))
 		c->missing.verification = false;
 	return e;

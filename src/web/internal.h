@@ -11,7 +11,7 @@ struct web {
 	struct templates *templates;
 	struct str openapi; /* the document, as it is served */
 	cJSON *contract;    /* the same as a tree, for the reference page */
-	struct call *call; /* the one being answered, until web_after() */
+	struct call *call;  /* the one being answered, until web_after() */
 };
 
 #endif

@@ -8,17 +8,20 @@
 #define CHUNK_MEMBERS 200
 #define CHUNK_MS 3000
 
-#define HEAD \
-	"name,email,role,sensitive,standing,deadline,exemptUntil,exemptReason,factors,recoveryCodesLeft,lastSignInAt," \
+#define HEAD                                                                            \
+	"name,email,role,sensitive,standing,deadline,exemptUntil,exemptReason,factors," \
+	"recoveryCodesLeft,lastSignInAt,"                                               \
 	"joinedAt,accountId\r\n"
 
 /* Where an export is. It lives in the memory of the request, pieces have a memory of their own. */
-struct export {
+struct export
+{
 	struct flow flow;
 	struct uuid organization;
 	struct member_query query;
 	struct buf after;
-	struct member_page first; /* was looked for before the answer began, so that it can still be refused */
+	/* was looked for before the answer began, so that it can still be refused */
+	struct member_page first;
 	bool begun;
 };
 
@@ -37,10 +40,10 @@ members_csv_export(struct call *c, const struct member_query *q)
 	enum err e;
 
 	*x = (struct export){
-		.flow = c->flow,
-		.organization = c->admin->organization,
-		.query = *q,
-		.after = {.arena = c->arena},
+	    .flow = c->flow,
+	    .organization = c->admin->organization,
+	    .query = *q,
+	    .after = {.arena = c->arena},
 	};
 	x->query.limit = CHUNK_MEMBERS;
 	e = flow_members_list(&x->flow, x->organization, &x->query, &x->first);
@@ -131,5 +134,6 @@ file_name(struct call *c)
 	struct str day = str_slice(clock_rfc3339(c->arena, c->flow.now), 0, STR("YYYY-MM-DD").n);
 	struct str slug = c->admin->slug;
 
-	return str_printf(c->arena, "attachment; filename=\"%.*s-mfa-%.*s.csv\"", STR_FMT(slug), STR_FMT(day));
+	return str_printf(c->arena, "attachment; filename=\"%.*s-mfa-%.*s.csv\"", STR_FMT(slug),
+	    STR_FMT(day));
 }

@@ -5,7 +5,10 @@
 #include "flow/admin.h"
 #include "web/call.h"
 
-/* Answers with all members that fit, whatever the query's limit, as a file that is made while it is sent. */
+/*
+ * Answers with all members that fit, whatever the query's limit, as a file that is made while
+ * it is sent.
+ */
 enum err members_csv_export(struct call *c, const struct member_query *q) MUST_CHECK;
 
 #endif

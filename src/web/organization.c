@@ -1,6 +1,6 @@
 /*
- * Organizations in words: the one that a session works in, as the frame of every
- * page names it; the deadline of its policy; how its members stand.
+ * Organizations in words: the one that a session works in, as the frame of every page names it;
+ * the deadline of its policy; how its members stand.
  */
 #include "web/call.h"
 
@@ -13,11 +13,11 @@ static const struct {
 	const char *text;
 	const char *sign;
 } compliances[] = {
-	[COMPLIANCE_ENROLLED] = {"Enrolled", "good"},
-	[COMPLIANCE_GRACE] = {"Transition period", "warn"},
-	[COMPLIANCE_OVERDUE] = {"Lapsed", "bad"},
-	[COMPLIANCE_EXEMPT] = {"Exempt", ""},
-	[COMPLIANCE_NOT_REQUIRED] = {"Not required", ""},
+    [COMPLIANCE_ENROLLED] = {"Enrolled", "good"},
+    [COMPLIANCE_GRACE] = {"Transition period", "warn"},
+    [COMPLIANCE_OVERDUE] = {"Lapsed", "bad"},
+    [COMPLIANCE_EXEMPT] = {"Exempt", ""},
+    [COMPLIANCE_NOT_REQUIRED] = {"Not required", ""},
 };
 
 void
@@ -90,7 +90,8 @@ present_deadline(struct call *c, const struct membership *m, int64_t deadline)
 	model_text(o, "organization", m->name);
 	model_text(o, "left", time_left(c->arena, deadline - c->flow.now));
 	model_text(o, "until", clock_text(c->arena, deadline));
-	model_text(o, "from", begins > c->flow.now ? clock_text(c->arena, begins) : (struct str){0});
+	model_text(o, "from",
+	    begins > c->flow.now ? clock_text(c->arena, begins) : (struct str){0});
 }
 
 /* To the nearest day, on the last one to the nearest hour. */

@@ -32,7 +32,8 @@ present_page(struct call *c, const char *template, const char *title)
 		present_organization_context(c);
 	if (c->refused != OK)
 		present_refusal(c);
-	resp_set(c->resp, c->refused != OK ? error_status(c->refused) : 200, STR("text/html; charset=utf-8"),
+	resp_set(c->resp, c->refused != OK ? error_status(c->refused) : 200,
+	    STR("text/html; charset=utf-8"),
 	    template_render(c->web->templates, template, c->arena, c->model));
 	return OK;
 }
@@ -48,7 +49,8 @@ present_mfa(struct call *c)
 	model_text(o, "status_text", enabled ? STR("Enabled") : STR("Disabled"));
 	model_number(o, "recovery_left", s->recovery.left);
 	model_bool(o, "recovery_low", enabled && s->recovery.left < RECOVERY_LOW);
-	model_bool(o, "codes_unacknowledged", !uuid_nil(s->recovery.id) && s->recovery.acknowledged_at == 0);
+	model_bool(o, "codes_unacknowledged",
+	    !uuid_nil(s->recovery.id) && s->recovery.acknowledged_at == 0);
 }
 
 void
@@ -119,7 +121,8 @@ present_step_up(struct call *c)
 	model_bool(c->model, "need_password", c->missing.password);
 	model_bool(c->model, "need_code", c->missing.verification);
 	model_bool(c->model, "allow_recovery", true);
-	model_text(c->model, "cancel_href", c->route->back != NULL ? str_of(c->route->back) : STR("/profile"));
+	model_text(c->model, "cancel_href",
+	    c->route->back != NULL ? str_of(c->route->back) : STR("/profile"));
 	present_methods(c);
 	return present_page(c, "step_up", "Confirm that it is you");
 }
@@ -128,7 +131,8 @@ present_step_up(struct call *c)
 static void
 present_refusal(struct call *c)
 {
-	bool asked = c->refused == ERR_REAUTHENTICATION_REQUIRED || c->refused == ERR_VERIFICATION_REQUIRED;
+	bool asked =
+	    c->refused == ERR_REAUTHENTICATION_REQUIRED || c->refused == ERR_VERIFICATION_REQUIRED;
 	const char *field = refused_field(c);
 	cJSON *o;
 

@@ -18,7 +18,8 @@ static void set_cookie(struct call *c);
 static struct str user_agent(const struct req *rq);
 
 enum err
-web_open(struct arena *a, const struct conf *conf, struct flow_env *env, struct web **out, struct str *why)
+web_open(struct arena *a, const struct conf *conf, struct flow_env *env, struct web **out,
+    struct str *why)
 {
 	struct web *w = arena_alloc(a, sizeof(*w));
 	enum err e;
@@ -45,19 +46,20 @@ web_handle(struct web *w, struct req *rq, enum err read, struct resp *rs)
 	struct call *c = arena_alloc(rq->arena, sizeof(*c));
 
 	*c = (struct call){
-		.web = w,
-		.req = rq,
-		.resp = rs,
-		.arena = rq->arena,
-		.model = model_new(),
-		.flow = {
-			.env = w->env,
-			.arena = rq->arena,
-			.now = rq->now,
-			.deadline_ms = rq->deadline_ms,
-			.request_id = rq->id,
-			.address = rq->address,
-			.user_agent = user_agent(rq),
+	    .web = w,
+	    .req = rq,
+	    .resp = rs,
+	    .arena = rq->arena,
+	    .model = model_new(),
+	    .flow =
+		{
+		    .env = w->env,
+		    .arena = rq->arena,
+		    .now = rq->now,
+		    .deadline_ms = rq->deadline_ms,
+		    .request_id = rq->id,
+		    .address = rq->address,
+		    .user_agent = user_agent(rq),
 		},
 	};
 	w->call = c;
@@ -153,7 +155,10 @@ refuse_unread(struct call *c, enum err e)
 	c->family->refuse(c, e);
 }
 
-/* The last thing to be decided, behind every commit. A client that keeps its token itself gets no cookie. */
+/*
+ * The last thing to be decided, behind every commit. A client that keeps its token itself gets
+ * no cookie.
+ */
 static void
 set_cookie(struct call *c)
 {

@@ -130,12 +130,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pieces_are_zero_aligned_and_apart),
-		cmocka_unit_test(large_pieces_leave_room_for_small_ones),
-		cmocka_unit_test(reset_wipes_and_takes_back),
-		cmocka_unit_test(copies_hold_the_bytes),
-		cmocka_unit_test(limit_ends_the_process),
-		cmocka_unit_test(limit_counts_anew_after_reset),
+	    cmocka_unit_test(pieces_are_zero_aligned_and_apart),
+	    cmocka_unit_test(large_pieces_leave_room_for_small_ones),
+	    cmocka_unit_test(reset_wipes_and_takes_back),
+	    cmocka_unit_test(copies_hold_the_bytes),
+	    cmocka_unit_test(limit_ends_the_process),
+	    cmocka_unit_test(limit_counts_anew_after_reset),
 	};
 
 	return cmocka_run_group_tests_name("base_arena", tests, NULL, NULL);

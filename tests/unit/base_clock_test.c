@@ -63,8 +63,8 @@ ask_the_time(void *unused)
 static void
 an_offset_that_is_none_ends_a_test_build(void **state)
 {
-	static const char *const bad[] = {
-	    "", "soon", "1.5", "99999999999999999999", "9999999999999999"};
+	static const char *const bad[] = {"", "soon", "1.5", "99999999999999999999",
+	    "9999999999999999"};
 	char path[] = "/tmp/clock-XXXXXX";
 	int fd = mkstemp(path);
 
@@ -99,11 +99,11 @@ dates_as_text(void **state)
 		const char *rfc3339;
 		const char *text;
 	} rows[] = {
-		{0, "1970-01-01T00:00:00Z", "1 January 1970, 00:00 UTC"},
-		{-1, "1969-12-31T23:59:59Z", "31 December 1969, 23:59 UTC"},
-		{951827696, "2000-02-29T12:34:56Z", "29 February 2000, 12:34 UTC"},
-		{1795425302, "2026-11-23T09:15:02Z", "23 November 2026, 09:15 UTC"},
-		{20000000000, "2603-10-11T11:33:20Z", "11 October 2603, 11:33 UTC"},
+	    {0, "1970-01-01T00:00:00Z", "1 January 1970, 00:00 UTC"},
+	    {-1, "1969-12-31T23:59:59Z", "31 December 1969, 23:59 UTC"},
+	    {951827696, "2000-02-29T12:34:56Z", "29 February 2000, 12:34 UTC"},
+	    {1795425302, "2026-11-23T09:15:02Z", "23 November 2026, 09:15 UTC"},
+	    {20000000000, "2603-10-11T11:33:20Z", "11 October 2603, 11:33 UTC"},
 	};
 	struct arena *a = arena_new(10000);
 
@@ -126,19 +126,21 @@ days_and_times_are_read(void **state)
 		const char *text;
 		int64_t us;
 	} right[] = {
-		{"2026-11-23", 1795392000000000},
-		{"2028-02-29", 1835395200000000},
-		{"2026-11-23T08:55:02Z", 1795424102000000},
-		{"2026-11-23t08:55:02.000001z", 1795424102000001},
-		{"2026-11-23T08:55:02.1234567Z", 1795424102123456},
-		{"2026-11-23T09:55:02+01:00", 1795424102000000},
-		{"2026-11-22T23:25:02-09:30", 1795424102000000},
+	    {"2026-11-23", 1795392000000000},
+	    {"2028-02-29", 1835395200000000},
+	    {"2026-11-23T08:55:02Z", 1795424102000000},
+	    {"2026-11-23t08:55:02.000001z", 1795424102000001},
+	    {"2026-11-23T08:55:02.1234567Z", 1795424102123456},
+	    {"2026-11-23T09:55:02+01:00", 1795424102000000},
+	    {"2026-11-22T23:25:02-09:30", 1795424102000000},
 	};
-	static const char *const wrong[] = {"", "2026-11-2", "2026-11-231", "2026-02-29", "2026-13-01", "2026-00-10",
-		"2026-01-00", "2026/01/01", "-026-01-01", "2026-1 -01", "1970-01-01", "2026-01--1",
-		"2026-11-23T08:55:02", "2026-11-23 08:55:02Z", "2026-11-23T24:00:00Z", "2026-11-23T08:60:02Z",
-		"2026-11-23T08:55:60Z", "2026-11-23T08:55Z", "2026-11-23T08:55:02.Z", "2026-11-23T08:55:02+0100",
-		"2026-11-23T08:55:02+1:00", "2026-11-23T08:55:02ZZ", "2026-11-23T+8:55:02Z", "2026-11-23Z", "tomorrow"};
+	static const char *const wrong[] = {"", "2026-11-2", "2026-11-231", "2026-02-29",
+	    "2026-13-01", "2026-00-10", "2026-01-00", "2026/01/01", "-026-01-01", "2026-1 -01",
+	    "1970-01-01", "2026-01--1", "2026-11-23T08:55:02", "2026-11-23 08:55:02Z",
+	    "2026-11-23T24:00:00Z", "2026-11-23T08:60:02Z", "2026-11-23T08:55:60Z",
+	    "2026-11-23T08:55Z", "2026-11-23T08:55:02.Z", "2026-11-23T08:55:02+0100",
+	    "2026-11-23T08:55:02+1:00", "2026-11-23T08:55:02ZZ", "2026-11-23T+8:55:02Z",
+	    "2026-11-23Z", "tomorrow"};
 	int64_t us;
 
 	(void)state;
@@ -157,12 +159,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(now_is_the_systems_time),
-		cmocka_unit_test(the_offset_moves_a_test_build_only),
-		cmocka_unit_test(an_offset_that_is_none_ends_a_test_build),
-		cmocka_unit_test(the_monotonic_clock_runs),
-		cmocka_unit_test(dates_as_text),
-		cmocka_unit_test(days_and_times_are_read),
+	    cmocka_unit_test(now_is_the_systems_time),
+	    cmocka_unit_test(the_offset_moves_a_test_build_only),
+	    cmocka_unit_test(an_offset_that_is_none_ends_a_test_build),
+	    cmocka_unit_test(the_monotonic_clock_runs),
+	    cmocka_unit_test(dates_as_text),
+	    cmocka_unit_test(days_and_times_are_read),
 	};
 
 	return cmocka_run_group_tests_name("base_clock", tests, NULL, NULL);

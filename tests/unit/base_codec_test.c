@@ -54,13 +54,13 @@ published_vectors(void **state)
 		const char *base64;
 		const char *base16;
 	} rows[] = {
-		{"", "", "", ""},
-		{"f", "MY======", "Zg", "66"},
-		{"fo", "MZXQ====", "Zm8", "666f"},
-		{"foo", "MZXW6===", "Zm9v", "666f6f"},
-		{"foob", "MZXW6YQ=", "Zm9vYg", "666f6f62"},
-		{"fooba", "MZXW6YTB", "Zm9vYmE", "666f6f6261"},
-		{"foobar", "MZXW6YTBOI======", "Zm9vYmFy", "666f6f626172"},
+	    {"", "", "", ""},
+	    {"f", "MY======", "Zg", "66"},
+	    {"fo", "MZXQ====", "Zm8", "666f"},
+	    {"foo", "MZXW6===", "Zm9v", "666f6f"},
+	    {"foob", "MZXW6YQ=", "Zm9vYg", "666f6f62"},
+	    {"fooba", "MZXW6YTB", "Zm9vYmE", "666f6f6261"},
+	    {"foobar", "MZXW6YTBOI======", "Zm9vYmFy", "666f6f626172"},
 	};
 	struct arena *a = *state;
 
@@ -173,8 +173,8 @@ percent(void **state)
 static void
 percent_malformed(void **state)
 {
-	static const char *const bad[] = {
-	    "%", "a%", "%2", "a%4", "%zz", "%0g", "%g0", "%%20", "% 1", "%+1", "%-1"};
+	static const char *const bad[] = {"%", "a%", "%2", "a%4", "%zz", "%0g", "%g0", "%%20",
+	    "% 1", "%+1", "%-1"};
 	struct str out;
 
 	for (size_t i = 0; i < COUNT(bad); i++)
@@ -199,14 +199,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(json_strings_are_quoted),
-		cmocka_unit_test(published_vectors),
-		cmocka_unit_test(forgiving_where_people_type),
-		cmocka_unit_test(malformed),
-		cmocka_unit_test(nul_is_no_character),
-		cmocka_unit_test(round_trips),
-		cmocka_unit_test(percent),
-		cmocka_unit_test(percent_malformed),
+	    cmocka_unit_test(json_strings_are_quoted),
+	    cmocka_unit_test(published_vectors),
+	    cmocka_unit_test(forgiving_where_people_type),
+	    cmocka_unit_test(malformed),
+	    cmocka_unit_test(nul_is_no_character),
+	    cmocka_unit_test(round_trips),
+	    cmocka_unit_test(percent),
+	    cmocka_unit_test(percent_malformed),
 	};
 
 	return cmocka_run_group_tests_name("base_codec", tests, setup, teardown);

@@ -5,7 +5,7 @@
 
 static const enum err all[] = {
 #define MEMBER(name, code, kind) name,
-	ERR_TABLE(MEMBER)
+    ERR_TABLE(MEMBER)
 #undef MEMBER
 };
 
@@ -50,9 +50,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(codes_are_different_words),
-		cmocka_unit_test(only_ok_is_ok),
-		cmocka_unit_test(an_unknown_value_is_a_failure),
+	    cmocka_unit_test(codes_are_different_words),
+	    cmocka_unit_test(only_ok_is_ok),
+	    cmocka_unit_test(an_unknown_value_is_a_failure),
 	};
 
 	return cmocka_run_group_tests_name("base_err", tests, NULL, NULL);

@@ -9,11 +9,11 @@
 #define SESSION_ID "ses_01h455vb4pex5vsknk084sn02q"
 
 static const struct field login[] = {
-	FIELD("email", FIELD_EMAIL, true),
-	FIELD("password", FIELD_PASSWORD, true),
-	FIELD("next", FIELD_PATH, false),
-	FIELD("factor", FIELD_FACTOR, false),
-	FIELD_END,
+    FIELD("email", FIELD_EMAIL, true),
+    FIELD("password", FIELD_PASSWORD, true),
+    FIELD("next", FIELD_PATH, false),
+    FIELD("factor", FIELD_FACTOR, false),
+    FIELD_END,
 };
 
 static int
@@ -53,19 +53,19 @@ good_values(void **state)
 		const char *given;
 		const char *kept;
 	} rows[] = {
-		{FIELD_EMAIL, "a@b", "a@b"},
-		{FIELD_EMAIL, "Mia.Bos+x@Example.ORG", "mia.bos+x@example.org"},
-		{FIELD_EMAIL, "j\xc3\xb6rg@example.org", "j\xc3\xb6rg@example.org"},
-		{FIELD_PASSWORD, " Two  words\t\n", " Two  words\t\n"},
-		{FIELD_PASSWORD, "\xf0\x9f\x94\x92", "\xf0\x9f\x94\x92"},
-		{FIELD_CODE, "123 456", "123 456"},
-		{FIELD_CODE, "x", "x"},
-		{FIELD_LABEL, " My phone \t", "My phone"},
-		{FIELD_LABEL, "T\xc3\xa9l\xc3\xa9phone", "T\xc3\xa9l\xc3\xa9phone"},
-		{FIELD_PATH, "//evil.example/\\", "//evil.example/\\"},
-		{FIELD_FACTOR, FACTOR_ID, FACTOR_ID},
-		{FIELD_SESSION, SESSION_ID, SESSION_ID},
-		{FIELD_WORD, "all-sessions_2", "all-sessions_2"},
+	    {FIELD_EMAIL, "a@b", "a@b"},
+	    {FIELD_EMAIL, "Mia.Bos+x@Example.ORG", "mia.bos+x@example.org"},
+	    {FIELD_EMAIL, "j\xc3\xb6rg@example.org", "j\xc3\xb6rg@example.org"},
+	    {FIELD_PASSWORD, " Two  words\t\n", " Two  words\t\n"},
+	    {FIELD_PASSWORD, "\xf0\x9f\x94\x92", "\xf0\x9f\x94\x92"},
+	    {FIELD_CODE, "123 456", "123 456"},
+	    {FIELD_CODE, "x", "x"},
+	    {FIELD_LABEL, " My phone \t", "My phone"},
+	    {FIELD_LABEL, "T\xc3\xa9l\xc3\xa9phone", "T\xc3\xa9l\xc3\xa9phone"},
+	    {FIELD_PATH, "//evil.example/\\", "//evil.example/\\"},
+	    {FIELD_FACTOR, FACTOR_ID, FACTOR_ID},
+	    {FIELD_SESSION, SESSION_ID, SESSION_ID},
+	    {FIELD_WORD, "all-sessions_2", "all-sessions_2"},
 	};
 	struct str kept;
 
@@ -83,42 +83,42 @@ bad_values(void **state)
 		enum field_type type;
 		struct str given;
 	} rows[] = {
-		{FIELD_EMAIL, STR_INIT("")},
-		{FIELD_EMAIL, STR_INIT("a")},
-		{FIELD_EMAIL, STR_INIT("@")},
-		{FIELD_EMAIL, STR_INIT("@b")},
-		{FIELD_EMAIL, STR_INIT("a@")},
-		{FIELD_EMAIL, STR_INIT("a@b@c")},
-		{FIELD_EMAIL, STR_INIT("a b@c")},
-		{FIELD_EMAIL, STR_INIT(" a@b")},
-		{FIELD_EMAIL, STR_INIT("a@b\n")},
-		{FIELD_EMAIL, STR_INIT("a\0@b")},
-		{FIELD_EMAIL, STR_INIT("a\x7f@b")},
-		{FIELD_EMAIL, STR_INIT("a\xff@b")},
-		{FIELD_PASSWORD, STR_INIT("")},
-		{FIELD_PASSWORD, STR_INIT("a\0b")},
-		{FIELD_PASSWORD, STR_INIT("\xc3")},
-		{FIELD_CODE, STR_INIT("")},
-		{FIELD_CODE, STR_INIT("1\0")},
-		{FIELD_CODE, STR_INIT("\xed\xa0\x80")},
-		{FIELD_LABEL, STR_INIT("")},
-		{FIELD_LABEL, STR_INIT(" \t ")},
-		{FIELD_LABEL, STR_INIT("a\tb")},
-		{FIELD_LABEL, STR_INIT("a\0b")},
-		{FIELD_LABEL, STR_INIT("\xc0\xaf")},
-		{FIELD_PATH, STR_INIT("/\0")},
-		{FIELD_PATH, STR_INIT("/\xff")},
-		{FIELD_FACTOR, STR_INIT(SESSION_ID)},
-		{FIELD_FACTOR, STR_INIT(FACTOR_ID "q")},
-		{FIELD_FACTOR, STR_INIT(" " FACTOR_ID)},
-		{FIELD_SESSION, STR_INIT(FACTOR_ID)},
-		{FIELD_SESSION, STR_INIT("ses_")},
-		{FIELD_WORD, STR_INIT("")},
-		{FIELD_WORD, STR_INIT("A")},
-		{FIELD_WORD, STR_INIT("a b")},
-		{FIELD_WORD, STR_INIT("a.b")},
-		{FIELD_WORD, STR_INIT("a\0")},
-		{FIELD_WORD, STR_INIT("\xc3\xa4")},
+	    {FIELD_EMAIL, STR_INIT("")},
+	    {FIELD_EMAIL, STR_INIT("a")},
+	    {FIELD_EMAIL, STR_INIT("@")},
+	    {FIELD_EMAIL, STR_INIT("@b")},
+	    {FIELD_EMAIL, STR_INIT("a@")},
+	    {FIELD_EMAIL, STR_INIT("a@b@c")},
+	    {FIELD_EMAIL, STR_INIT("a b@c")},
+	    {FIELD_EMAIL, STR_INIT(" a@b")},
+	    {FIELD_EMAIL, STR_INIT("a@b\n")},
+	    {FIELD_EMAIL, STR_INIT("a\0@b")},
+	    {FIELD_EMAIL, STR_INIT("a\x7f@b")},
+	    {FIELD_EMAIL, STR_INIT("a\xff@b")},
+	    {FIELD_PASSWORD, STR_INIT("")},
+	    {FIELD_PASSWORD, STR_INIT("a\0b")},
+	    {FIELD_PASSWORD, STR_INIT("\xc3")},
+	    {FIELD_CODE, STR_INIT("")},
+	    {FIELD_CODE, STR_INIT("1\0")},
+	    {FIELD_CODE, STR_INIT("\xed\xa0\x80")},
+	    {FIELD_LABEL, STR_INIT("")},
+	    {FIELD_LABEL, STR_INIT(" \t ")},
+	    {FIELD_LABEL, STR_INIT("a\tb")},
+	    {FIELD_LABEL, STR_INIT("a\0b")},
+	    {FIELD_LABEL, STR_INIT("\xc0\xaf")},
+	    {FIELD_PATH, STR_INIT("/\0")},
+	    {FIELD_PATH, STR_INIT("/\xff")},
+	    {FIELD_FACTOR, STR_INIT(SESSION_ID)},
+	    {FIELD_FACTOR, STR_INIT(FACTOR_ID "q")},
+	    {FIELD_FACTOR, STR_INIT(" " FACTOR_ID)},
+	    {FIELD_SESSION, STR_INIT(FACTOR_ID)},
+	    {FIELD_SESSION, STR_INIT("ses_")},
+	    {FIELD_WORD, STR_INIT("")},
+	    {FIELD_WORD, STR_INIT("A")},
+	    {FIELD_WORD, STR_INIT("a b")},
+	    {FIELD_WORD, STR_INIT("a.b")},
+	    {FIELD_WORD, STR_INIT("a\0")},
+	    {FIELD_WORD, STR_INIT("\xc3\xa4")},
 	};
 	struct str kept;
 
@@ -134,13 +134,13 @@ longest_values(void **state)
 		enum field_type type;
 		size_t max;
 	} rows[] = {
-		{FIELD_EMAIL, FIELD_EMAIL_MAX},
-		{FIELD_PASSWORD, FIELD_PASSWORD_MAX},
-		{FIELD_CODE, FIELD_CODE_MAX},
-		{FIELD_LABEL, FIELD_LABEL_MAX},
-		{FIELD_PATH, FIELD_PATH_MAX},
-		{FIELD_WORD, 32},
-		{FIELD_TEXT, FIELD_TEXT_MAX},
+	    {FIELD_EMAIL, FIELD_EMAIL_MAX},
+	    {FIELD_PASSWORD, FIELD_PASSWORD_MAX},
+	    {FIELD_CODE, FIELD_CODE_MAX},
+	    {FIELD_LABEL, FIELD_LABEL_MAX},
+	    {FIELD_PATH, FIELD_PATH_MAX},
+	    {FIELD_WORD, 32},
+	    {FIELD_TEXT, FIELD_TEXT_MAX},
 	};
 	struct str kept;
 	char text[FIELD_PATH_MAX + 1];
@@ -160,7 +160,8 @@ longest_values(void **state)
 	for (size_t n = FIELD_TEXT_MAX; n <= FIELD_TEXT_MAX + 1; n++) {
 		for (size_t i = 0; i < n; i++)
 			memcpy(text + 4 * i, "\xf0\x9f\x8c\xb4", 4);
-		assert_true(fits(*state, FIELD_TEXT, (struct str){.p = text, .n = 4 * n}, &kept) == (n == FIELD_TEXT_MAX));
+		assert_true(fits(*state, FIELD_TEXT, (struct str){.p = text, .n = 4 * n}, &kept) ==
+			    (n == FIELD_TEXT_MAX));
 	}
 	memset(text, 'a', sizeof(text));
 	/* What is trimmed away does not count. */
@@ -230,9 +231,9 @@ static void
 identifiers(void **state)
 {
 	static const struct field table[] = {
-		FIELD("f", FIELD_FACTOR, true),
-		FIELD("s", FIELD_SESSION, true),
-		FIELD_END,
+	    FIELD("f", FIELD_FACTOR, true),
+	    FIELD("s", FIELD_SESSION, true),
+	    FIELD_END,
 	};
 	struct arena *a = *state;
 	struct fields fs = field_prepare(a, table);
@@ -308,13 +309,14 @@ static void
 texts_numbers_and_times(void **state)
 {
 	static const struct field table[] = {
-		FIELD("reason", FIELD_TEXT, true),
-		FIELD("days", FIELD_NUMBER, false),
-		FIELD("until", FIELD_TIME, false),
-		FIELD("account", FIELD_ACCOUNT, false),
-		FIELD_END,
+	    FIELD("reason", FIELD_TEXT, true),
+	    FIELD("days", FIELD_NUMBER, false),
+	    FIELD("until", FIELD_TIME, false),
+	    FIELD("account", FIELD_ACCOUNT, false),
+	    FIELD_END,
 	};
-	static const char *const no_numbers[] = {"1000000001", "-1", "1.0", "+1", "99999999999999999999"};
+	static const char *const no_numbers[] = {"1000000001", "-1", "1.0", "+1",
+	    "99999999999999999999"};
 	struct fields fs = field_prepare(*state, table);
 	char text[FIELD_TEXT_MAX + 1];
 	struct str out;
@@ -335,7 +337,8 @@ texts_numbers_and_times(void **state)
 
 	assert_true(field_offer(*state, &fs, STR("reason"), STR(" lost phone ")));
 	assert_true(field_offer(*state, &fs, STR("until"), STR("2026-11-23T08:55:02Z")));
-	assert_true(field_offer(*state, &fs, STR("account"), STR("usr_01h455vb4pex5vsknk084sn02q")));
+	assert_true(
+	    field_offer(*state, &fs, STR("account"), STR("usr_01h455vb4pex5vsknk084sn02q")));
 	assert_true(field_check(*state, &fs));
 	assert_str(field_text(&fs, "reason"), "lost phone");
 	assert_int_equal(field_time(&fs, "until"), INT64_C(1795424102000000));
@@ -347,17 +350,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good_values),
-		cmocka_unit_test(bad_values),
-		cmocka_unit_test(longest_values),
-		cmocka_unit_test(required_and_optional),
-		cmocka_unit_test(one_bad_value_spoils_all),
-		cmocka_unit_test(unknown_and_repeated),
-		cmocka_unit_test(identifiers),
-		cmocka_unit_test(texts_numbers_and_times),
-		cmocka_unit_test(a_value_of_its_type_is_rejected),
-		cmocka_unit_test(values_are_copies),
-		cmocka_unit_test(wrong_reading_ends_the_process),
+	    cmocka_unit_test(good_values),
+	    cmocka_unit_test(bad_values),
+	    cmocka_unit_test(longest_values),
+	    cmocka_unit_test(required_and_optional),
+	    cmocka_unit_test(one_bad_value_spoils_all),
+	    cmocka_unit_test(unknown_and_repeated),
+	    cmocka_unit_test(identifiers),
+	    cmocka_unit_test(texts_numbers_and_times),
+	    cmocka_unit_test(a_value_of_its_type_is_rejected),
+	    cmocka_unit_test(values_are_copies),
+	    cmocka_unit_test(wrong_reading_ends_the_process),
 	};
 
 	return cmocka_run_group_tests_name("base_field", tests, setup, teardown);

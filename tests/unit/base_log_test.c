@@ -142,20 +142,20 @@ fatal_logs_and_aborts(void **state)
 		log_fatal("unit.fatal", text);
 	}
 	waitpid(child, &status, 0);
-	assert_string_equal(
-	    line_of(&l), TS ",\"level\":\"error\",\"event\":\"unit.fatal\",\"what\":\"why\"}\n");
+	assert_string_equal(line_of(&l),
+	    TS ",\"level\":\"error\",\"event\":\"unit.fatal\",\"what\":\"why\"}\n");
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_line_is_an_object),
-		cmocka_unit_test(text_is_escaped),
-		cmocka_unit_test(long_text_is_cut_at_a_character),
-		cmocka_unit_test(what_does_not_fit_is_left_out),
-		cmocka_unit_test(errno_survives),
-		cmocka_unit_test(fatal_logs_and_aborts),
+	    cmocka_unit_test(a_line_is_an_object),
+	    cmocka_unit_test(text_is_escaped),
+	    cmocka_unit_test(long_text_is_cut_at_a_character),
+	    cmocka_unit_test(what_does_not_fit_is_left_out),
+	    cmocka_unit_test(errno_survives),
+	    cmocka_unit_test(fatal_logs_and_aborts),
 	};
 
 	return cmocka_run_group_tests_name("base_log", tests, NULL, NULL);

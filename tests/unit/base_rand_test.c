@@ -75,10 +75,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(bytes_differ_and_stay_inside),
-		cmocka_unit_test(numbers_are_uniform),
-		cmocka_unit_test(large_limits_have_no_bias),
-		cmocka_unit_test(no_value_is_below_zero),
+	    cmocka_unit_test(bytes_differ_and_stay_inside),
+	    cmocka_unit_test(numbers_are_uniform),
+	    cmocka_unit_test(large_limits_have_no_bias),
+	    cmocka_unit_test(no_value_is_below_zero),
 	};
 
 	return cmocka_run_group_tests_name("base_rand", tests, NULL, NULL);

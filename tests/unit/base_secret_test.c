@@ -70,10 +70,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(equality_needs_length_and_bytes),
-		cmocka_unit_test(copies_are_own_memory),
-		cmocka_unit_test(wiping_overwrites),
-		cmocka_unit_test(new_ones_are_zero),
+	    cmocka_unit_test(equality_needs_length_and_bytes),
+	    cmocka_unit_test(copies_are_own_memory),
+	    cmocka_unit_test(wiping_overwrites),
+	    cmocka_unit_test(new_ones_are_zero),
 	};
 
 	return cmocka_run_group_tests_name("base_secret", tests, NULL, NULL);

@@ -149,12 +149,12 @@ numbers(void **state)
 		const char *text;
 		int64_t value;
 	} good[] = {
-		{"0", 0},
-		{"-0", 0},
-		{"007", 7},
-		{"-12", -12},
-		{"9223372036854775807", INT64_MAX},
-		{"-9223372036854775808", INT64_MIN},
+	    {"0", 0},
+	    {"-0", 0},
+	    {"007", 7},
+	    {"-12", -12},
+	    {"9223372036854775807", INT64_MAX},
+	    {"-9223372036854775808", INT64_MIN},
 	};
 	static const char *const bad[] = {"", "-", "+1", " 1", "1 ", "1.0", "0x1", "--1", "1-",
 	    "9223372036854775808", "-9223372036854775809", "99999999999999999999", "\xd9\xa1"};
@@ -181,16 +181,16 @@ utf8_valid(void **state)
 		const char *text;
 		size_t first;
 	} good[] = {
-		{"\x01", 1},
-		{"\x7f", 1},
-		{"\xc2\x80", 2},
-		{"\xdf\xbf", 2},
-		{"\xe0\xa0\x80", 3},
-		{"\xed\x9f\xbf", 3},
-		{"\xee\x80\x80", 3},
-		{"\xef\xbf\xbf", 3},
-		{"\xf0\x90\x80\x80", 4},
-		{"\xf4\x8f\xbf\xbf", 4},
+	    {"\x01", 1},
+	    {"\x7f", 1},
+	    {"\xc2\x80", 2},
+	    {"\xdf\xbf", 2},
+	    {"\xe0\xa0\x80", 3},
+	    {"\xed\x9f\xbf", 3},
+	    {"\xee\x80\x80", 3},
+	    {"\xef\xbf\xbf", 3},
+	    {"\xf0\x90\x80\x80", 4},
+	    {"\xf4\x8f\xbf\xbf", 4},
 	};
 
 	(void)state;
@@ -266,16 +266,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(absent_is_not_empty),
-		cmocka_unit_test(comparison),
-		cmocka_unit_test(pieces),
-		cmocka_unit_test(copies),
-		cmocka_unit_test(printing),
-		cmocka_unit_test(buffer_grows),
-		cmocka_unit_test(numbers),
-		cmocka_unit_test(utf8_valid),
-		cmocka_unit_test(utf8_invalid),
-		cmocka_unit_test(controls),
+	    cmocka_unit_test(absent_is_not_empty),
+	    cmocka_unit_test(comparison),
+	    cmocka_unit_test(pieces),
+	    cmocka_unit_test(copies),
+	    cmocka_unit_test(printing),
+	    cmocka_unit_test(buffer_grows),
+	    cmocka_unit_test(numbers),
+	    cmocka_unit_test(utf8_valid),
+	    cmocka_unit_test(utf8_invalid),
+	    cmocka_unit_test(controls),
 	};
 
 	return cmocka_run_group_tests_name("base_str", tests, setup, teardown);

@@ -158,13 +158,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(version_variant_and_time),
-		cmocka_unit_test(the_rest_is_random),
-		cmocka_unit_test(order_follows_the_time),
-		cmocka_unit_test(equal_and_nil),
-		cmocka_unit_test(text_form),
-		cmocka_unit_test(round_trips),
-		cmocka_unit_test(refusals),
+	    cmocka_unit_test(version_variant_and_time),
+	    cmocka_unit_test(the_rest_is_random),
+	    cmocka_unit_test(order_follows_the_time),
+	    cmocka_unit_test(equal_and_nil),
+	    cmocka_unit_test(text_form),
+	    cmocka_unit_test(round_trips),
+	    cmocka_unit_test(refusals),
 	};
 
 	return cmocka_run_group_tests_name("base_uuid", tests, NULL, NULL);

@@ -101,14 +101,16 @@ values(void **state)
 	struct str why;
 
 	assert_int_equal(load(f,
-	    "# a comment\r\n"
-	    "\n"
-	    "  issuer = Acme & S\xc3\xb6hne \t\r\n"
-	    "database=host=/run user=w password=a#b=c\n"
-	    "workers\t=\t7 # seven\n"
-	    "listen_mode = 0600\n"
-	    "pid_file =\n"
-	    "listen = /run/x.sock", &c, &why), OK);
+			     "# a comment\r\n"
+			     "\n"
+			     "  issuer = Acme & S\xc3\xb6hne \t\r\n"
+			     "database=host=/run user=w password=a#b=c\n"
+			     "workers\t=\t7 # seven\n"
+			     "listen_mode = 0600\n"
+			     "pid_file =\n"
+			     "listen = /run/x.sock",
+			     &c, &why),
+	    OK);
 	assert_string_equal(c.issuer, "Acme & S\xc3\xb6hne");
 	assert_string_equal(c.database, "host=/run user=w password=a#b=c");
 	assert_int_equal(c.workers, 7);
@@ -129,33 +131,48 @@ one_way_for_mail_and_what_it_needs(void **state)
 	assert_int_equal(load(f, "workers = 1\n", &c, &why), OK);
 	assert_false(conf_sends_mail(&c));
 	assert_int_equal(c.mail_tls, 1);
-	assert_int_equal(load(f, MAIL "mail_url = smtp://relay:587\nmail_tls = no\n", &c, &why), OK);
+	assert_int_equal(load(f, MAIL "mail_url = smtp://relay:587\nmail_tls = no\n", &c, &why),
+	    OK);
 	assert_true(conf_sends_mail(&c));
 	assert_int_equal(c.mail_tls, 0);
 	assert_int_equal(load(f, MAIL "mail_command = /usr/bin/msmtp --\n", &c, &why), OK);
 	assert_true(conf_sends_mail(&c));
-	assert_int_equal(load(f, "mail_from = a@localhost\nbase_url = http://localhost:8080\nmail_directory = /tmp\n", &c, &why), OK);
+	assert_int_equal(load(f,
+			     "mail_from = a@localhost\nbase_url = "
+			     "http://localhost:8080\nmail_directory = /tmp\n",
+			     &c, &why),
+	    OK);
 	assert_true(conf_sends_mail(&c));
 	refused(f, MAIL "mail_url = smtp://r\nmail_directory = /tmp\n",
 	    ": only one of mail_url, mail_command and mail_directory can be used");
-	refused(f, "base_url = https://x\nmail_url = smtp://r\n", ": mail_from is needed to send mail");
+	refused(f, "base_url = https://x\nmail_url = smtp://r\n",
+	    ": mail_from is needed to send mail");
 	refused(f, "mail_from = a@b\nmail_url = smtp://r\n", ": base_url is needed to send mail");
-	refused(f, MAIL "mail_url = http://r\n", ": mail_url is not smtp:// or smtps:// and a host");
-	refused(f, MAIL "mail_url = smtp://user:word@r\n", ": mail_url is not smtp:// or smtps:// and a host");
-	refused(f, MAIL "mail_command = sendmail\n", ": mail_command does not begin with the path of a program");
+	refused(f, MAIL "mail_url = http://r\n",
+	    ": mail_url is not smtp:// or smtps:// and a host");
+	refused(f, MAIL "mail_url = smtp://user:word@r\n",
+	    ": mail_url is not smtp:// or smtps:// and a host");
+	refused(f, MAIL "mail_command = sendmail\n",
+	    ": mail_command does not begin with the path of a program");
 	refused(f, MAIL "mail_directory = mail\n", ": mail_directory is not an absolute path");
-	refused(f, "mail_from = Mia <a@b>\n", ": mail_from is not an address mail can be sent from");
+	refused(f, "mail_from = Mia <a@b>\n",
+	    ": mail_from is not an address mail can be sent from");
 	refused(f, "mail_user = a\n", ": mail_user and mail_password_file go together");
 	refused(f, "mail_password_file = /a\n", ": mail_user and mail_password_file go together");
 	refused(f, "mail_user = a\nmail_password_file = /a\nmail_tls = no\n",
 	    ": mail_user needs mail_tls: a password does not travel in the clear");
 	refused(f, "mail_tls = maybe\n", ":1: mail_tls is neither yes nor no");
 	refused(f, "mail_timeout = 121\n", ":1: mail_timeout is not between 1 and 120");
-	refused(f, "base_url = http://mfa.example.org\n", ": base_url is not https:// and a host, without a path");
-	refused(f, "base_url = https://mfa.example.org/\n", ": base_url is not https:// and a host, without a path");
-	refused(f, "base_url = https://a\"b\n", ": base_url is not https:// and a host, without a path");
-	refused(f, "base_url = https://\n", ": base_url is not https:// and a host, without a path");
-	refused(f, "base_url = http://localhost.example.org\n", ": base_url is not https:// and a host, without a path");
+	refused(f, "base_url = http://mfa.example.org\n",
+	    ": base_url is not https:// and a host, without a path");
+	refused(f, "base_url = https://mfa.example.org/\n",
+	    ": base_url is not https:// and a host, without a path");
+	refused(f, "base_url = https://a\"b\n",
+	    ": base_url is not https:// and a host, without a path");
+	refused(f, "base_url = https://\n",
+	    ": base_url is not https:// and a host, without a path");
+	refused(f, "base_url = http://localhost.example.org\n",
+	    ": base_url is not https:// and a host, without a path");
 }
 
 static void
@@ -210,7 +227,11 @@ sites(void **state)
 	struct conf c;
 	struct str why;
 
-	assert_int_equal(load(f, BASE "gate_origins = https://app.example.org  https://Wiki.example.net:443 http://app.localhost:81\n", &c, &why), OK);
+	assert_int_equal(load(f,
+			     BASE "gate_origins = https://app.example.org  "
+				  "https://Wiki.example.net:443 http://app.localhost:81\n",
+			     &c, &why),
+	    OK);
 	assert_true(conf_guards(f->a, &c, STR("https://app.example.org")));
 	assert_true(conf_guards(f->a, &c, STR("https://wiki.example.net")));
 	assert_true(conf_guards(f->a, &c, STR("http://app.localhost:81")));
@@ -221,24 +242,33 @@ sites(void **state)
 	assert_false(conf_guards(f->a, &c, STR("https://app.example.org")));
 	assert_false(conf_guards(f->a, &c, STR("")));
 
-	refused(f, "gate_origins = https://app.example.org\n", ": base_url is needed to guard sites on other hosts (gate_origins)");
+	refused(f, "gate_origins = https://app.example.org\n",
+	    ": base_url is needed to guard sites on other hosts (gate_origins)");
 	refused(f, BASE "gate_origins = https://a.example.org, https://b.example.org\n",
 	    ": gate_origins: https://a.example.org, is not https:// and a host, without a path");
 	refused(f, BASE "gate_origins = https://app.example.org/\n",
 	    ": gate_origins: https://app.example.org/ is not https:// and a host, without a path");
 	refused(f, BASE "gate_origins = http://app.example.org\n",
 	    ": gate_origins: http://app.example.org is not https:// and a host, without a path");
-	refused(f, BASE "gate_origins = *\n", ": gate_origins: * is not https:// and a host, without a path");
+	refused(f, BASE "gate_origins = *\n",
+	    ": gate_origins: * is not https:// and a host, without a path");
 
 	assert_int_equal(load(f, BASE "cookie_domain = example.org\n", &c, &why), OK);
 	assert_int_equal(load(f, BASE "cookie_domain = mfa.example.org\n", &c, &why), OK);
-	refused(f, BASE "cookie_domain = example.net\n", ": cookie_domain does not hold the host of base_url");
-	refused(f, BASE "cookie_domain = a.mfa.example.org\n", ": cookie_domain does not hold the host of base_url");
-	refused(f, "cookie_domain = example.org\n", ": cookie_domain does not hold the host of base_url");
-	refused(f, BASE "cookie_domain = .example.org\n", ": cookie_domain is not a domain in lower case, such as example.org");
-	refused(f, BASE "cookie_domain = org\n", ": cookie_domain is not a domain in lower case, such as example.org");
-	refused(f, BASE "cookie_domain = Example.org\n", ": cookie_domain is not a domain in lower case, such as example.org");
-	refused(f, BASE "cookie_domain = example.org;x\n", ": cookie_domain is not a domain in lower case, such as example.org");
+	refused(f, BASE "cookie_domain = example.net\n",
+	    ": cookie_domain does not hold the host of base_url");
+	refused(f, BASE "cookie_domain = a.mfa.example.org\n",
+	    ": cookie_domain does not hold the host of base_url");
+	refused(f, "cookie_domain = example.org\n",
+	    ": cookie_domain does not hold the host of base_url");
+	refused(f, BASE "cookie_domain = .example.org\n",
+	    ": cookie_domain is not a domain in lower case, such as example.org");
+	refused(f, BASE "cookie_domain = org\n",
+	    ": cookie_domain is not a domain in lower case, such as example.org");
+	refused(f, BASE "cookie_domain = Example.org\n",
+	    ": cookie_domain is not a domain in lower case, such as example.org");
+	refused(f, BASE "cookie_domain = example.org;x\n",
+	    ": cookie_domain is not a domain in lower case, such as example.org");
 }
 
 /* A file with that option, in which nothing contradicts it. */
@@ -255,14 +285,14 @@ every_range_ends_where_it_says(void **state)
 		const char *name;
 		long long min, max;
 	} ranges[] = {
-		{"hash_lanes", 0, 256},
-		{"factors_max", 1, 20},
-		{"pending_lifetime", 60, 3600},
-		{"step_up_age", 30, 86400},
-		{"challenge_lifetime", 60, 3600},
-		{"session_idle", 60, 2592000},
-		{"argon2_memory_kib", 1024, 1048576},
-		{"argon2_passes", 1, 16},
+	    {"hash_lanes", 0, 256},
+	    {"factors_max", 1, 20},
+	    {"pending_lifetime", 60, 3600},
+	    {"step_up_age", 30, 86400},
+	    {"challenge_lifetime", 60, 3600},
+	    {"session_idle", 60, 2592000},
+	    {"argon2_memory_kib", 1024, 1048576},
+	    {"argon2_passes", 1, 16},
 	};
 	struct fixture *f = *state;
 	struct conf c;
@@ -271,8 +301,8 @@ every_range_ends_where_it_says(void **state)
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
 		struct str low = one_option(f, ranges[i].name, ranges[i].min);
 		struct str high = one_option(f, ranges[i].name, ranges[i].max);
-		struct str want = str_printf(f->a, ":2: %s is not between %lld and %lld", ranges[i].name,
-		    ranges[i].min, ranges[i].max);
+		struct str want = str_printf(f->a, ":2: %s is not between %lld and %lld",
+		    ranges[i].name, ranges[i].min, ranges[i].max);
 
 		assert_int_equal(load(f, low.p, &c, &why), OK);
 		assert_int_equal(load(f, high.p, &c, &why), OK);
@@ -317,11 +347,12 @@ restart_is_named(void **state)
 	struct str why;
 
 	assert_int_equal(load(f, "", &old, &why), OK);
-	assert_int_equal(
-	    load(f, "issuer = X\ntotp_window = 0\ndatabase = dbname=y\n", &new, &why), OK);
+	assert_int_equal(load(f, "issuer = X\ntotp_window = 0\ndatabase = dbname=y\n", &new, &why),
+	    OK);
 	assert_true(str_absent(conf_needs_restart(f->a, &old, &new)));
-	assert_int_equal(
-	    load(f, "issuer = X\nworkers = 3\nlisten = /x\nhash_lanes = 1\n", &new, &why), OK);
+	assert_int_equal(load(f, "issuer = X\nworkers = 3\nlisten = /x\nhash_lanes = 1\n", &new,
+			     &why),
+	    OK);
 	assert_str(conf_needs_restart(f->a, &old, &new), "listen, workers, hash_lanes");
 }
 
@@ -354,8 +385,8 @@ sample_is_the_defaults(void **state)
 	int options = 0;
 
 	/*
-	 * As shipped it says nothing; with the comment signs before options taken off it says the
-	 * defaults.
+	 * As shipped it says nothing; with the comment signs before options taken off it says
+	 * the defaults.
 	 */
 	assert_int_equal(load(f, sample.p, &c, &why), OK);
 	while (!str_absent(rest)) {
@@ -383,11 +414,11 @@ print_hides_connection_strings(void **state)
 	struct conf c;
 	struct str why, text;
 
-	assert_int_equal(
-	    load(f,
-		"database = password=hunter2\nowner_database = password=hunter3\nworkers = 9\n"
-		"listen_mode = 0666\n",
-		&c, &why),
+	assert_int_equal(load(f,
+			     "database = password=hunter2\nowner_database = "
+			     "password=hunter3\nworkers = 9\n"
+			     "listen_mode = 0666\n",
+			     &c, &why),
 	    OK);
 	text = printed(f, &c);
 	assert_null(strstr(text.p, "hunter"));
@@ -400,17 +431,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(defaults, setup, teardown),
-		cmocka_unit_test_setup_teardown(values, setup, teardown),
-		cmocka_unit_test_setup_teardown(one_way_for_mail_and_what_it_needs, setup, teardown),
-		cmocka_unit_test_setup_teardown(errors_name_their_line, setup, teardown),
-		cmocka_unit_test_setup_teardown(options_that_contradict, setup, teardown),
-		cmocka_unit_test_setup_teardown(sites, setup, teardown),
-		cmocka_unit_test_setup_teardown(every_range_ends_where_it_says, setup, teardown),
-		cmocka_unit_test_setup_teardown(files_that_are_none, setup, teardown),
-		cmocka_unit_test_setup_teardown(restart_is_named, setup, teardown),
-		cmocka_unit_test_setup_teardown(sample_is_the_defaults, setup, teardown),
-		cmocka_unit_test_setup_teardown(print_hides_connection_strings, setup, teardown),
+	    cmocka_unit_test_setup_teardown(defaults, setup, teardown),
+	    cmocka_unit_test_setup_teardown(values, setup, teardown),
+	    cmocka_unit_test_setup_teardown(one_way_for_mail_and_what_it_needs, setup, teardown),
+	    cmocka_unit_test_setup_teardown(errors_name_their_line, setup, teardown),
+	    cmocka_unit_test_setup_teardown(options_that_contradict, setup, teardown),
+	    cmocka_unit_test_setup_teardown(sites, setup, teardown),
+	    cmocka_unit_test_setup_teardown(every_range_ends_where_it_says, setup, teardown),
+	    cmocka_unit_test_setup_teardown(files_that_are_none, setup, teardown),
+	    cmocka_unit_test_setup_teardown(restart_is_named, setup, teardown),
+	    cmocka_unit_test_setup_teardown(sample_is_the_defaults, setup, teardown),
+	    cmocka_unit_test_setup_teardown(print_hides_connection_strings, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("conf_load", tests, NULL, NULL);

@@ -254,13 +254,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(never_more_than_there_are_lanes),
-		cmocka_unit_test(a_dead_holder_is_released),
-		cmocka_unit_test(waiting_has_an_end),
-		cmocka_unit_test(waiting_ends_when_a_lane_is_free),
-		cmocka_unit_test(a_lane_under_the_own_pid_is_taken_over),
-		cmocka_unit_test(whoever_finds_the_queue_full_is_sent_away_at_once),
-		cmocka_unit_test(impossible_counts_end_the_process),
+	    cmocka_unit_test(never_more_than_there_are_lanes),
+	    cmocka_unit_test(a_dead_holder_is_released),
+	    cmocka_unit_test(waiting_has_an_end),
+	    cmocka_unit_test(waiting_ends_when_a_lane_is_free),
+	    cmocka_unit_test(a_lane_under_the_own_pid_is_taken_over),
+	    cmocka_unit_test(whoever_finds_the_queue_full_is_sent_away_at_once),
+	    cmocka_unit_test(impossible_counts_end_the_process),
 	};
 
 	return cmocka_run_group_tests_name("crypto_lane", tests, NULL, NULL);

@@ -18,8 +18,8 @@ struct input {
 };
 
 static const char counting[] =
-	"\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14"
-	"\x15\x16\x17\x18\x19";
+    "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14"
+    "\x15\x16\x17\x18\x19";
 static const char long_key[] = "Test Using Larger Than Block-Size Key - Hash Key First";
 
 static void
@@ -52,8 +52,10 @@ sha1_vectors(void **state)
 	    (struct input){.key_byte = 0x0b, .key_n = 20, .data = "Hi There", .data_n = 8},
 	    "b617318655057264e28bc0b6fb378c8ef146be00");
 	assert_mac(HASH_SHA1,
-	    (struct input){
-		.key = "Jefe", .key_n = 4, .data = "what do ya want for nothing?", .data_n = 28},
+	    (struct input){.key = "Jefe",
+		.key_n = 4,
+		.data = "what do ya want for nothing?",
+		.data_n = 28},
 	    "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
 	assert_mac(HASH_SHA1,
 	    (struct input){.key_byte = 0xaa, .key_n = 20, .data_byte = 0xdd, .data_n = 50},
@@ -62,8 +64,10 @@ sha1_vectors(void **state)
 	    (struct input){.key = counting, .key_n = 25, .data_byte = 0xcd, .data_n = 50},
 	    "4c9007f4026250c6bc8414f9bf50c86c2d7235da");
 	assert_mac(HASH_SHA1,
-	    (struct input){
-		.key_byte = 0xaa, .key_n = 80, .data = long_key, .data_n = sizeof(long_key) - 1},
+	    (struct input){.key_byte = 0xaa,
+		.key_n = 80,
+		.data = long_key,
+		.data_n = sizeof(long_key) - 1},
 	    "aa4ae5e15272d00e95705637ce8a3b55ed402112");
 }
 
@@ -75,8 +79,10 @@ sha256_vectors(void **state)
 	    (struct input){.key_byte = 0x0b, .key_n = 20, .data = "Hi There", .data_n = 8},
 	    "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
 	assert_mac(HASH_SHA256,
-	    (struct input){
-		.key = "Jefe", .key_n = 4, .data = "what do ya want for nothing?", .data_n = 28},
+	    (struct input){.key = "Jefe",
+		.key_n = 4,
+		.data = "what do ya want for nothing?",
+		.data_n = 28},
 	    "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 	assert_mac(HASH_SHA256,
 	    (struct input){.key_byte = 0xaa, .key_n = 20, .data_byte = 0xdd, .data_n = 50},
@@ -85,8 +91,10 @@ sha256_vectors(void **state)
 	    (struct input){.key = counting, .key_n = 25, .data_byte = 0xcd, .data_n = 50},
 	    "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
 	assert_mac(HASH_SHA256,
-	    (struct input){
-		.key_byte = 0xaa, .key_n = 131, .data = long_key, .data_n = sizeof(long_key) - 1},
+	    (struct input){.key_byte = 0xaa,
+		.key_n = 131,
+		.data = long_key,
+		.data_n = sizeof(long_key) - 1},
 	    "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
@@ -99,8 +107,10 @@ sha512_vectors(void **state)
 	    "87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cde"
 	    "daa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854");
 	assert_mac(HASH_SHA512,
-	    (struct input){
-		.key = "Jefe", .key_n = 4, .data = "what do ya want for nothing?", .data_n = 28},
+	    (struct input){.key = "Jefe",
+		.key_n = 4,
+		.data = "what do ya want for nothing?",
+		.data_n = 28},
 	    "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
 	    "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
 	assert_mac(HASH_SHA512,
@@ -112,8 +122,10 @@ sha512_vectors(void **state)
 	    "b0ba465637458c6990e5a8c5f61d4af7e576d97ff94b872de76f8050361ee3db"
 	    "a91ca5c11aa25eb4d679275cc5788063a5f19741120c4f2de2adebeb10a298dd");
 	assert_mac(HASH_SHA512,
-	    (struct input){
-		.key_byte = 0xaa, .key_n = 131, .data = long_key, .data_n = sizeof(long_key) - 1},
+	    (struct input){.key_byte = 0xaa,
+		.key_n = 131,
+		.data = long_key,
+		.data_n = sizeof(long_key) - 1},
 	    "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352"
 	    "6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598");
 }
@@ -128,8 +140,8 @@ an_empty_key_is_a_key(void **state)
 	(void)state;
 	assert_mac(HASH_SHA256, (struct input){.key = "Jefe", .key_n = 4, .data = "", .data_n = 0},
 	    "923598ca6d64af2a5dba79dcd021a8a0fe5c5f557519adaaf0ad532d4506dd30");
-	assert_mac(
-	    HASH_SHA256, (struct input){.key = "", .key_n = 0, .data = "", .data_n = 0}, want);
+	assert_mac(HASH_SHA256, (struct input){.key = "", .key_n = 0, .data = "", .data_n = 0},
+	    want);
 }
 
 static void
@@ -139,9 +151,9 @@ sha256_digests(void **state)
 		const char *text;
 		const char *want;
 	} rows[] = {
-		{"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
-		{"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
-		{"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+	    {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+	    {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+	    {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
 		"248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
 	};
 	struct arena *a = arena_new(10000);
@@ -159,11 +171,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sha1_vectors),
-		cmocka_unit_test(sha256_vectors),
-		cmocka_unit_test(sha512_vectors),
-		cmocka_unit_test(an_empty_key_is_a_key),
-		cmocka_unit_test(sha256_digests),
+	    cmocka_unit_test(sha1_vectors),
+	    cmocka_unit_test(sha256_vectors),
+	    cmocka_unit_test(sha512_vectors),
+	    cmocka_unit_test(an_empty_key_is_a_key),
+	    cmocka_unit_test(sha256_digests),
 	};
 
 	return cmocka_run_group_tests_name("crypto_hmac", tests, NULL, NULL);

@@ -7,7 +7,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const unsigned char seed[] =
-	"1234567890123456789012345678901234567890123456789012345678901234";
+    "1234567890123456789012345678901234567890123456789012345678901234";
 
 static void
 rfc4226(void **state)
@@ -33,12 +33,12 @@ rfc6238(void **state)
 		const char *sha256;
 		const char *sha512;
 	} rows[] = {
-		{59, "94287082", "46119246", "90693936"},
-		{1111111109, "07081804", "68084774", "25091201"},
-		{1111111111, "14050471", "67062674", "99943326"},
-		{1234567890, "89005924", "91819424", "93441116"},
-		{2000000000, "69279037", "90698825", "38618901"},
-		{20000000000, "65353130", "77737706", "47863826"},
+	    {59, "94287082", "46119246", "90693936"},
+	    {1111111109, "07081804", "68084774", "25091201"},
+	    {1111111111, "14050471", "67062674", "99943326"},
+	    {1234567890, "89005924", "91819424", "93441116"},
+	    {2000000000, "69279037", "90698825", "38618901"},
+	    {20000000000, "65353130", "77737706", "47863826"},
 	};
 	char code[HOTP_DIGITS_MAX + 1];
 
@@ -113,11 +113,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rfc4226),
-		cmocka_unit_test(rfc6238),
-		cmocka_unit_test(fewer_digits_are_the_last_ones),
-		cmocka_unit_test(steps_of_time),
-		cmocka_unit_test(impossible_arguments_end_the_process),
+	    cmocka_unit_test(rfc4226),
+	    cmocka_unit_test(rfc6238),
+	    cmocka_unit_test(fewer_digits_are_the_last_ones),
+	    cmocka_unit_test(steps_of_time),
+	    cmocka_unit_test(impossible_arguments_end_the_process),
 	};
 
 	return cmocka_run_group_tests_name("crypto_hotp", tests, NULL, NULL);

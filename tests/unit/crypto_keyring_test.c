@@ -121,8 +121,8 @@ hkdf_is_right(void **state)
 static void
 keys_are_derived_for_each_use(void **state)
 {
-	static const char *const uses[KEY_USES] = {
-	    "countersign seal", "countersign recovery", "countersign audit"};
+	static const char *const uses[KEY_USES] = {"countersign seal", "countersign recovery",
+	    "countersign audit"};
 	static const char no_salt[32];
 	const struct world *w = *state;
 	unsigned char master[32];
@@ -160,10 +160,10 @@ versions_and_the_active_one(void **state)
 	assert_non_null(keyring_key(k, 65535, KEY_USE_AUDIT));
 	assert_null(keyring_key(k, 3, KEY_USE_SEAL));
 	assert_null(keyring_key(k, 0, KEY_USE_SEAL));
-	assert_memory_not_equal(
-	    keyring_key(k, 1, KEY_USE_SEAL), keyring_key(k, 2, KEY_USE_SEAL), 32);
-	assert_memory_not_equal(
-	    keyring_key(k, 1, KEY_USE_SEAL), keyring_key(k, 1, KEY_USE_RECOVERY), 32);
+	assert_memory_not_equal(keyring_key(k, 1, KEY_USE_SEAL), keyring_key(k, 2, KEY_USE_SEAL),
+	    32);
+	assert_memory_not_equal(keyring_key(k, 1, KEY_USE_SEAL),
+	    keyring_key(k, 1, KEY_USE_RECOVERY), 32);
 	keyring_free(k);
 	keyring_free(NULL);
 }
@@ -175,33 +175,33 @@ malformed_files(void **state)
 		struct str text;
 		const char *why;
 	} rows[] = {
-		{STR_INIT(""), "no key is active"},
-		{STR_INIT("# nothing\n\n"), "no key is active"},
-		{STR_INIT("1 readable " KEY_1), "no key is active"},
-		{STR_INIT("1 active " KEY_1 "\n2 active " KEY_0), "line 2: a second key is active"},
-		{STR_INIT("2 active " KEY_1 "\n1 readable " KEY_0), "line 2: the ids do not ascend"},
-		{STR_INIT("1 active " KEY_1 "\n\n1 readable " KEY_0), "line 3: the ids do not ascend"},
-		{STR_INIT("0 active " KEY_1), "line 1: the id is not"},
-		{STR_INIT("65536 active " KEY_1), "line 1: the id is not"},
-		{STR_INIT("-1 active " KEY_1), "line 1: the id is not"},
-		{STR_INIT("one active " KEY_1), "line 1: the id is not"},
-		{STR_INIT("1x active " KEY_1), "line 1: the id is not"},
-		{STR_INIT("active " KEY_1), "line 1: the id is not"},
-		{STR_INIT("1 Active " KEY_1), "line 1: the state is neither"},
-		{STR_INIT("1 retired " KEY_1), "line 1: the state is neither"},
-		{STR_INIT("1 " KEY_1), "line 1: the state is neither"},
-		{STR_INIT("1"), "line 1: the state is neither"},
-		{STR_INIT("1 active"), "line 1: the key has not 32 bytes"},
-		{STR_INIT("1 active AAAA"), "line 1: the key has not 32 bytes"},
-		{STR_INIT("1 active " KEY_1 "A"), "line 1: the key has not 32 bytes"},
-		{STR_INIT("1 active " KEY_1 "="), "line 1: the key is not base64url"},
-		{STR_INIT("1 active AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB"),
+	    {STR_INIT(""), "no key is active"},
+	    {STR_INIT("# nothing\n\n"), "no key is active"},
+	    {STR_INIT("1 readable " KEY_1), "no key is active"},
+	    {STR_INIT("1 active " KEY_1 "\n2 active " KEY_0), "line 2: a second key is active"},
+	    {STR_INIT("2 active " KEY_1 "\n1 readable " KEY_0), "line 2: the ids do not ascend"},
+	    {STR_INIT("1 active " KEY_1 "\n\n1 readable " KEY_0), "line 3: the ids do not ascend"},
+	    {STR_INIT("0 active " KEY_1), "line 1: the id is not"},
+	    {STR_INIT("65536 active " KEY_1), "line 1: the id is not"},
+	    {STR_INIT("-1 active " KEY_1), "line 1: the id is not"},
+	    {STR_INIT("one active " KEY_1), "line 1: the id is not"},
+	    {STR_INIT("1x active " KEY_1), "line 1: the id is not"},
+	    {STR_INIT("active " KEY_1), "line 1: the id is not"},
+	    {STR_INIT("1 Active " KEY_1), "line 1: the state is neither"},
+	    {STR_INIT("1 retired " KEY_1), "line 1: the state is neither"},
+	    {STR_INIT("1 " KEY_1), "line 1: the state is neither"},
+	    {STR_INIT("1"), "line 1: the state is neither"},
+	    {STR_INIT("1 active"), "line 1: the key has not 32 bytes"},
+	    {STR_INIT("1 active AAAA"), "line 1: the key has not 32 bytes"},
+	    {STR_INIT("1 active " KEY_1 "A"), "line 1: the key has not 32 bytes"},
+	    {STR_INIT("1 active " KEY_1 "="), "line 1: the key is not base64url"},
+	    {STR_INIT("1 active AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB"),
 		"line 1: the key is not base64url"},
-		{STR_INIT("1 active AAAAAAAAAAAAAAAAAAAA+AAAAAAAAAAAAAAAAAAAAAA"),
+	    {STR_INIT("1 active AAAAAAAAAAAAAAAAAAAA+AAAAAAAAAAAAAAAAAAAAAA"),
 		"line 1: the key is not base64url"},
-		{STR_INIT("1 active " KEY_1 " more"), "line 1: something follows"},
-		{STR_INIT("1 active " KEY_1 "\0"), "line 1: the key is not base64url"},
-		{STR_INIT("\xef\xbb\xbf"
+	    {STR_INIT("1 active " KEY_1 " more"), "line 1: something follows"},
+	    {STR_INIT("1 active " KEY_1 "\0"), "line 1: the key is not base64url"},
+	    {STR_INIT("\xef\xbb\xbf"
 		      "1 active " KEY_1),
 		"line 1: the id is not"},
 	};
@@ -228,8 +228,8 @@ number_of_keys_and_size(void **state)
 	struct keyring *k;
 
 	for (int i = 1; i <= KEYRING_KEYS_MAX; i++)
-		buf_printf(
-		    &b, "%d %s " KEY_0 "\n", i, i == KEYRING_KEYS_MAX ? "active" : "readable");
+		buf_printf(&b, "%d %s " KEY_0 "\n", i,
+		    i == KEYRING_KEYS_MAX ? "active" : "readable");
 	put(w, buf_str(&b), 0400);
 	k = load(w);
 	assert_int_equal(keyring_ids(k, ids), KEYRING_KEYS_MAX);
@@ -408,17 +408,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hkdf_is_right),
-		cmocka_unit_test(keys_are_derived_for_each_use),
-		cmocka_unit_test(versions_and_the_active_one),
-		cmocka_unit_test(malformed_files),
-		cmocka_unit_test(number_of_keys_and_size),
-		cmocka_unit_test(files_that_others_can_touch),
-		cmocka_unit_test(things_that_are_no_files),
-		cmocka_unit_test(a_new_file_is_made_once),
-		cmocka_unit_test(a_new_file_replaces_nothing),
-		cmocka_unit_test(memory_is_read_only_and_not_dumped),
-		cmocka_unit_test(the_arena_keeps_no_key),
+	    cmocka_unit_test(hkdf_is_right),
+	    cmocka_unit_test(keys_are_derived_for_each_use),
+	    cmocka_unit_test(versions_and_the_active_one),
+	    cmocka_unit_test(malformed_files),
+	    cmocka_unit_test(number_of_keys_and_size),
+	    cmocka_unit_test(files_that_others_can_touch),
+	    cmocka_unit_test(things_that_are_no_files),
+	    cmocka_unit_test(a_new_file_is_made_once),
+	    cmocka_unit_test(a_new_file_replaces_nothing),
+	    cmocka_unit_test(memory_is_read_only_and_not_dumped),
+	    cmocka_unit_test(the_arena_keeps_no_key),
 	};
 
 	return cmocka_run_group_tests_name("crypto_keyring", tests, setup, teardown);

@@ -141,8 +141,8 @@ static void
 a_changed_byte_does_not_open(void **state)
 {
 	const struct world *w = *state;
-	struct str sealed = seal_make(
-	    w->a, w->k, w->account, w->factor, secret_copy(w->a, STR("12345678901234567890")));
+	struct str sealed = seal_make(w->a, w->k, w->account, w->factor,
+	    secret_copy(w->a, STR("12345678901234567890")));
 	struct secret opened;
 
 	for (size_t i = 0; i < sealed.n; i++)
@@ -199,13 +199,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(round_trips),
-		cmocka_unit_test(form_is_as_described),
-		cmocka_unit_test(two_seals_differ),
-		cmocka_unit_test(another_place_does_not_open),
-		cmocka_unit_test(a_changed_byte_does_not_open),
-		cmocka_unit_test(a_cut_or_longer_one_does_not_open),
-		cmocka_unit_test(keys_rotate),
+	    cmocka_unit_test(round_trips),
+	    cmocka_unit_test(form_is_as_described),
+	    cmocka_unit_test(two_seals_differ),
+	    cmocka_unit_test(another_place_does_not_open),
+	    cmocka_unit_test(a_changed_byte_does_not_open),
+	    cmocka_unit_test(a_cut_or_longer_one_does_not_open),
+	    cmocka_unit_test(keys_rotate),
 	};
 
 	return cmocka_run_group_tests_name("crypto_seal", tests, setup, teardown);

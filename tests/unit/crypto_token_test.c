@@ -112,10 +112,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_issued_is_read),
-		cmocka_unit_test(each_is_new),
-		cmocka_unit_test(another_secret_has_another_hash),
-		cmocka_unit_test(malformed),
+	    cmocka_unit_test(what_is_issued_is_read),
+	    cmocka_unit_test(each_is_new),
+	    cmocka_unit_test(another_secret_has_another_hash),
+	    cmocka_unit_test(malformed),
 	};
 
 	return cmocka_run_group_tests_name("crypto_token", tests, NULL, NULL);

@@ -22,19 +22,19 @@ static struct audit_row
 sample(void)
 {
 	return (struct audit_row){
-		.account = {{1, 2}},
-		.seq = 9007199254740991,
-		.at = 1795424102000001,
-		.kind = STR("mfa_reset"),
-		.result = STR("accepted"),
-		.actor = STR("operator"),
-		.session = {{3}},
-		.address = STR("192.0.2.1"),
-		.user_agent = STR("=a \"b\",\\c\x01\x7f\xc3\xbc\n"),
-		.request_id = STR(""),
-		.details = STR("{ \"reason\" :\"x\"}"),
-		.key_id = 65535,
-		.mac = {0xab, 1},
+	    .account = {{1, 2}},
+	    .seq = 9007199254740991,
+	    .at = 1795424102000001,
+	    .kind = STR("mfa_reset"),
+	    .result = STR("accepted"),
+	    .actor = STR("operator"),
+	    .session = {{3}},
+	    .address = STR("192.0.2.1"),
+	    .user_agent = STR("=a \"b\",\\c\x01\x7f\xc3\xbc\n"),
+	    .request_id = STR(""),
+	    .details = STR("{ \"reason\" :\"x\"}"),
+	    .key_id = 65535,
+	    .mac = {0xab, 1},
 	};
 }
 
@@ -50,7 +50,8 @@ a_line_is_read_again(void **state)
 	assert_true(audit_parse(*state, line, &out, again));
 	assert_memory_equal(again, previous, SHA256_SIZE);
 	assert_memory_equal(out.mac, r.mac, SHA256_SIZE);
-	assert_true(uuid_eq(out.account, r.account) && uuid_eq(out.session, r.session) && uuid_nil(out.factor));
+	assert_true(uuid_eq(out.account, r.account) && uuid_eq(out.session, r.session) &&
+		    uuid_nil(out.factor));
 	assert_int_equal(out.seq, r.seq);
 	assert_int_equal(out.at, r.at);
 	assert_int_equal(out.key_id, r.key_id);
@@ -83,11 +84,13 @@ every_bit_counts(void **state)
 static void
 other_forms_are_refused(void **state)
 {
-	static const char *const lines[] = {"", "{}", "[]", "null", "{\"accountId\":1}", "{\"accountId\":", "\xff"};
+	static const char *const lines[] = {"", "{}", "[]", "null", "{\"accountId\":1}",
+	    "{\"accountId\":", "\xff"};
 	const unsigned char previous[SHA256_SIZE] = {0};
 	unsigned char again[SHA256_SIZE];
 	struct audit_row r = sample(), out;
-	struct str line = audit_format_json(*state, &r, previous), more = str_printf(*state, " %.*s", STR_FMT(line));
+	struct str line = audit_format_json(*state, &r, previous),
+		   more = str_printf(*state, " %.*s", STR_FMT(line));
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		assert_false(audit_parse(*state, str_of(lines[i]), &out, again));
@@ -123,11 +126,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_line_is_read_again),
-		cmocka_unit_test(every_bit_counts),
-		cmocka_unit_test(other_forms_are_refused),
-		cmocka_unit_test(times),
-		cmocka_unit_test(cells_of_csv),
+	    cmocka_unit_test(a_line_is_read_again),
+	    cmocka_unit_test(every_bit_counts),
+	    cmocka_unit_test(other_forms_are_refused),
+	    cmocka_unit_test(times),
+	    cmocka_unit_test(cells_of_csv),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

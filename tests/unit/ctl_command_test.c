@@ -1,4 +1,7 @@
-/* The table of commands: that its rows agree with themselves, and how arguments are read by them. */
+/*
+ * The table of commands: that its rows agree with themselves, and how arguments are read by
+ * them.
+ */
 #include "unit.h"
 
 #include "base/arena.h"
@@ -31,7 +34,10 @@ find(const char *first, const char *second)
 	return c;
 }
 
-/* Parses the arguments behind "account create" and the like, given as one string with spaces between. */
+/*
+ * Parses the arguments behind "account create" and the like, given as one string with spaces
+ * between.
+ */
 static bool
 parse(struct arena *a, const struct command *c, const char *line, struct args *out, struct str *why)
 {
@@ -56,7 +62,8 @@ has_option(const char *usage, const char *name)
 	size_t n = strlen(name);
 
 	for (const char *p = strstr(usage, "--"); p != NULL; p = strstr(p + 2, "--"))
-		if (strncmp(p + 2, name, n) == 0 && (p[2 + n] == '\0' || strchr(" ]}", p[2 + n]) != NULL))
+		if (strncmp(p + 2, name, n) == 0 &&
+		    (p[2 + n] == '\0' || strchr(" ]}", p[2 + n]) != NULL))
 			return true;
 	return false;
 }
@@ -73,12 +80,15 @@ rows_are_sound(void **state)
 		assert_non_null(c->run);
 		assert_true(strlen(c->help) > 0);
 		assert_int_equal(c->required & ~c->options, 0);
-		assert_true(c->words_min >= 0 && c->words_min <= c->words_max && c->words_max <= ARGS_WORDS_MAX);
+		assert_true(c->words_min >= 0 && c->words_min <= c->words_max &&
+			    c->words_max <= ARGS_WORDS_MAX);
 		for (int o = 0; o < ARGS_OPTIONS; o++) {
-			bool named = has_option(c->usage, args_option_info((enum args_option)o)->name);
+			bool named =
+			    has_option(c->usage, args_option_info((enum args_option)o)->name);
 
 			if (named != ((c->options & ARGS_BIT(o)) != 0))
-				fail_msg("%s %s: --%s", c->words[0], c->words[1], args_option_info((enum args_option)o)->name);
+				fail_msg("%s %s: --%s", c->words[0], c->words[1],
+				    args_option_info((enum args_option)o)->name);
 		}
 	}
 }
@@ -93,7 +103,8 @@ options_are_sound(void **state)
 		assert_non_null(o->name);
 		assert_non_null(o->help);
 		for (int j = 0; j < i; j++)
-			assert_string_not_equal(o->name, args_option_info((enum args_option)j)->name);
+			assert_string_not_equal(o->name,
+			    args_option_info((enum args_option)j)->name);
 	}
 }
 
@@ -158,24 +169,26 @@ bad_arguments(void **state)
 		const char *line;
 		const char *why;
 	} rows[] = {
-		{{"account", "create"}, "--email a@b", "--name is missing"},
-		{{"account", "create"}, "--email a@b --name", "--name needs an argument"},
-		{{"account", "create"}, "--email a@b --name x --email c@d", "--email is given twice"},
-		{{"account", "create"}, "--email a@b --name x --verified=yes", "--verified takes no argument"},
-		{{"account", "create"}, "--email a@b --name x secret", "there is an argument too many"},
-		{{"account", "create"}, "--json", "unknown option: --json"},
-		{{"account", "create"}, "--secret=hunter2", "unknown option: --secret"},
-		{{"account", "show"}, "", "an argument is missing"},
-		{{"account", "show"}, "a@b c@d", "there is an argument too many"},
-		{{"account", "show"}, "-x", "unknown option: -x"},
-		{{"organization", "add-member"}, "acme --role owner", "an argument is missing"},
-		{{"key", "init"}, "x", "there is an argument too many"},
+	    {{"account", "create"}, "--email a@b", "--name is missing"},
+	    {{"account", "create"}, "--email a@b --name", "--name needs an argument"},
+	    {{"account", "create"}, "--email a@b --name x --email c@d", "--email is given twice"},
+	    {{"account", "create"}, "--email a@b --name x --verified=yes",
+		"--verified takes no argument"},
+	    {{"account", "create"}, "--email a@b --name x secret", "there is an argument too many"},
+	    {{"account", "create"}, "--json", "unknown option: --json"},
+	    {{"account", "create"}, "--secret=hunter2", "unknown option: --secret"},
+	    {{"account", "show"}, "", "an argument is missing"},
+	    {{"account", "show"}, "a@b c@d", "there is an argument too many"},
+	    {{"account", "show"}, "-x", "unknown option: -x"},
+	    {{"organization", "add-member"}, "acme --role owner", "an argument is missing"},
+	    {{"key", "init"}, "x", "there is an argument too many"},
 	};
 	struct args args;
 	struct str why;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (parse(*state, find(rows[i].words[0], rows[i].words[1]), rows[i].line, &args, &why))
+		if (parse(*state, find(rows[i].words[0], rows[i].words[1]), rows[i].line, &args,
+			&why))
 			fail_msg("%s was taken", rows[i].line);
 		assert_string_equal(why.p, rows[i].why);
 	}
@@ -185,12 +198,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rows_are_sound),
-		cmocka_unit_test(options_are_sound),
-		cmocka_unit_test(unknown_words),
-		cmocka_unit_test(good_arguments),
-		cmocka_unit_test(help_comes_first),
-		cmocka_unit_test(bad_arguments),
+	    cmocka_unit_test(rows_are_sound),
+	    cmocka_unit_test(options_are_sound),
+	    cmocka_unit_test(unknown_words),
+	    cmocka_unit_test(good_arguments),
+	    cmocka_unit_test(help_comes_first),
+	    cmocka_unit_test(bad_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

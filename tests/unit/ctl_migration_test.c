@@ -28,9 +28,24 @@ static void
 names(void **state)
 {
 	static const char *const bad[] = {
-		"", "1_a.sql", "001_a.sql", "00001_a.sql", "0000_a.sql", "-001_a.sql", "+001_a.sql", "0001.sql",
-		"0001_.sql", "0001_a", "0001_a.sql~", "0001_A.sql", "0001-a.sql", "0001_a b.sql", "0001_a.b.sql",
-		" 0001_a.sql", "x001_a.sql", "0001_a.SQL",
+	    "",
+	    "1_a.sql",
+	    "001_a.sql",
+	    "00001_a.sql",
+	    "0000_a.sql",
+	    "-001_a.sql",
+	    "+001_a.sql",
+	    "0001.sql",
+	    "0001_.sql",
+	    "0001_a",
+	    "0001_a.sql~",
+	    "0001_A.sql",
+	    "0001-a.sql",
+	    "0001_a b.sql",
+	    "0001_a.b.sql",
+	    " 0001_a.sql",
+	    "x001_a.sql",
+	    "0001_a.SQL",
 	};
 	struct str name;
 	int32_t version;
@@ -51,9 +66,9 @@ static void
 order(void **state)
 {
 	struct migration list[] = {
-		{.version = 3, .file = STR("0003_c.sql")},
-		{.version = 1, .file = STR("0001_a.sql")},
-		{.version = 2, .file = STR("0002_b.sql")},
+	    {.version = 3, .file = STR("0003_c.sql")},
+	    {.version = 1, .file = STR("0001_a.sql")},
+	    {.version = 2, .file = STR("0002_b.sql")},
 	};
 	struct str why = {0};
 
@@ -66,12 +81,13 @@ order(void **state)
 static void
 gaps_and_duplicates(void **state)
 {
-	struct migration gap[] = {{.version = 1, .file = STR("0001_a.sql")}, {.version = 3, .file = STR("0003_c.sql")}};
+	struct migration gap[] = {{.version = 1, .file = STR("0001_a.sql")},
+	    {.version = 3, .file = STR("0003_c.sql")}};
 	struct migration late[] = {{.version = 2, .file = STR("0002_b.sql")}};
 	struct migration twice[] = {
-		{.version = 2, .file = STR("0002_b.sql")},
-		{.version = 1, .file = STR("0001_a.sql")},
-		{.version = 2, .file = STR("0002_c.sql")},
+	    {.version = 2, .file = STR("0002_b.sql")},
+	    {.version = 1, .file = STR("0001_a.sql")},
+	    {.version = 2, .file = STR("0002_c.sql")},
 	};
 	struct str why = {0};
 
@@ -88,13 +104,13 @@ static void
 comparison(void **state)
 {
 	const struct migration files[] = {
-		{.version = 1, .file = STR("0001_a.sql"), .name = STR("a"), .sha256 = STR("aa")},
-		{.version = 2, .file = STR("0002_b.sql"), .name = STR("b"), .sha256 = STR("bb")},
+	    {.version = 1, .file = STR("0001_a.sql"), .name = STR("a"), .sha256 = STR("aa")},
+	    {.version = 2, .file = STR("0002_b.sql"), .name = STR("b"), .sha256 = STR("bb")},
 	};
 	struct migration_applied rows[] = {
-		{.version = 1, .name = STR("a"), .sha256 = STR("aa")},
-		{.version = 2, .name = STR("b"), .sha256 = STR("bb")},
-		{.version = 3, .name = STR("c"), .sha256 = STR("cc")},
+	    {.version = 1, .name = STR("a"), .sha256 = STR("aa")},
+	    {.version = 2, .name = STR("b"), .sha256 = STR("bb")},
+	    {.version = 3, .name = STR("c"), .sha256 = STR("cc")},
 	};
 	struct str why = {0};
 
@@ -193,12 +209,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names),
-		cmocka_unit_test(order),
-		cmocka_unit_test(gaps_and_duplicates),
-		cmocka_unit_test(comparison),
-		cmocka_unit_test(directory),
-		cmocka_unit_test(no_plain_file),
+	    cmocka_unit_test(names),
+	    cmocka_unit_test(order),
+	    cmocka_unit_test(gaps_and_duplicates),
+	    cmocka_unit_test(comparison),
+	    cmocka_unit_test(directory),
+	    cmocka_unit_test(no_plain_file),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

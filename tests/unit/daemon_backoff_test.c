@@ -42,9 +42,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_young_wait_longer_each_time),
-		cmocka_unit_test(a_grown_up_starts_anew),
-		cmocka_unit_test(the_count_does_not_wrap),
+	    cmocka_unit_test(the_young_wait_longer_each_time),
+	    cmocka_unit_test(a_grown_up_starts_anew),
+	    cmocka_unit_test(the_count_does_not_wrap),
 	};
 
 	return cmocka_run_group_tests_name("daemon_backoff", tests, NULL, NULL);

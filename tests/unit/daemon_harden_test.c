@@ -87,8 +87,8 @@ the_manager_is_told(void **state)
 		char name[64] = "@";
 
 		memcpy(name + 1, at.sun_path + 1, (size_t)n);
-		hears(
-		    &at, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n), name);
+		hears(&at, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n),
+		    name);
 	}
 }
 
@@ -117,9 +117,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_confined_process),
-		cmocka_unit_test(the_manager_is_told),
-		cmocka_unit_test(no_manager_is_no_error),
+	    cmocka_unit_test(a_confined_process),
+	    cmocka_unit_test(the_manager_is_told),
+	    cmocka_unit_test(no_manager_is_no_error),
 	};
 
 	return cmocka_run_group_tests_name("daemon_confine", tests, NULL, NULL);

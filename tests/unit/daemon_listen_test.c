@@ -252,8 +252,8 @@ static void
 refuses_what_is_no_unix_socket(void **state)
 {
 	struct fixture *f = *state;
-	struct sockaddr_in any = {
-	    .sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+	struct sockaddr_in any = {.sin_family = AF_INET,
+	    .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
 	int tcp = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
 	    null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	int quiet = bound(f->path, -1);
@@ -285,16 +285,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(makes_and_removes_it, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_group, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_stale_socket_is_replaced, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_live_socket_stays, setup, teardown),
-		cmocka_unit_test_setup_teardown(other_files_stay, setup, teardown),
-		cmocka_unit_test_setup_teardown(paths_that_cannot_be, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_successors_file_stays, setup, teardown),
-		cmocka_unit_test_setup_teardown(inherits_sockets, setup, teardown),
-		cmocka_unit_test_setup_teardown(refuses_what_is_no_unix_socket, setup, teardown),
-		cmocka_unit_test_setup_teardown(anothers_sockets_are_not_ours, setup, teardown),
+	    cmocka_unit_test_setup_teardown(makes_and_removes_it, setup, teardown),
+	    cmocka_unit_test_setup_teardown(the_group, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_stale_socket_is_replaced, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_live_socket_stays, setup, teardown),
+	    cmocka_unit_test_setup_teardown(other_files_stay, setup, teardown),
+	    cmocka_unit_test_setup_teardown(paths_that_cannot_be, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_successors_file_stays, setup, teardown),
+	    cmocka_unit_test_setup_teardown(inherits_sockets, setup, teardown),
+	    cmocka_unit_test_setup_teardown(refuses_what_is_no_unix_socket, setup, teardown),
+	    cmocka_unit_test_setup_teardown(anothers_sockets_are_not_ours, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("daemon_listen", tests, NULL, NULL);

@@ -138,11 +138,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(holds_our_pid, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_stale_one_is_taken_over, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_lock_of_a_dead_process_is_gone, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_forgetful_child_ends_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(places_that_cannot_be, setup, teardown),
+	    cmocka_unit_test_setup_teardown(holds_our_pid, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_stale_one_is_taken_over, setup, teardown),
+	    cmocka_unit_test_setup_teardown(the_lock_of_a_dead_process_is_gone, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_forgetful_child_ends_nothing, setup, teardown),
+	    cmocka_unit_test_setup_teardown(places_that_cannot_be, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("daemon_pidfile", tests, NULL, NULL);

@@ -53,8 +53,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(stuck),
-		cmocka_unit_test(rows_are_shared_with_children),
+	    cmocka_unit_test(stuck),
+	    cmocka_unit_test(rows_are_shared_with_children),
 	};
 
 	return cmocka_run_group_tests_name("daemon_score", tests, NULL, NULL);

@@ -15,9 +15,9 @@
 /* Seen by the test and by every child. */
 struct stage {
 	_Atomic int starts;
-	_Atomic int ends;     /* that were asked for */
-	_Atomic bool deaf;    /* children do not end when asked */
-	_Atomic bool quiet;   /* children give no sign of life */
+	_Atomic int ends;   /* that were asked for */
+	_Atomic bool deaf;  /* children do not end when asked */
+	_Atomic bool quiet; /* children give no sign of life */
 	_Atomic bool short_lived;
 };
 
@@ -35,8 +35,8 @@ struct fixture {
 static struct stage *stage;
 
 /*
- * A child. Its configuration says how it is: issuer "wrong" finds it wrong,
- * "slow" never gets ready, all others work.
+ * A child. Its configuration says how it is: issuer "wrong" finds it wrong, "slow" never gets
+ * ready, all others work.
  */
 static int
 work(const struct service_context *context)
@@ -61,8 +61,8 @@ work(const struct service_context *context)
 }
 
 static const struct service services[] = {
-	{"worker", WORKERS, true, 10000, work},
-	{"janitor", 1, false, 10000, work},
+    {"worker", WORKERS, true, 10000, work},
+    {"janitor", 1, false, 10000, work},
 };
 
 static void
@@ -99,14 +99,14 @@ setup(void **state)
 	f->hash_semaphore = hash_semaphore_new(2, 2);
 	f->pidfile.fd = -1;
 	f->setup = (struct supervision){
-		.services = services,
-		.service_count = sizeof(services) / sizeof(services[0]),
-		.conf_path = f->conf_path,
-		.conf = &f->conf,
-		.hash_semaphore = f->hash_semaphore,
-		.listen_fd = -1,
-		.pidfile = &f->pidfile,
-		.limits = {.drain = 500, .start = 1000, .successor = 500, .quiet = 5000},
+	    .services = services,
+	    .service_count = sizeof(services) / sizeof(services[0]),
+	    .conf_path = f->conf_path,
+	    .conf = &f->conf,
+	    .hash_semaphore = f->hash_semaphore,
+	    .listen_fd = -1,
+	    .pidfile = &f->pidfile,
+	    .limits = {.drain = 500, .start = 1000, .successor = 500, .quiet = 5000},
 	};
 	*state = f;
 	return 0;
@@ -440,21 +440,21 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(starts_and_ends, setup, teardown),
-		cmocka_unit_test_setup_teardown(interrupt_ends_it_too, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_dead_are_replaced, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    a_crash_loop_is_slowed_and_never_fatal, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    a_wrong_configuration_ends_the_first_start, setup, teardown),
-		cmocka_unit_test_setup_teardown(who_does_not_end_is_killed, setup, teardown),
-		cmocka_unit_test_setup_teardown(who_gives_no_sign_of_life_is_replaced, setup, teardown),
-		cmocka_unit_test_setup_teardown(who_does_not_get_ready_is_replaced, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_reload_replaces_all, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_broken_file_changes_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_wrong_successor_replaces_nobody, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_slow_successor_replaces_nobody, setup, teardown),
-		cmocka_unit_test_setup_teardown(children_end_with_their_parent, setup, teardown),
+	    cmocka_unit_test_setup_teardown(starts_and_ends, setup, teardown),
+	    cmocka_unit_test_setup_teardown(interrupt_ends_it_too, setup, teardown),
+	    cmocka_unit_test_setup_teardown(the_dead_are_replaced, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_crash_loop_is_slowed_and_never_fatal, setup,
+		teardown),
+	    cmocka_unit_test_setup_teardown(a_wrong_configuration_ends_the_first_start, setup,
+		teardown),
+	    cmocka_unit_test_setup_teardown(who_does_not_end_is_killed, setup, teardown),
+	    cmocka_unit_test_setup_teardown(who_gives_no_sign_of_life_is_replaced, setup, teardown),
+	    cmocka_unit_test_setup_teardown(who_does_not_get_ready_is_replaced, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_reload_replaces_all, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_broken_file_changes_nothing, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_wrong_successor_replaces_nobody, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_slow_successor_replaces_nobody, setup, teardown),
+	    cmocka_unit_test_setup_teardown(children_end_with_their_parent, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("daemon_supervisor", tests, NULL, NULL);

@@ -22,9 +22,9 @@ static void
 a_place_comes_back(void **state)
 {
 	static const struct audit_cursor places[] = {
-		{.at = 1795424102000001, .account = {{1, 2, 3}}, .seq = 42},
-		{.at = 0, .account = {{0xff}}, .seq = 1},
-		{.at = AUDIT_TIME_MAX, .account = {{7}}, .seq = INT64_C(999999999999999)},
+	    {.at = 1795424102000001, .account = {{1, 2, 3}}, .seq = 42},
+	    {.at = 0, .account = {{0xff}}, .seq = 1},
+	    {.at = AUDIT_TIME_MAX, .account = {{7}}, .seq = INT64_C(999999999999999)},
 	};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
@@ -44,22 +44,22 @@ static void
 anything_else_is_none(void **state)
 {
 	static const char *const texts[] = {
-		"",
-		".",
-		"..",
-		"1.2",
-		"1.2.",
-		"1.0.usr_01h455vb4pex5vsknk084sn02q",
-		"-1.2.usr_01h455vb4pex5vsknk084sn02q",
-		"1.-2.usr_01h455vb4pex5vsknk084sn02q",
-		"01.2.usr_01h455vb4pex5vsknk084sn02q",
-		"1.02.usr_01h455vb4pex5vsknk084sn02q",
-		"+1.2.usr_01h455vb4pex5vsknk084sn02q",
-		"1.2.ses_01h455vb4pex5vsknk084sn02q",
-		"1.2.usr_01h455vb4pex5vsknk084sn02q.",
-		"253402214400000001.2.usr_01h455vb4pex5vsknk084sn02q",
-		"1.9223372036854775808.usr_01h455vb4pex5vsknk084sn02q",
-		" 1.2.usr_01h455vb4pex5vsknk084sn02q",
+	    "",
+	    ".",
+	    "..",
+	    "1.2",
+	    "1.2.",
+	    "1.0.usr_01h455vb4pex5vsknk084sn02q",
+	    "-1.2.usr_01h455vb4pex5vsknk084sn02q",
+	    "1.-2.usr_01h455vb4pex5vsknk084sn02q",
+	    "01.2.usr_01h455vb4pex5vsknk084sn02q",
+	    "1.02.usr_01h455vb4pex5vsknk084sn02q",
+	    "+1.2.usr_01h455vb4pex5vsknk084sn02q",
+	    "1.2.ses_01h455vb4pex5vsknk084sn02q",
+	    "1.2.usr_01h455vb4pex5vsknk084sn02q.",
+	    "253402214400000001.2.usr_01h455vb4pex5vsknk084sn02q",
+	    "1.9223372036854775808.usr_01h455vb4pex5vsknk084sn02q",
+	    " 1.2.usr_01h455vb4pex5vsknk084sn02q",
 	};
 	struct audit_cursor cursor;
 
@@ -78,7 +78,8 @@ kinds_and_results_are_known_by_name(void **state)
 	(void)state;
 	for (; audit_kind_at(count) != NULL; count++) {
 		assert_true(audit_kind_known(str_of(audit_kind_at(count))));
-		assert_true(str_eq(audit_kind_name((enum audit_kind)count), str_of(audit_kind_at(count))));
+		assert_true(
+		    str_eq(audit_kind_name((enum audit_kind)count), str_of(audit_kind_at(count))));
 	}
 	assert_true(count > 20);
 	assert_false(audit_kind_known(STR("")));
@@ -91,9 +92,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_place_comes_back),
-		cmocka_unit_test(anything_else_is_none),
-		cmocka_unit_test(kinds_and_results_are_known_by_name),
+	    cmocka_unit_test(a_place_comes_back),
+	    cmocka_unit_test(anything_else_is_none),
+	    cmocka_unit_test(kinds_and_results_are_known_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

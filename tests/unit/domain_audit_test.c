@@ -11,19 +11,19 @@ static struct audit_event
 sample(void)
 {
 	return (struct audit_event){
-		.account = {{1}},
-		.at = 1800000000000000,
-		.kind = AUDIT_VERIFICATION,
-		.accepted = true,
-		.actor = AUDIT_BY_ACCOUNT,
-		.actor_id = {{1}},
-		.session = {{2}},
-		.factor = {{3}},
-		.organization = {{4}},
-		.address = STR("192.0.2.1"),
-		.user_agent = STR("agent"),
-		.request_id = STR("0123"),
-		.details = STR("{}"),
+	    .account = {{1}},
+	    .at = 1800000000000000,
+	    .kind = AUDIT_VERIFICATION,
+	    .accepted = true,
+	    .actor = AUDIT_BY_ACCOUNT,
+	    .actor_id = {{1}},
+	    .session = {{2}},
+	    .factor = {{3}},
+	    .organization = {{4}},
+	    .address = STR("192.0.2.1"),
+	    .user_agent = STR("agent"),
+	    .request_id = STR("0123"),
+	    .details = STR("{}"),
 	};
 }
 
@@ -46,7 +46,8 @@ every_field_is_in_the_mac(void **state)
 {
 	struct arena *a = arena_new(1000000);
 	const unsigned char other_key[KEYRING_KEY_SIZE] = {8};
-	struct audit_chain chain = {.length = 41}, longer = {.length = 42}, moved = {.length = 41, .head = {1}};
+	struct audit_chain chain = {.length = 41}, longer = {.length = 42},
+			   moved = {.length = 41, .head = {1}};
 	struct audit_event base = sample(), ev[15];
 	size_t n = sizeof(ev) / sizeof(ev[0]), i, k;
 
@@ -94,20 +95,20 @@ macs_of_records_and_anchors(void **state)
 	struct audit_chain chain = {.length = 41, .head = {5}};
 	struct audit_event ev = sample();
 	struct audit_row r = {
-		.account = ev.account,
-		.seq = 42,
-		.at = ev.at,
-		.kind = STR("verification"),
-		.result = STR("accepted"),
-		.actor = STR("account"),
-		.actor_id = ev.actor_id,
-		.session = ev.session,
-		.factor = ev.factor,
-		.organization = ev.organization,
-		.address = ev.address,
-		.user_agent = ev.user_agent,
-		.request_id = ev.request_id,
-		.details = ev.details,
+	    .account = ev.account,
+	    .seq = 42,
+	    .at = ev.at,
+	    .kind = STR("verification"),
+	    .result = STR("accepted"),
+	    .actor = STR("account"),
+	    .actor_id = ev.actor_id,
+	    .session = ev.session,
+	    .factor = ev.factor,
+	    .organization = ev.organization,
+	    .address = ev.address,
+	    .user_agent = ev.user_agent,
+	    .request_id = ev.request_id,
+	    .details = ev.details,
 	};
 	struct audit_checkpoint base = {.account = {{1}}, .seq = 42, .pruned_at = 5}, other[4];
 	unsigned char mac[SHA256_SIZE], again[SHA256_SIZE];
@@ -139,20 +140,22 @@ months_begin_at_midnight_utc(void **state)
 		int months;
 		int64_t begins;
 	} rows[] = {
-		{1795424102, 0, 1793491200},   /* 2026-11-23 -> 2026-11-01 */
-		{1793491200, 0, 1793491200},   /* the first instant */
-		{1793491199, 0, 1790812800},   /* the last of October */
-		{1795424102, 1, 1796083200},   /* December */
-		{1795424102, 2, 1798761600},   /* 2027-01 */
-		{1795424102, -11, 1764547200}, /* 2025-12 */
-		{1835481599, -12, 1801440000}, /* 2028-02-29 23:59:59 -> 2027-02-01 */
-		{1795424102, -1200, -1362268800}, /* 1926-11-01 */
-		{-1, 0, -2678400},             /* 1969-12-01 */
+	    {1795424102, 0, 1793491200},      /* 2026-11-23 -> 2026-11-01 */
+	    {1793491200, 0, 1793491200},      /* the first instant */
+	    {1793491199, 0, 1790812800},      /* the last of October */
+	    {1795424102, 1, 1796083200},      /* December */
+	    {1795424102, 2, 1798761600},      /* 2027-01 */
+	    {1795424102, -11, 1764547200},    /* 2025-12 */
+	    {1835481599, -12, 1801440000},    /* 2028-02-29 23:59:59 -> 2027-02-01 */
+	    {1795424102, -1200, -1362268800}, /* 1926-11-01 */
+	    {-1, 0, -2678400},                /* 1969-12-01 */
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_int_equal(audit_month(rows[i].at * 1000000 + (rows[i].at == 1793491199 ? 999999 : 0), rows[i].months),
+		assert_int_equal(audit_month(rows[i].at * 1000000 +
+						 (rows[i].at == 1793491199 ? 999999 : 0),
+				     rows[i].months),
 		    rows[i].begins * 1000000);
 }
 
@@ -161,7 +164,7 @@ names_are_distinct(void **state)
 {
 	static const enum audit_kind kinds[] = {
 #define KIND(member, name) member,
-		AUDIT_KINDS(KIND)
+	    AUDIT_KINDS(KIND)
 #undef KIND
 	};
 	size_t n = sizeof(kinds) / sizeof(kinds[0]), i, k;
@@ -176,11 +179,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_event_takes_the_next_place),
-		cmocka_unit_test(every_field_is_in_the_mac),
-		cmocka_unit_test(macs_of_records_and_anchors),
-		cmocka_unit_test(months_begin_at_midnight_utc),
-		cmocka_unit_test(names_are_distinct),
+	    cmocka_unit_test(an_event_takes_the_next_place),
+	    cmocka_unit_test(every_field_is_in_the_mac),
+	    cmocka_unit_test(macs_of_records_and_anchors),
+	    cmocka_unit_test(months_begin_at_midnight_utc),
+	    cmocka_unit_test(names_are_distinct),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

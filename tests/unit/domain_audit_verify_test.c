@@ -49,24 +49,26 @@ setup(void **state)
 	if (mkdtemp(w->folder) == NULL)
 		return -1;
 	snprintf(w->path, sizeof(w->path), "%s/keys", w->folder);
-	if (keyring_create(w->a, w->path, &why) != OK || keyring_load(w->a, w->path, &w->keys, &why) != OK)
+	if (keyring_create(w->a, w->path, &why) != OK ||
+	    keyring_load(w->a, w->path, &w->keys, &why) != OK)
 		return -1;
 	for (int64_t i = 1; i <= EVENTS; i++) {
 		struct audit_row *r = &w->events[i];
 
 		*r = (struct audit_row){
-			.account = account,
-			.seq = i,
-			.at = 1800000000000000 + i,
-			.kind = STR("sign_in"),
-			.result = STR("accepted"),
-			.actor = STR("account"),
-			.key_id = 1,
+		    .account = account,
+		    .seq = i,
+		    .at = 1800000000000000 + i,
+		    .kind = STR("sign_in"),
+		    .result = STR("accepted"),
+		    .actor = STR("account"),
+		    .key_id = 1,
 		};
 		audit_mac(w->a, r, before, key_of(w), r->mac);
 		memcpy(before, r->mac, SHA256_SIZE);
 	}
-	w->verifier = (struct audit_verifier){.keys = w->keys, .arena = w->a, .report = note, .arg = w};
+	w->verifier =
+	    (struct audit_verifier){.keys = w->keys, .arena = w->a, .report = note, .arg = w};
 	*state = w;
 	return 0;
 }
@@ -87,7 +89,8 @@ teardown(void **state)
 
 /* Follows events in an order such as "123456". */
 static void
-follow(struct world *w, const char *order, const struct audit_checkpoint *checkpoint, int64_t length, const unsigned char *head)
+follow(struct world *w, const char *order, const struct audit_checkpoint *checkpoint,
+    int64_t length, const unsigned char *head)
 {
 	w->count = 0;
 	audit_verifier_begin(&w->verifier, account, checkpoint);
@@ -122,7 +125,10 @@ only(const struct world *w, enum audit_fault fault, int64_t seq, int64_t last)
 static struct audit_checkpoint
 anchor_at(struct world *w, int64_t seq)
 {
-	struct audit_checkpoint checkpoint = {.account = account, .seq = seq, .pruned_at = 9, .key_id = 1};
+	struct audit_checkpoint checkpoint = {.account = account,
+	    .seq = seq,
+	    .pruned_at = 9,
+	    .key_id = 1};
 
 	memcpy(checkpoint.head, w->events[seq].mac, SHA256_SIZE);
 	audit_checkpoint_mac(w->a, &checkpoint, key_of(w), checkpoint.mac);
@@ -290,7 +296,8 @@ names_are_distinct(void **state)
 	for (int i = 0; i <= AUDIT_FAULT_UNRECORDED; i++) {
 		assert_true(audit_fault_text((enum audit_fault)i).n > 0);
 		for (int k = 0; k < i; k++)
-			assert_false(str_eq(audit_fault_name((enum audit_fault)i), audit_fault_name((enum audit_fault)k)));
+			assert_false(str_eq(audit_fault_name((enum audit_fault)i),
+			    audit_fault_name((enum audit_fault)k)));
 	}
 }
 
@@ -298,13 +305,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(sound_chains, setup, teardown),
-		cmocka_unit_test_setup_teardown(changed_events, setup, teardown),
-		cmocka_unit_test_setup_teardown(removed_events, setup, teardown),
-		cmocka_unit_test_setup_teardown(inserted_events, setup, teardown),
-		cmocka_unit_test_setup_teardown(anchors, setup, teardown),
-		cmocka_unit_test_setup_teardown(events_with_their_predecessor, setup, teardown),
-		cmocka_unit_test(names_are_distinct),
+	    cmocka_unit_test_setup_teardown(sound_chains, setup, teardown),
+	    cmocka_unit_test_setup_teardown(changed_events, setup, teardown),
+	    cmocka_unit_test_setup_teardown(removed_events, setup, teardown),
+	    cmocka_unit_test_setup_teardown(inserted_events, setup, teardown),
+	    cmocka_unit_test_setup_teardown(anchors, setup, teardown),
+	    cmocka_unit_test_setup_teardown(events_with_their_predecessor, setup, teardown),
+	    cmocka_unit_test(names_are_distinct),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,30 +23,57 @@ the_table(void **state)
 		struct auth_context asker;
 		enum gate_decision one, two, minute;
 	} rows[] = {
-		{"nobody", {0}, GATE_SIGN_IN, GATE_SIGN_IN, GATE_SIGN_IN},
-		{"nobody, whatever else is said", {.state = SESSION_ACTIVE, .has_factor = true, .verified_at = NOW, .member = true, .works_there = true},
-		    GATE_SIGN_IN, GATE_SIGN_IN, GATE_SIGN_IN},
-		{"factor outstanding", {.signed_in = true, .state = SESSION_MFA_REQUIRED, .has_factor = true},
-		    GATE_CHALLENGE, GATE_CHALLENGE, GATE_CHALLENGE},
-		{"factor outstanding, whatever else is said", {.signed_in = true, .state = SESSION_MFA_REQUIRED, .has_factor = true, .verified_at = NOW},
-		    GATE_CHALLENGE, GATE_CHALLENGE, GATE_CHALLENGE},
-		{"no factor", {ACTIVE}, GATE_ALLOW, GATE_SET_UP, GATE_SET_UP},
-		{"verified once, without a factor now", {ACTIVE, .verified_at = NOW}, GATE_ALLOW, GATE_SET_UP, GATE_SET_UP},
-		{"factor, but not verified", {ACTIVE, .has_factor = true}, GATE_ALLOW, GATE_STEP_UP, GATE_STEP_UP},
-		{"verified", {VERIFIED}, GATE_ALLOW, GATE_ALLOW, GATE_ALLOW},
-		{"verified a minute ago", {OLD}, GATE_ALLOW, GATE_ALLOW, GATE_STEP_UP},
-		{"verified in the future", {ACTIVE, .has_factor = true, .verified_at = NOW + 1}, GATE_ALLOW, GATE_ALLOW, GATE_STEP_UP},
-		{"deadline passed", {ACTIVE, .enrollment_required = true}, GATE_SET_UP, GATE_SET_UP, GATE_SET_UP},
-		{"deadline passed, by its state", {.signed_in = true, .state = SESSION_ENROLLMENT_REQUIRED}, GATE_SET_UP, GATE_SET_UP, GATE_SET_UP},
-		{"no member", {VERIFIED, .organization_asked = true}, GATE_FORBIDDEN, GATE_FORBIDDEN, GATE_FORBIDDEN},
-		{"no member, with a deadline elsewhere", {ACTIVE, .organization_asked = true, .enrollment_required = true},
-		    GATE_FORBIDDEN, GATE_FORBIDDEN, GATE_FORBIDDEN},
-		{"member elsewhere", {VERIFIED, .organization_asked = true, .member = true}, GATE_ALLOW, GATE_SWITCH_ORGANIZATION, GATE_SWITCH_ORGANIZATION},
-		{"member elsewhere without factor", {ACTIVE, .organization_asked = true, .member = true}, GATE_ALLOW, GATE_SET_UP, GATE_SET_UP},
-		{"member here", {VERIFIED, .organization_asked = true, .member = true, .works_there = true}, GATE_ALLOW, GATE_ALLOW, GATE_ALLOW},
-		{"member here, long ago", {OLD, .organization_asked = true, .member = true, .works_there = true}, GATE_ALLOW, GATE_ALLOW, GATE_STEP_UP},
-		{"member here, deadline passed", {ACTIVE, .organization_asked = true, .member = true, .works_there = true, .enrollment_required = true},
-		    GATE_SET_UP, GATE_SET_UP, GATE_SET_UP},
+	    {"nobody", {0}, GATE_SIGN_IN, GATE_SIGN_IN, GATE_SIGN_IN},
+	    {"nobody, whatever else is said",
+		{.state = SESSION_ACTIVE,
+		    .has_factor = true,
+		    .verified_at = NOW,
+		    .member = true,
+		    .works_there = true},
+		GATE_SIGN_IN, GATE_SIGN_IN, GATE_SIGN_IN},
+	    {"factor outstanding",
+		{.signed_in = true, .state = SESSION_MFA_REQUIRED, .has_factor = true},
+		GATE_CHALLENGE, GATE_CHALLENGE, GATE_CHALLENGE},
+	    {"factor outstanding, whatever else is said",
+		{.signed_in = true,
+		    .state = SESSION_MFA_REQUIRED,
+		    .has_factor = true,
+		    .verified_at = NOW},
+		GATE_CHALLENGE, GATE_CHALLENGE, GATE_CHALLENGE},
+	    {"no factor", {ACTIVE}, GATE_ALLOW, GATE_SET_UP, GATE_SET_UP},
+	    {"verified once, without a factor now", {ACTIVE, .verified_at = NOW}, GATE_ALLOW,
+		GATE_SET_UP, GATE_SET_UP},
+	    {"factor, but not verified", {ACTIVE, .has_factor = true}, GATE_ALLOW, GATE_STEP_UP,
+		GATE_STEP_UP},
+	    {"verified", {VERIFIED}, GATE_ALLOW, GATE_ALLOW, GATE_ALLOW},
+	    {"verified a minute ago", {OLD}, GATE_ALLOW, GATE_ALLOW, GATE_STEP_UP},
+	    {"verified in the future", {ACTIVE, .has_factor = true, .verified_at = NOW + 1},
+		GATE_ALLOW, GATE_ALLOW, GATE_STEP_UP},
+	    {"deadline passed", {ACTIVE, .enrollment_required = true}, GATE_SET_UP, GATE_SET_UP,
+		GATE_SET_UP},
+	    {"deadline passed, by its state",
+		{.signed_in = true, .state = SESSION_ENROLLMENT_REQUIRED}, GATE_SET_UP, GATE_SET_UP,
+		GATE_SET_UP},
+	    {"no member", {VERIFIED, .organization_asked = true}, GATE_FORBIDDEN, GATE_FORBIDDEN,
+		GATE_FORBIDDEN},
+	    {"no member, with a deadline elsewhere",
+		{ACTIVE, .organization_asked = true, .enrollment_required = true}, GATE_FORBIDDEN,
+		GATE_FORBIDDEN, GATE_FORBIDDEN},
+	    {"member elsewhere", {VERIFIED, .organization_asked = true, .member = true}, GATE_ALLOW,
+		GATE_SWITCH_ORGANIZATION, GATE_SWITCH_ORGANIZATION},
+	    {"member elsewhere without factor",
+		{ACTIVE, .organization_asked = true, .member = true}, GATE_ALLOW, GATE_SET_UP,
+		GATE_SET_UP},
+	    {"member here",
+		{VERIFIED, .organization_asked = true, .member = true, .works_there = true},
+		GATE_ALLOW, GATE_ALLOW, GATE_ALLOW},
+	    {"member here, long ago",
+		{OLD, .organization_asked = true, .member = true, .works_there = true}, GATE_ALLOW,
+		GATE_ALLOW, GATE_STEP_UP},
+	    {"member here, deadline passed",
+		{ACTIVE, .organization_asked = true, .member = true, .works_there = true,
+		    .enrollment_required = true},
+		GATE_SET_UP, GATE_SET_UP, GATE_SET_UP},
 	};
 
 	(void)state;
@@ -77,33 +104,35 @@ words(void **state)
 		enum gate_level want;
 		int64_t max_age;
 	} rows[] = {
-		{"one_factor", NULL, GATE_ONE_FACTOR, 0},
-		{"one_factor", "", GATE_ONE_FACTOR, 0},
-		{"two_factor", NULL, GATE_TWO_FACTOR, 0},
-		{"two_factor", "", GATE_TWO_FACTOR, 0},
-		{"two_factor", "1", GATE_TWO_FACTOR, 1},
-		{"two_factor", "2592000", GATE_TWO_FACTOR, 2592000},
-		{"two_factor", "2592001", GATE_TWO_FACTOR, STRICTEST},
-		{"two_factor", "0", GATE_TWO_FACTOR, STRICTEST},
-		{"two_factor", "-1", GATE_TWO_FACTOR, STRICTEST},
-		{"two_factor", "60s", GATE_TWO_FACTOR, STRICTEST},
-		{"two_factor", " 60", GATE_TWO_FACTOR, STRICTEST},
-		{"two_factor", "99999999999999999999", GATE_TWO_FACTOR, STRICTEST},
-		{"one_factor", "60", GATE_TWO_FACTOR, STRICTEST},
-		{NULL, NULL, GATE_TWO_FACTOR, STRICTEST},
-		{"", "", GATE_TWO_FACTOR, STRICTEST},
-		{"bypass", NULL, GATE_TWO_FACTOR, STRICTEST},
-		{"One_Factor", NULL, GATE_TWO_FACTOR, STRICTEST},
-		{"one_factor ", NULL, GATE_TWO_FACTOR, STRICTEST},
-		{"one_factor,two_factor", NULL, GATE_TWO_FACTOR, STRICTEST},
-		{NULL, "99999", GATE_TWO_FACTOR, STRICTEST},
+	    {"one_factor", NULL, GATE_ONE_FACTOR, 0},
+	    {"one_factor", "", GATE_ONE_FACTOR, 0},
+	    {"two_factor", NULL, GATE_TWO_FACTOR, 0},
+	    {"two_factor", "", GATE_TWO_FACTOR, 0},
+	    {"two_factor", "1", GATE_TWO_FACTOR, 1},
+	    {"two_factor", "2592000", GATE_TWO_FACTOR, 2592000},
+	    {"two_factor", "2592001", GATE_TWO_FACTOR, STRICTEST},
+	    {"two_factor", "0", GATE_TWO_FACTOR, STRICTEST},
+	    {"two_factor", "-1", GATE_TWO_FACTOR, STRICTEST},
+	    {"two_factor", "60s", GATE_TWO_FACTOR, STRICTEST},
+	    {"two_factor", " 60", GATE_TWO_FACTOR, STRICTEST},
+	    {"two_factor", "99999999999999999999", GATE_TWO_FACTOR, STRICTEST},
+	    {"one_factor", "60", GATE_TWO_FACTOR, STRICTEST},
+	    {NULL, NULL, GATE_TWO_FACTOR, STRICTEST},
+	    {"", "", GATE_TWO_FACTOR, STRICTEST},
+	    {"bypass", NULL, GATE_TWO_FACTOR, STRICTEST},
+	    {"One_Factor", NULL, GATE_TWO_FACTOR, STRICTEST},
+	    {"one_factor ", NULL, GATE_TWO_FACTOR, STRICTEST},
+	    {"one_factor,two_factor", NULL, GATE_TWO_FACTOR, STRICTEST},
+	    {NULL, "99999", GATE_TWO_FACTOR, STRICTEST},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct gate_rule rule = gate_rule_parse(str_of(rows[i].level), str_of(rows[i].age), STRICTEST);
+		struct gate_rule rule =
+		    gate_rule_parse(str_of(rows[i].level), str_of(rows[i].age), STRICTEST);
 
-		print_message("%s %s\n", rows[i].level != NULL ? rows[i].level : "-", rows[i].age != NULL ? rows[i].age : "-");
+		print_message("%s %s\n", rows[i].level != NULL ? rows[i].level : "-",
+		    rows[i].age != NULL ? rows[i].age : "-");
 		assert_int_equal(rule.level, rows[i].want);
 		assert_int_equal(rule.max_age, rows[i].max_age);
 	}
@@ -113,9 +142,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_table),
-		cmocka_unit_test(what_was_never_set_is_the_strictest),
-		cmocka_unit_test(words),
+	    cmocka_unit_test(the_table),
+	    cmocka_unit_test(what_was_never_set_is_the_strictest),
+	    cmocka_unit_test(words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,8 @@ every_kind_has_a_name_and_is_found_by_it(void **state)
 		assert_true(mail_kind_parse(mail_kind_name((enum mail_kind)i), &kind));
 		assert_int_equal(kind, i);
 		for (k = 0; k < i; k++)
-			assert_false(str_eq(mail_kind_name((enum mail_kind)i), mail_kind_name((enum mail_kind)k)));
+			assert_false(str_eq(mail_kind_name((enum mail_kind)i),
+			    mail_kind_name((enum mail_kind)k)));
 	}
 	assert_false(mail_kind_parse(STR("nothing"), &kind));
 	assert_false(mail_kind_parse((struct str){0}, &kind));
@@ -36,9 +37,12 @@ waits_grow_and_end(void **state)
 
 	(void)state;
 	for (attempt = 1; attempt <= 9; attempt++)
-		assert_int_equal(mail_next_attempt(MAIL_MFA_RESET, NOW, attempt, NOW) - NOW, minutes[attempt - 1] * CLOCK_MINUTE);
-	assert_int_equal(mail_next_attempt(MAIL_MFA_RESET, NOW, INT32_MAX, NOW) - NOW, MAIL_WAIT_LAST);
-	for (attempt = 1; (next = mail_next_attempt(MAIL_MFA_RESET, NOW, attempt, now)) != 0; attempt++) {
+		assert_int_equal(mail_next_attempt(MAIL_MFA_RESET, NOW, attempt, NOW) - NOW,
+		    minutes[attempt - 1] * CLOCK_MINUTE);
+	assert_int_equal(mail_next_attempt(MAIL_MFA_RESET, NOW, INT32_MAX, NOW) - NOW,
+	    MAIL_WAIT_LAST);
+	for (attempt = 1; (next = mail_next_attempt(MAIL_MFA_RESET, NOW, attempt, now)) != 0;
+	     attempt++) {
 		assert_true(next > now && next < NOW + MAIL_LIFETIME);
 		now = next;
 		assert_true(attempt < 100);
@@ -52,12 +56,18 @@ a_message_with_a_link_is_given_up_with_it_and_a_reminder_after_a_day(void **stat
 {
 	(void)state;
 	assert_int_equal(mail_lifetime(MAIL_VERIFY_EMAIL), EMAIL_LINK_LIFETIME);
-	assert_int_equal(mail_next_attempt(MAIL_VERIFY_EMAIL, NOW, 1, NOW + EMAIL_LINK_LIFETIME - CLOCK_MINUTE), 0);
-	assert_true(mail_next_attempt(MAIL_VERIFY_EMAIL, NOW, 1, NOW + EMAIL_LINK_LIFETIME - 2 * CLOCK_MINUTE) > 0);
+	assert_int_equal(mail_next_attempt(MAIL_VERIFY_EMAIL, NOW, 1,
+			     NOW + EMAIL_LINK_LIFETIME - CLOCK_MINUTE),
+	    0);
+	assert_true(mail_next_attempt(MAIL_VERIFY_EMAIL, NOW, 1,
+			NOW + EMAIL_LINK_LIFETIME - 2 * CLOCK_MINUTE) > 0);
 	assert_int_equal(mail_lifetime(MAIL_DEADLINE_NEAR), CLOCK_DAY);
 	assert_int_equal(mail_lifetime(MAIL_POLICY_APPLIES), MAIL_LIFETIME);
-	assert_int_equal(mail_next_attempt(MAIL_FACTOR_ADDED, NOW, 1, NOW + MAIL_LIFETIME - CLOCK_MINUTE), 0);
-	assert_true(mail_next_attempt(MAIL_FACTOR_ADDED, NOW, 1, NOW + MAIL_LIFETIME - CLOCK_MINUTE - 1) > 0);
+	assert_int_equal(mail_next_attempt(MAIL_FACTOR_ADDED, NOW, 1,
+			     NOW + MAIL_LIFETIME - CLOCK_MINUTE),
+	    0);
+	assert_true(mail_next_attempt(MAIL_FACTOR_ADDED, NOW, 1,
+			NOW + MAIL_LIFETIME - CLOCK_MINUTE - 1) > 0);
 }
 
 static void
@@ -74,18 +84,19 @@ values_are_an_object_of_what_is_there(void **state)
 	v.label = STR("a\nb");
 	v.address = STR("192.0.2.1");
 	assert_str(mail_values_json(a, &v),
-	    "{\"name\":\"Mia \\\"M\\\" Santos\",\"label\":\"a\\u000ab\",\"address\":\"192.0.2.1\",\"left\":0}");
+	    "{\"name\":\"Mia \\\"M\\\" "
+	    "Santos\",\"label\":\"a\\u000ab\",\"address\":\"192.0.2.1\",\"left\":0}");
 	v = (struct mail_values){
-		.organization = STR("Acme \"1\""),
-		.deadline = STR("1 June 2030, 10:00 UTC"),
-		.member = STR("Mia"),
-		.member_email = STR("mia@example.org"),
-		.days = 3,
-		.left = -1,
+	    .organization = STR("Acme \"1\""),
+	    .deadline = STR("1 June 2030, 10:00 UTC"),
+	    .member = STR("Mia"),
+	    .member_email = STR("mia@example.org"),
+	    .days = 3,
+	    .left = -1,
 	};
-	assert_str(mail_values_json(a, &v),
-	    "{\"organization\":\"Acme \\\"1\\\"\",\"deadline\":\"1 June 2030, 10:00 UTC\",\"member\":\"Mia\","
-	    "\"member_email\":\"mia@example.org\",\"days\":3}");
+	assert_str(mail_values_json(a, &v), "{\"organization\":\"Acme \\\"1\\\"\",\"deadline\":\"1 "
+					    "June 2030, 10:00 UTC\",\"member\":\"Mia\","
+					    "\"member_email\":\"mia@example.org\",\"days\":3}");
 	arena_free(a);
 }
 
@@ -95,7 +106,8 @@ a_link_fits_its_own_token_once_and_for_a_day(void **state)
 	struct arena *a = arena_new(1000000);
 	const struct uuid account = {{1}}, other = {{2}};
 	struct secret text, text2;
-	struct email_link link = email_link_make(a, account, STR("mia@example.org"), NOW, &text), used;
+	struct email_link link = email_link_make(a, account, STR("mia@example.org"), NOW, &text),
+			  used;
 	struct email_link second = email_link_make(a, account, STR("mia@example.org"), NOW, &text2);
 	struct token token, token2, wrong;
 
@@ -140,12 +152,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_kind_has_a_name_and_is_found_by_it),
-		cmocka_unit_test(waits_grow_and_end),
-		cmocka_unit_test(a_message_with_a_link_is_given_up_with_it_and_a_reminder_after_a_day),
-		cmocka_unit_test(values_are_an_object_of_what_is_there),
-		cmocka_unit_test(a_link_fits_its_own_token_once_and_for_a_day),
-		cmocka_unit_test(another_message_after_a_minute),
+	    cmocka_unit_test(every_kind_has_a_name_and_is_found_by_it),
+	    cmocka_unit_test(waits_grow_and_end),
+	    cmocka_unit_test(a_message_with_a_link_is_given_up_with_it_and_a_reminder_after_a_day),
+	    cmocka_unit_test(values_are_an_object_of_what_is_there),
+	    cmocka_unit_test(a_link_fits_its_own_token_once_and_for_a_day),
+	    cmocka_unit_test(another_message_after_a_minute),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,7 @@
 #include "domain/subject.h"
 
 #define NOW (INT64_C(1800000000) * CLOCK_SECOND)
-#define DAYS(n) ((n) * CLOCK_DAY)
+#define DAYS(n) ((n)*CLOCK_DAY)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ROUNDS 20000
 
@@ -27,25 +27,39 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{"off", REQUIREMENT_OFF, 0, 0, 5, ROLE_OWNER, true, -9, 0, COMPLIANCE_NOT_REQUIRED, 0},
-	{"in grace", REQUIREMENT_EVERYONE, -1, -1, 5, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 4},
-	{"lapsed", REQUIREMENT_EVERYONE, -6, -6, 5, ROLE_MEMBER, false, -9, 0, COMPLIANCE_OVERDUE, -1},
-	{"no grace at all", REQUIREMENT_EVERYONE, -1, -1, 0, ROLE_MEMBER, false, -9, 0, COMPLIANCE_OVERDUE, -1},
-	{"joined late", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -2, 0, COMPLIANCE_GRACE, 3},
-	{"joined late and lapsed", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -6, 0, COMPLIANCE_OVERDUE, -1},
-	{"announced", REQUIREMENT_EVERYONE, 10, 10, 0, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 10},
-	{"a year", REQUIREMENT_EVERYONE, -1, -1, 365, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 364},
-	{"exempt", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -90, 3, COMPLIANCE_EXEMPT, -55},
-	{"exempt before the deadline", REQUIREMENT_EVERYONE, -1, -1, 5, ROLE_MEMBER, false, -90, 3, COMPLIANCE_EXEMPT, 4},
-	{"exemption over, in grace", REQUIREMENT_EVERYONE, -1, -1, 5, ROLE_MEMBER, false, -90, -1, COMPLIANCE_GRACE, 4},
-	{"exemption over, lapsed", REQUIREMENT_EVERYONE, -9, -9, 5, ROLE_MEMBER, false, -90, -1, COMPLIANCE_OVERDUE, -4},
-	{"admins: a member", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_MEMBER, false, -90, 0, COMPLIANCE_NOT_REQUIRED, 0},
-	{"admins: an exempt member", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_MEMBER, false, -90, 3, COMPLIANCE_NOT_REQUIRED, 0},
-	{"admins: a sensitive role", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_MEMBER, true, -90, 0, COMPLIANCE_OVERDUE, -55},
-	{"admins: an admin", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_ADMIN, false, -90, 0, COMPLIANCE_OVERDUE, -55},
-	{"admins: an owner", REQUIREMENT_ADMINS, -1, 0, 5, ROLE_OWNER, false, -90, 0, COMPLIANCE_GRACE, 4},
-	{"widened: an admin", REQUIREMENT_EVERYONE, -60, -1, 5, ROLE_ADMIN, false, -90, 0, COMPLIANCE_OVERDUE, -55},
-	{"widened: a member", REQUIREMENT_EVERYONE, -60, -1, 5, ROLE_MEMBER, false, -90, 0, COMPLIANCE_GRACE, 4},
+    {"off", REQUIREMENT_OFF, 0, 0, 5, ROLE_OWNER, true, -9, 0, COMPLIANCE_NOT_REQUIRED, 0},
+    {"in grace", REQUIREMENT_EVERYONE, -1, -1, 5, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 4},
+    {"lapsed", REQUIREMENT_EVERYONE, -6, -6, 5, ROLE_MEMBER, false, -9, 0, COMPLIANCE_OVERDUE, -1},
+    {"no grace at all", REQUIREMENT_EVERYONE, -1, -1, 0, ROLE_MEMBER, false, -9, 0,
+	COMPLIANCE_OVERDUE, -1},
+    {"joined late", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -2, 0, COMPLIANCE_GRACE,
+	3},
+    {"joined late and lapsed", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -6, 0,
+	COMPLIANCE_OVERDUE, -1},
+    {"announced", REQUIREMENT_EVERYONE, 10, 10, 0, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 10},
+    {"a year", REQUIREMENT_EVERYONE, -1, -1, 365, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 364},
+    {"exempt", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -90, 3, COMPLIANCE_EXEMPT,
+	-55},
+    {"exempt before the deadline", REQUIREMENT_EVERYONE, -1, -1, 5, ROLE_MEMBER, false, -90, 3,
+	COMPLIANCE_EXEMPT, 4},
+    {"exemption over, in grace", REQUIREMENT_EVERYONE, -1, -1, 5, ROLE_MEMBER, false, -90, -1,
+	COMPLIANCE_GRACE, 4},
+    {"exemption over, lapsed", REQUIREMENT_EVERYONE, -9, -9, 5, ROLE_MEMBER, false, -90, -1,
+	COMPLIANCE_OVERDUE, -4},
+    {"admins: a member", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_MEMBER, false, -90, 0,
+	COMPLIANCE_NOT_REQUIRED, 0},
+    {"admins: an exempt member", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_MEMBER, false, -90, 3,
+	COMPLIANCE_NOT_REQUIRED, 0},
+    {"admins: a sensitive role", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_MEMBER, true, -90, 0,
+	COMPLIANCE_OVERDUE, -55},
+    {"admins: an admin", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_ADMIN, false, -90, 0,
+	COMPLIANCE_OVERDUE, -55},
+    {"admins: an owner", REQUIREMENT_ADMINS, -1, 0, 5, ROLE_OWNER, false, -90, 0, COMPLIANCE_GRACE,
+	4},
+    {"widened: an admin", REQUIREMENT_EVERYONE, -60, -1, 5, ROLE_ADMIN, false, -90, 0,
+	COMPLIANCE_OVERDUE, -55},
+    {"widened: a member", REQUIREMENT_EVERYONE, -60, -1, 5, ROLE_MEMBER, false, -90, 0,
+	COMPLIANCE_GRACE, 4},
 };
 
 static int64_t
@@ -58,15 +72,16 @@ static struct membership
 membership_of(const struct row *r)
 {
 	return (struct membership){
-		.role = r->role,
-		.sensitive = r->sensitive,
-		.joined_at = day(r->joined),
-		.exempt_until = day(r->exempt),
-		.policy = {
-			.requirement = r->requirement,
-			.required_since = day(r->required),
-			.everyone_since = day(r->everyone),
-			.grace_days = r->grace,
+	    .role = r->role,
+	    .sensitive = r->sensitive,
+	    .joined_at = day(r->joined),
+	    .exempt_until = day(r->exempt),
+	    .policy =
+		{
+		    .requirement = r->requirement,
+		    .required_since = day(r->required),
+		    .everyone_since = day(r->everyone),
+		    .grace_days = r->grace,
 		},
 	};
 }
@@ -80,7 +95,8 @@ a_table_of_standings(void **state)
 		struct compliance_status s = membership_compliance(&m, false, NOW);
 
 		if (s.compliance != rows[i].status || s.deadline != day(rows[i].deadline))
-			fail_msg("%s: %d, deadline %lld", rows[i].name, (int)s.compliance, (long long)s.deadline);
+			fail_msg("%s: %d, deadline %lld", rows[i].name, (int)s.compliance,
+			    (long long)s.deadline);
 		s = membership_compliance(&m, true, NOW);
 		assert_int_equal(s.compliance, COMPLIANCE_ENROLLED);
 		assert_int_equal(s.deadline, 0);
@@ -91,9 +107,11 @@ static void
 to_the_microsecond(void **state)
 {
 	struct membership m = {
-		.joined_at = NOW - DAYS(9),
-		.policy = {.requirement = REQUIREMENT_EVERYONE, .required_since = NOW - DAYS(5), .everyone_since = NOW - DAYS(5),
-		    .grace_days = 5},
+	    .joined_at = NOW - DAYS(9),
+	    .policy = {.requirement = REQUIREMENT_EVERYONE,
+		.required_since = NOW - DAYS(5),
+		.everyone_since = NOW - DAYS(5),
+		.grace_days = 5},
 	};
 
 	(void)state;
@@ -115,11 +133,11 @@ static struct membership
 anybody(void)
 {
 	struct membership m = {
-		.role = (enum role)pick(3),
-		.sensitive = pick(2),
-		.joined_at = NOW - DAYS(pick(100)) - pick(1000000),
-		.exempt_until = pick(3) == 0 ? NOW + DAYS(pick(20) - 10) + pick(1000000) : 0,
-		.policy = {.requirement = (enum requirement)pick(3), .grace_days = pick(40)},
+	    .role = (enum role)pick(3),
+	    .sensitive = pick(2),
+	    .joined_at = NOW - DAYS(pick(100)) - pick(1000000),
+	    .exempt_until = pick(3) == 0 ? NOW + DAYS(pick(20) - 10) + pick(1000000) : 0,
+	    .policy = {.requirement = (enum requirement)pick(3), .grace_days = pick(40)},
 	};
 
 	if (m.policy.requirement != REQUIREMENT_OFF)
@@ -145,11 +163,22 @@ later_never_blocks_earlier(void **state)
 		struct membership m = anybody(), later = m;
 
 		switch (pick(5)) {
-		case 0: later.policy.grace_days += pick(10); break;
-		case 1: later.joined_at += DAYS(pick(10)); break;
-		case 2: later.policy.required_since += later.policy.required_since == 0 ? 0 : DAYS(pick(5)); break;
-		case 3: later.exempt_until += later.exempt_until == 0 ? 0 : DAYS(pick(10)); break;
-		default: later.policy.requirement = REQUIREMENT_OFF; break;
+		case 0:
+			later.policy.grace_days += pick(10);
+			break;
+		case 1:
+			later.joined_at += DAYS(pick(10));
+			break;
+		case 2:
+			later.policy.required_since +=
+			    later.policy.required_since == 0 ? 0 : DAYS(pick(5));
+			break;
+		case 3:
+			later.exempt_until += later.exempt_until == 0 ? 0 : DAYS(pick(10));
+			break;
+		default:
+			later.policy.requirement = REQUIREMENT_OFF;
+			break;
 		}
 		if (!lapsed(&m, NOW))
 			assert_false(lapsed(&later, NOW));
@@ -176,7 +205,10 @@ time_alone_never_frees(void **state)
 	}
 }
 
-/* What the statements of lists and totals are asked with means the same as the rule for one member. */
+/*
+ * What the statements of lists and totals are asked with means the same as the rule for one
+ * member.
+ */
 static void
 the_cut_agrees_with_the_rule(void **state)
 {
@@ -184,9 +216,11 @@ the_cut_agrees_with_the_rule(void **state)
 	srandom(3);
 	for (int i = 0; i < ROUNDS; i++) {
 		struct membership m = anybody();
-		struct policy_threshold threshold = policy_threshold(&m.policy, membership_privileged(&m), NOW);
+		struct policy_threshold threshold =
+		    policy_threshold(&m.policy, membership_privileged(&m), NOW);
 		enum compliance c = membership_compliance(&m, false, NOW).compliance;
-		bool early = threshold.overdue_joined != 0 && m.joined_at <= threshold.overdue_joined;
+		bool early =
+		    threshold.overdue_joined != 0 && m.joined_at <= threshold.overdue_joined;
 
 		assert_int_equal(threshold.covered, c != COMPLIANCE_NOT_REQUIRED);
 		if (c == COMPLIANCE_OVERDUE || c == COMPLIANCE_GRACE)
@@ -197,10 +231,12 @@ the_cut_agrees_with_the_rule(void **state)
 static void
 totals_of_two_groups(void **state)
 {
-	struct policy p = {.requirement = REQUIREMENT_ADMINS, .required_since = NOW - DAYS(10), .grace_days = 5};
+	struct policy p = {.requirement = REQUIREMENT_ADMINS,
+	    .required_since = NOW - DAYS(10),
+	    .grace_days = 5};
 	struct member_counts counts[2] = {
-		{.enrolled = 3, .open = 20, .overdue = 15, .exempt = 4, .exempt_overdue = 1},
-		{.enrolled = 2, .open = 10, .overdue = 6, .exempt = 3, .exempt_overdue = 2},
+	    {.enrolled = 3, .open = 20, .overdue = 15, .exempt = 4, .exempt_overdue = 1},
+	    {.enrolled = 2, .open = 10, .overdue = 6, .exempt = 3, .exempt_overdue = 2},
 	};
 	struct member_totals t = member_totals(&p, counts, NOW);
 
@@ -218,7 +254,8 @@ totals_of_two_groups(void **state)
 static void
 changes(void **state)
 {
-	struct policy off = {.requirement = REQUIREMENT_OFF, .version = 1}, want = {.grace_days = 7}, p;
+	struct policy off = {.requirement = REQUIREMENT_OFF, .version = 1},
+		      want = {.grace_days = 7}, p;
 
 	(void)state;
 	want.requirement = REQUIREMENT_ADMINS;
@@ -241,7 +278,9 @@ changes(void **state)
 	p = policy_change(&p, &want, NOW + DAYS(11));
 	assert_true(p.required_since == NOW + DAYS(11) && p.everyone_since == NOW + DAYS(11));
 	/* Everyone from before the admins' date: the admins, too. */
-	p = policy_change(&(struct policy){.requirement = REQUIREMENT_ADMINS, .required_since = NOW + DAYS(20)}, &want, NOW);
+	p = policy_change(&(struct policy){.requirement = REQUIREMENT_ADMINS,
+			      .required_since = NOW + DAYS(20)},
+	    &want, NOW);
 	assert_true(p.required_since == NOW && p.everyone_since == NOW);
 }
 
@@ -250,12 +289,24 @@ the_policy_that_counts(void **state)
 {
 	struct uuid a = {{1}}, b = {{2}};
 	struct membership list[2] = {
-		{.organization = a, .joined_at = 1, .policy = {.requirement = REQUIREMENT_EVERYONE, .required_since = NOW - DAYS(9),
-		    .everyone_since = NOW - DAYS(9), .grace_days = 30, .verification_age = 300}},
-		{.organization = b, .joined_at = 1, .policy = {.requirement = REQUIREMENT_EVERYONE, .required_since = NOW - DAYS(9),
-		    .everyone_since = NOW - DAYS(9), .grace_days = 5, .reauthentication_age = 60}},
+	    {.organization = a,
+		.joined_at = 1,
+		.policy = {.requirement = REQUIREMENT_EVERYONE,
+		    .required_since = NOW - DAYS(9),
+		    .everyone_since = NOW - DAYS(9),
+		    .grace_days = 30,
+		    .verification_age = 300}},
+	    {.organization = b,
+		.joined_at = 1,
+		.policy = {.requirement = REQUIREMENT_EVERYONE,
+		    .required_since = NOW - DAYS(9),
+		    .everyone_since = NOW - DAYS(9),
+		    .grace_days = 5,
+		    .reauthentication_age = 60}},
 	};
-	struct subject s = {.memberships = list, .membership_count = 2, .session = {.id = a, .state = SESSION_ACTIVE}};
+	struct subject s = {.memberships = list,
+	    .membership_count = 2,
+	    .session = {.id = a, .state = SESSION_ACTIVE}};
 	struct compliance_status at;
 
 	(void)state;
@@ -293,11 +344,13 @@ keys_of_pages(void **state)
 {
 	struct arena *a = arena_new(ARENA_REQUEST_MAX);
 	struct member_key k = {.text = STR("ann é"), .time = NOW, .account = {{7, 8, 9}}}, back;
-	static const char *const wrong[] = {"", "x", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "=", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/w"};
+	static const char *const wrong[] = {"", "x", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "=",
+	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/w"};
 
 	(void)state;
 	assert_true(member_key_parse(a, member_key_print(a, &k), &back));
-	assert_true(str_eq(back.text, k.text) && back.time == k.time && uuid_eq(back.account, k.account));
+	assert_true(
+	    str_eq(back.text, k.text) && back.time == k.time && uuid_eq(back.account, k.account));
 	k = (struct member_key){.account = {{1}}};
 	assert_true(member_key_parse(a, member_key_print(a, &k), &back));
 	assert_true(back.text.n == 0 && back.time == 0);
@@ -310,15 +363,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_table_of_standings),
-		cmocka_unit_test(to_the_microsecond),
-		cmocka_unit_test(later_never_blocks_earlier),
-		cmocka_unit_test(time_alone_never_frees),
-		cmocka_unit_test(the_cut_agrees_with_the_rule),
-		cmocka_unit_test(totals_of_two_groups),
-		cmocka_unit_test(changes),
-		cmocka_unit_test(the_policy_that_counts),
-		cmocka_unit_test(keys_of_pages),
+	    cmocka_unit_test(a_table_of_standings),
+	    cmocka_unit_test(to_the_microsecond),
+	    cmocka_unit_test(later_never_blocks_earlier),
+	    cmocka_unit_test(time_alone_never_frees),
+	    cmocka_unit_test(the_cut_agrees_with_the_rule),
+	    cmocka_unit_test(totals_of_two_groups),
+	    cmocka_unit_test(changes),
+	    cmocka_unit_test(the_policy_that_counts),
+	    cmocka_unit_test(keys_of_pages),
 	};
 
 	return cmocka_run_group_tests_name("domain_policy", tests, NULL, NULL);

@@ -34,8 +34,8 @@ codes_have_the_documented_form(void **state)
 static void
 reads_any_case_spaces_missing_dash_and_look_alikes(void **state)
 {
-	static const char *const same[] = {"abc12-def34", "ABC12-DEF34", "abc12def34", " abc12 def34 ", "a-b-c-1-2-d-e-f-3-4",
-		"abcl2-def34", "ABCI2-def34"};
+	static const char *const same[] = {"abc12-def34", "ABC12-DEF34", "abc12def34",
+	    " abc12 def34 ", "a-b-c-1-2-d-e-f-3-4", "abcl2-def34", "ABCI2-def34"};
 	struct arena *a = arena_new(1000000);
 	struct str code;
 	size_t i;
@@ -53,8 +53,8 @@ reads_any_case_spaces_missing_dash_and_look_alikes(void **state)
 static void
 refuses_what_cannot_be_a_code(void **state)
 {
-	static const char *const bad[] = {"", "-", "abc12-def3", "abc12-def345", "abc12-def3u", "abc12_def34", "abc12-def34\n",
-		"abc12-def34-ghj5", "123456", "äbc12-def3"};
+	static const char *const bad[] = {"", "-", "abc12-def3", "abc12-def345", "abc12-def3u",
+	    "abc12_def34", "abc12-def34\n", "abc12-def34-ghj5", "123456", "äbc12-def3"};
 	struct arena *a = arena_new(1000000);
 	struct str code;
 	size_t i;
@@ -89,10 +89,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(codes_have_the_documented_form),
-		cmocka_unit_test(reads_any_case_spaces_missing_dash_and_look_alikes),
-		cmocka_unit_test(refuses_what_cannot_be_a_code),
-		cmocka_unit_test(the_mac_depends_on_key_account_and_code),
+	    cmocka_unit_test(codes_have_the_documented_form),
+	    cmocka_unit_test(reads_any_case_spaces_missing_dash_and_look_alikes),
+	    cmocka_unit_test(refuses_what_cannot_be_a_code),
+	    cmocka_unit_test(the_mac_depends_on_key_account_and_code),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

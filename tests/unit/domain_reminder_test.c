@@ -5,7 +5,7 @@
 #include "domain/reminder.h"
 
 #define NOW (INT64_C(1800000000) * CLOCK_SECOND)
-#define DAYS(n) ((n) * CLOCK_DAY)
+#define DAYS(n) ((n)*CLOCK_DAY)
 #define NEVER 0
 
 /* A look at somebody who joined long before and has no factor; times are from NOW. */
@@ -21,7 +21,7 @@ struct look {
 	int32_t stage;
 	int64_t sent; /* the deadline that was told, with a stage */
 	/* what comes of it */
-	int days;        /* in the message; -1: there is no message */
+	int days; /* in the message; -1: there is no message */
 	enum mail_kind kind;
 	int32_t stage_after;
 	int64_t told_after; /* with a stage */
@@ -35,82 +35,91 @@ struct look {
 #define SILENT .days = -1
 
 static const struct look looks[] = {
-	{"no rule", SILENT},
-	{"no rule any more: what was told is forgotten", .stage = 2, .sent = DAYS(5), SILENT},
-	{"a rule for others", ADMINS, .grace = 10, SILENT},
-	{"a rule for others now", ADMINS, .grace = 10, .stage = 1, .sent = DAYS(9), SILENT},
-	{"a rule for admins", ADMINS, .role = ROLE_ADMIN, .grace = 10, APPLIES(10), .stage_after = 1,
-	    .told_after = DAYS(10), .next = DAYS(3)},
-	{"enrolled", EVERYONE, .grace = 10, .enrolled = true, SILENT},
-	{"enrolled: what was told stays told", EVERYONE, .grace = 10, .enrolled = true, .stage = 1, .sent = DAYS(10), SILENT,
-	    .stage_after = 1, .told_after = DAYS(10)},
-	{"exempt: looked at when it ends", EVERYONE, .grace = 10, .exempt_until = DAYS(4), SILENT, .next = DAYS(4)},
-	{"exempt, and told before: told anew afterwards", EVERYONE, .grace = 10, .exempt_until = DAYS(4), .stage = 2,
-	    .sent = DAYS(10), SILENT, .next = DAYS(4)},
-	{"exempt for another microsecond", EVERYONE, .grace = 10, .exempt_until = 1, SILENT, .next = 1},
-	{"not exempt any more, in grace", EVERYONE, .grace = 10, .exempt_until = -1, APPLIES(10), .stage_after = 1,
-	    .told_after = DAYS(10), .next = DAYS(3)},
-	{"not exempt any more, lapsed", EVERYONE, .since = -DAYS(30), .grace = 10, .exempt_until = -1, APPLIES(0),
-	    .stage_after = 4, .told_after = -DAYS(20)},
+    {"no rule", SILENT},
+    {"no rule any more: what was told is forgotten", .stage = 2, .sent = DAYS(5), SILENT},
+    {"a rule for others", ADMINS, .grace = 10, SILENT},
+    {"a rule for others now", ADMINS, .grace = 10, .stage = 1, .sent = DAYS(9), SILENT},
+    {"a rule for admins", ADMINS, .role = ROLE_ADMIN, .grace = 10, APPLIES(10), .stage_after = 1,
+	.told_after = DAYS(10), .next = DAYS(3)},
+    {"enrolled", EVERYONE, .grace = 10, .enrolled = true, SILENT},
+    {"enrolled: what was told stays told", EVERYONE, .grace = 10, .enrolled = true, .stage = 1,
+	.sent = DAYS(10), SILENT, .stage_after = 1, .told_after = DAYS(10)},
+    {"exempt: looked at when it ends", EVERYONE, .grace = 10, .exempt_until = DAYS(4), SILENT,
+	.next = DAYS(4)},
+    {"exempt, and told before: told anew afterwards", EVERYONE, .grace = 10,
+	.exempt_until = DAYS(4), .stage = 2, .sent = DAYS(10), SILENT, .next = DAYS(4)},
+    {"exempt for another microsecond", EVERYONE, .grace = 10, .exempt_until = 1, SILENT, .next = 1},
+    {"not exempt any more, in grace", EVERYONE, .grace = 10, .exempt_until = -1, APPLIES(10),
+	.stage_after = 1, .told_after = DAYS(10), .next = DAYS(3)},
+    {"not exempt any more, lapsed", EVERYONE, .since = -DAYS(30), .grace = 10, .exempt_until = -1,
+	APPLIES(0), .stage_after = 4, .told_after = -DAYS(20)},
 
-	{"a rule that begins", EVERYONE, .grace = 10, APPLIES(10), .stage_after = 1, .told_after = DAYS(10), .next = DAYS(3)},
-	{"a rule that is announced", EVERYONE, .since = DAYS(20), .grace = 10, APPLIES(30), .stage_after = 1,
-	    .told_after = DAYS(30), .next = DAYS(23)},
-	{"announced, without grace", EVERYONE, .since = DAYS(20), APPLIES(20), .stage_after = 1, .told_after = DAYS(20),
-	    .next = DAYS(13)},
-	{"begun seven days and a microsecond before", EVERYONE, .since = 1, .grace = 7, APPLIES(8), .stage_after = 1,
-	    .told_after = DAYS(7) + 1, .next = 1},
-	{"begun seven days before: that reminder is past", EVERYONE, .grace = 7, APPLIES(7), .stage_after = 2,
-	    .told_after = DAYS(7), .next = DAYS(4)},
-	{"begun with two days left", EVERYONE, .grace = 2, APPLIES(2), .stage_after = 3, .told_after = DAYS(2), .next = DAYS(1)},
-	{"begun with one day left", EVERYONE, .grace = 1, APPLIES(1), .stage_after = 4, .told_after = DAYS(1)},
-	{"begun in the last microsecond", EVERYONE, .since = 1 - DAYS(1), .grace = 1, APPLIES(1), .stage_after = 4, .told_after = 1},
-	{"without grace", EVERYONE, APPLIES(0), .stage_after = 4},
-	{"lapsed long ago and never told", EVERYONE, .since = -DAYS(90), .grace = 10, APPLIES(0), .stage_after = 4,
-	    .told_after = -DAYS(80)},
+    {"a rule that begins", EVERYONE, .grace = 10, APPLIES(10), .stage_after = 1,
+	.told_after = DAYS(10), .next = DAYS(3)},
+    {"a rule that is announced", EVERYONE, .since = DAYS(20), .grace = 10, APPLIES(30),
+	.stage_after = 1, .told_after = DAYS(30), .next = DAYS(23)},
+    {"announced, without grace", EVERYONE, .since = DAYS(20), APPLIES(20), .stage_after = 1,
+	.told_after = DAYS(20), .next = DAYS(13)},
+    {"begun seven days and a microsecond before", EVERYONE, .since = 1, .grace = 7, APPLIES(8),
+	.stage_after = 1, .told_after = DAYS(7) + 1, .next = 1},
+    {"begun seven days before: that reminder is past", EVERYONE, .grace = 7, APPLIES(7),
+	.stage_after = 2, .told_after = DAYS(7), .next = DAYS(4)},
+    {"begun with two days left", EVERYONE, .grace = 2, APPLIES(2), .stage_after = 3,
+	.told_after = DAYS(2), .next = DAYS(1)},
+    {"begun with one day left", EVERYONE, .grace = 1, APPLIES(1), .stage_after = 4,
+	.told_after = DAYS(1)},
+    {"begun in the last microsecond", EVERYONE, .since = 1 - DAYS(1), .grace = 1, APPLIES(1),
+	.stage_after = 4, .told_after = 1},
+    {"without grace", EVERYONE, APPLIES(0), .stage_after = 4},
+    {"lapsed long ago and never told", EVERYONE, .since = -DAYS(90), .grace = 10, APPLIES(0),
+	.stage_after = 4, .told_after = -DAYS(80)},
 
-	{"a microsecond before the first reminder", EVERYONE, .since = 1, .grace = 7, .stage = 1, .sent = DAYS(7) + 1, SILENT,
-	    .stage_after = 1, .told_after = DAYS(7) + 1, .next = 1},
-	{"the first reminder", EVERYONE, .grace = 7, .stage = 1, .sent = DAYS(7), NEAR(7), .stage_after = 2, .told_after = DAYS(7),
-	    .next = DAYS(4)},
-	{"the first reminder, late", EVERYONE, .since = -DAYS(1), .grace = 7, .stage = 1, .sent = DAYS(6), NEAR(6),
-	    .stage_after = 2, .told_after = DAYS(6), .next = DAYS(3)},
-	{"once", EVERYONE, .grace = 7, .stage = 2, .sent = DAYS(7), SILENT, .stage_after = 2, .told_after = DAYS(7), .next = DAYS(4)},
-	{"a microsecond before the second", EVERYONE, .since = 1, .grace = 3, .stage = 2, .sent = DAYS(3) + 1, SILENT,
-	    .stage_after = 2, .told_after = DAYS(3) + 1, .next = 1},
-	{"the second", EVERYONE, .grace = 3, .stage = 2, .sent = DAYS(3), NEAR(3), .stage_after = 3, .told_after = DAYS(3),
-	    .next = DAYS(2)},
-	{"the second, the first having been missed", EVERYONE, .grace = 3, .stage = 1, .sent = DAYS(3), NEAR(3), .stage_after = 3,
-	    .told_after = DAYS(3), .next = DAYS(2)},
-	{"the last", EVERYONE, .grace = 1, .stage = 3, .sent = DAYS(1), NEAR(1), .stage_after = 4, .told_after = DAYS(1)},
-	{"the last, both others having been missed", EVERYONE, .since = 1 - DAYS(1), .grace = 1, .stage = 1, .sent = 1, NEAR(1),
-	    .stage_after = 4, .told_after = 1},
-	{"too late for the last", EVERYONE, .since = -DAYS(1), .grace = 1, .stage = 3, SILENT, .stage_after = 4},
-	{"lapsed, and told of it before", EVERYONE, .since = -DAYS(20), .grace = 10, .stage = 4, .sent = -DAYS(10), SILENT,
-	    .stage_after = 4, .told_after = -DAYS(10)},
-	{"a clock that went back", EVERYONE, .grace = 10, .stage = 3, .sent = DAYS(10), SILENT, .stage_after = 3,
-	    .told_after = DAYS(10), .next = DAYS(3)},
+    {"a microsecond before the first reminder", EVERYONE, .since = 1, .grace = 7, .stage = 1,
+	.sent = DAYS(7) + 1, SILENT, .stage_after = 1, .told_after = DAYS(7) + 1, .next = 1},
+    {"the first reminder", EVERYONE, .grace = 7, .stage = 1, .sent = DAYS(7), NEAR(7),
+	.stage_after = 2, .told_after = DAYS(7), .next = DAYS(4)},
+    {"the first reminder, late", EVERYONE, .since = -DAYS(1), .grace = 7, .stage = 1,
+	.sent = DAYS(6), NEAR(6), .stage_after = 2, .told_after = DAYS(6), .next = DAYS(3)},
+    {"once", EVERYONE, .grace = 7, .stage = 2, .sent = DAYS(7), SILENT, .stage_after = 2,
+	.told_after = DAYS(7), .next = DAYS(4)},
+    {"a microsecond before the second", EVERYONE, .since = 1, .grace = 3, .stage = 2,
+	.sent = DAYS(3) + 1, SILENT, .stage_after = 2, .told_after = DAYS(3) + 1, .next = 1},
+    {"the second", EVERYONE, .grace = 3, .stage = 2, .sent = DAYS(3), NEAR(3), .stage_after = 3,
+	.told_after = DAYS(3), .next = DAYS(2)},
+    {"the second, the first having been missed", EVERYONE, .grace = 3, .stage = 1, .sent = DAYS(3),
+	NEAR(3), .stage_after = 3, .told_after = DAYS(3), .next = DAYS(2)},
+    {"the last", EVERYONE, .grace = 1, .stage = 3, .sent = DAYS(1), NEAR(1), .stage_after = 4,
+	.told_after = DAYS(1)},
+    {"the last, both others having been missed", EVERYONE, .since = 1 - DAYS(1), .grace = 1,
+	.stage = 1, .sent = 1, NEAR(1), .stage_after = 4, .told_after = 1},
+    {"too late for the last", EVERYONE, .since = -DAYS(1), .grace = 1, .stage = 3, SILENT,
+	.stage_after = 4},
+    {"lapsed, and told of it before", EVERYONE, .since = -DAYS(20), .grace = 10, .stage = 4,
+	.sent = -DAYS(10), SILENT, .stage_after = 4, .told_after = -DAYS(10)},
+    {"a clock that went back", EVERYONE, .grace = 10, .stage = 3, .sent = DAYS(10), SILENT,
+	.stage_after = 3, .told_after = DAYS(10), .next = DAYS(3)},
 
-	{"sooner than told", EVERYONE, .grace = 10, .stage = 1, .sent = DAYS(30), APPLIES(10), .stage_after = 1,
-	    .told_after = DAYS(10), .next = DAYS(3)},
-	{"sooner by a microsecond", EVERYONE, .grace = 10, .stage = 4, .sent = DAYS(10) + 1, APPLIES(10), .stage_after = 1,
-	    .told_after = DAYS(10), .next = DAYS(3)},
-	{"so soon that it is over", EVERYONE, .since = -DAYS(20), .grace = 10, .stage = 1, .sent = DAYS(5), APPLIES(0),
-	    .stage_after = 4, .told_after = -DAYS(10)},
-	{"sooner, but it was over before", EVERYONE, .since = -DAYS(20), .grace = 5, .stage = 4, .sent = 0, SILENT,
-	    .stage_after = 4, .told_after = -DAYS(15)},
-	{"later: reminded anew", EVERYONE, .grace = 30, .stage = 4, .sent = DAYS(1), SILENT, .stage_after = 1,
-	    .told_after = DAYS(30), .next = DAYS(23)},
-	{"later by so little that a reminder is past", EVERYONE, .grace = 5, .stage = 3, .sent = DAYS(3), SILENT, .stage_after = 2,
-	    .told_after = DAYS(5), .next = DAYS(2)},
-	{"later, having been over", EVERYONE, .grace = 30, .stage = 4, .sent = -DAYS(3), SILENT, .stage_after = 1,
-	    .told_after = DAYS(30), .next = DAYS(23)},
+    {"sooner than told", EVERYONE, .grace = 10, .stage = 1, .sent = DAYS(30), APPLIES(10),
+	.stage_after = 1, .told_after = DAYS(10), .next = DAYS(3)},
+    {"sooner by a microsecond", EVERYONE, .grace = 10, .stage = 4, .sent = DAYS(10) + 1,
+	APPLIES(10), .stage_after = 1, .told_after = DAYS(10), .next = DAYS(3)},
+    {"so soon that it is over", EVERYONE, .since = -DAYS(20), .grace = 10, .stage = 1,
+	.sent = DAYS(5), APPLIES(0), .stage_after = 4, .told_after = -DAYS(10)},
+    {"sooner, but it was over before", EVERYONE, .since = -DAYS(20), .grace = 5, .stage = 4,
+	.sent = 0, SILENT, .stage_after = 4, .told_after = -DAYS(15)},
+    {"later: reminded anew", EVERYONE, .grace = 30, .stage = 4, .sent = DAYS(1), SILENT,
+	.stage_after = 1, .told_after = DAYS(30), .next = DAYS(23)},
+    {"later by so little that a reminder is past", EVERYONE, .grace = 5, .stage = 3,
+	.sent = DAYS(3), SILENT, .stage_after = 2, .told_after = DAYS(5), .next = DAYS(2)},
+    {"later, having been over", EVERYONE, .grace = 30, .stage = 4, .sent = -DAYS(3), SILENT,
+	.stage_after = 1, .told_after = DAYS(30), .next = DAYS(23)},
 
-	{"no address: again in a day, as if nothing had been", EVERYONE, .grace = 10, .unreachable = true, SILENT, .next = DAYS(1)},
-	{"no address for a reminder", EVERYONE, .grace = 3, .unreachable = true, .stage = 2, .sent = DAYS(3), SILENT,
-	    .stage_after = 2, .told_after = DAYS(3), .next = DAYS(1)},
-	{"no address, and nothing to tell", EVERYONE, .grace = 10, .unreachable = true, .stage = 1, .sent = DAYS(10), SILENT,
-	    .stage_after = 1, .told_after = DAYS(10), .next = DAYS(3)},
+    {"no address: again in a day, as if nothing had been", EVERYONE, .grace = 10,
+	.unreachable = true, SILENT, .next = DAYS(1)},
+    {"no address for a reminder", EVERYONE, .grace = 3, .unreachable = true, .stage = 2,
+	.sent = DAYS(3), SILENT, .stage_after = 2, .told_after = DAYS(3), .next = DAYS(1)},
+    {"no address, and nothing to tell", EVERYONE, .grace = 10, .unreachable = true, .stage = 1,
+	.sent = DAYS(10), SILENT, .stage_after = 1, .told_after = DAYS(10), .next = DAYS(3)},
 };
 
 static int64_t
@@ -123,21 +132,23 @@ static struct reminder_member
 member_of(const struct look *l)
 {
 	struct reminder_member m = {
-		.membership = {
-			.role = l->role,
-			.joined_at = NOW - DAYS(1000),
-			.exempt_until = at(l->exempt_until, l->exempt_until != 0),
-			.policy = {
-				.requirement = l->requirement,
-				.required_since = at(l->since, l->requirement != REQUIREMENT_OFF),
-				.everyone_since = at(l->since, l->requirement == REQUIREMENT_EVERYONE),
-				.grace_days = l->grace,
+	    .membership =
+		{
+		    .role = l->role,
+		    .joined_at = NOW - DAYS(1000),
+		    .exempt_until = at(l->exempt_until, l->exempt_until != 0),
+		    .policy =
+			{
+			    .requirement = l->requirement,
+			    .required_since = at(l->since, l->requirement != REQUIREMENT_OFF),
+			    .everyone_since = at(l->since, l->requirement == REQUIREMENT_EVERYONE),
+			    .grace_days = l->grace,
 			},
 		},
-		.enrolled = l->enrolled,
-		.recipient = STR("mia@example.org"),
-		.stage = l->stage,
-		.deadline = at(l->sent, l->stage != 0),
+	    .enrolled = l->enrolled,
+	    .recipient = STR("mia@example.org"),
+	    .stage = l->stage,
+	    .deadline = at(l->sent, l->stage != 0),
 	};
 
 	if (l->unreachable)
@@ -156,12 +167,14 @@ every_rule(void **state)
 		struct reminder_member m = member_of(l);
 		struct reminder n = reminder_decide(&m, NOW);
 
-		if (n.sends != (l->days >= 0) || (n.sends && (n.kind != l->kind || n.days != l->days)) ||
-		    (int32_t)n.stage != l->stage_after || n.deadline != at(l->told_after, l->stage_after != 0) ||
+		if (n.sends != (l->days >= 0) ||
+		    (n.sends && (n.kind != l->kind || n.days != l->days)) ||
+		    (int32_t)n.stage != l->stage_after ||
+		    n.deadline != at(l->told_after, l->stage_after != 0) ||
 		    n.due_at != at(l->next, l->next != NEVER))
-			fail_msg("%s: sends %d kind %d days %d stage %d deadline %+lld next %+lld", l->what, n.sends,
-			    (int)n.kind, (int)n.days, (int)n.stage, (long long)(n.deadline - NOW),
-			    (long long)(n.due_at - NOW));
+			fail_msg("%s: sends %d kind %d days %d stage %d deadline %+lld next %+lld",
+			    l->what, n.sends, (int)n.kind, (int)n.days, (int)n.stage,
+			    (long long)(n.deadline - NOW), (long long)(n.due_at - NOW));
 	}
 }
 
@@ -195,7 +208,10 @@ note(struct reminder_member *m, const struct reminder *n)
 	m->deadline = n->deadline;
 }
 
-/* Time goes forward in steps of any length: each stage is told once at most, in its order, and none too early. */
+/*
+ * Time goes forward in steps of any length: each stage is told once at most, in its order, and
+ * none too early.
+ */
 static void
 no_stage_is_told_twice(void **state)
 {
@@ -204,10 +220,12 @@ no_stage_is_told_twice(void **state)
 
 	(void)state;
 	for (walk = 0; walk < 2000; walk++) {
-		struct look l = {"", EVERYONE, .since = next_below(&seed, DAYS(40)) - DAYS(20), .grace = (int32_t)next_below(&seed, 31),
-			.exempt_until = walk % 3 == 0 ? next_below(&seed, DAYS(30)) + 1 : 0};
+		struct look l = {"", EVERYONE, .since = next_below(&seed, DAYS(40)) - DAYS(20),
+		    .grace = (int32_t)next_below(&seed, 31),
+		    .exempt_until = walk % 3 == 0 ? next_below(&seed, DAYS(30)) + 1 : 0};
 		struct reminder_member m = member_of(&l);
-		int64_t deadline = NOW + l.since + DAYS(l.grace), now, longest = 1 + next_below(&seed, DAYS(9));
+		int64_t deadline = NOW + l.since + DAYS(l.grace), now,
+			longest = 1 + next_below(&seed, DAYS(9));
 		int sent = -1, applies = 0;
 
 		for (now = NOW; now < NOW + DAYS(100); now += 1 + next_below(&seed, longest)) {
@@ -220,7 +238,8 @@ no_stage_is_told_twice(void **state)
 				assert_int_equal(n.deadline, deadline);
 				sent = (int)n.stage;
 				applies += n.kind == MAIL_POLICY_APPLIES;
-				assert_true(n.kind == MAIL_POLICY_APPLIES || now >= deadline - DAYS(7));
+				assert_true(
+				    n.kind == MAIL_POLICY_APPLIES || now >= deadline - DAYS(7));
 			}
 			note(&m, &n);
 			longest = 1 + next_below(&seed, DAYS(9));
@@ -229,7 +248,10 @@ no_stage_is_told_twice(void **state)
 	}
 }
 
-/* Looking exactly when the last look said so is enough: all reminders that lie ahead come, each on its day. */
+/*
+ * Looking exactly when the last look said so is enough: all reminders that lie ahead come, each
+ * on its day.
+ */
 static void
 looking_when_it_is_due_is_enough(void **state)
 {
@@ -256,10 +278,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_rule),
-		cmocka_unit_test(who_joins_later_has_a_later_deadline),
-		cmocka_unit_test(no_stage_is_told_twice),
-		cmocka_unit_test(looking_when_it_is_due_is_enough),
+	    cmocka_unit_test(every_rule),
+	    cmocka_unit_test(who_joins_later_has_a_later_deadline),
+	    cmocka_unit_test(no_stage_is_told_twice),
+	    cmocka_unit_test(looking_when_it_is_due_is_enough),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,8 +81,10 @@ use_is_noted_seldom_but_never_too_late(void **state)
 	(void)state;
 	assert_int_equal(session_activity(&s, IDLE, NOW + 60 * CLOCK_SECOND - 1), ACTIVITY_RECENT);
 	assert_int_equal(session_activity(&s, IDLE, NOW + 60 * CLOCK_SECOND), ACTIVITY_QUEUE);
-	assert_int_equal(session_activity(&s, IDLE, NOW + IDLE / 2 * CLOCK_SECOND - 1), ACTIVITY_QUEUE);
-	assert_int_equal(session_activity(&s, IDLE, NOW + IDLE / 2 * CLOCK_SECOND), ACTIVITY_WRITE_NOW);
+	assert_int_equal(session_activity(&s, IDLE, NOW + IDLE / 2 * CLOCK_SECOND - 1),
+	    ACTIVITY_QUEUE);
+	assert_int_equal(session_activity(&s, IDLE, NOW + IDLE / 2 * CLOCK_SECOND),
+	    ACTIVITY_WRITE_NOW);
 	/* the shortest that can be set: a request every half a minute keeps it */
 	assert_int_equal(session_activity(&s, 60, NOW + 15 * CLOCK_SECOND - 1), ACTIVITY_RECENT);
 	assert_int_equal(session_activity(&s, 60, NOW + 15 * CLOCK_SECOND), ACTIVITY_QUEUE);
@@ -96,8 +98,10 @@ states_have_names(void **state)
 	enum session_state s;
 
 	(void)state;
-	assert_true(session_state_parse(session_state_name(SESSION_ACTIVE), &s) && s == SESSION_ACTIVE);
-	assert_true(session_state_parse(session_state_name(SESSION_MFA_REQUIRED), &s) && s == SESSION_MFA_REQUIRED);
+	assert_true(
+	    session_state_parse(session_state_name(SESSION_ACTIVE), &s) && s == SESSION_ACTIVE);
+	assert_true(session_state_parse(session_state_name(SESSION_MFA_REQUIRED), &s) &&
+		    s == SESSION_MFA_REQUIRED);
 	assert_false(session_state_parse(STR("Active"), &s));
 	assert_false(session_state_parse(STR(""), &s));
 }
@@ -106,9 +110,9 @@ static void
 a_pending_factor_is_found_by_its_own_session_only(void **state)
 {
 	struct factor factors[] = {
-		{.id = {{1}}, .state = FACTOR_ACTIVE, .preferred = true},
-		{.id = {{2}}, .state = FACTOR_ACTIVE},
-		{.id = {{3}}, .state = FACTOR_PENDING, .expires_at = NOW, .session = {{9}}},
+	    {.id = {{1}}, .state = FACTOR_ACTIVE, .preferred = true},
+	    {.id = {{2}}, .state = FACTOR_ACTIVE},
+	    {.id = {{3}}, .state = FACTOR_PENDING, .expires_at = NOW, .session = {{9}}},
 	};
 	struct subject s = {.factors = factors, .factor_count = 3, .session = {.id = {{9}}}};
 	const struct uuid none = {{0}}, second = {{2}}, pending = {{3}};
@@ -131,13 +135,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ends_to_the_microsecond),
-		cmocka_unit_test(asks_for_what_is_stale),
-		cmocka_unit_test(a_time_to_come_proves_nothing),
-		cmocka_unit_test(answers_count_against_a_session_nobody_vouches_for),
-		cmocka_unit_test(use_is_noted_seldom_but_never_too_late),
-		cmocka_unit_test(states_have_names),
-		cmocka_unit_test(a_pending_factor_is_found_by_its_own_session_only),
+	    cmocka_unit_test(ends_to_the_microsecond),
+	    cmocka_unit_test(asks_for_what_is_stale),
+	    cmocka_unit_test(a_time_to_come_proves_nothing),
+	    cmocka_unit_test(answers_count_against_a_session_nobody_vouches_for),
+	    cmocka_unit_test(use_is_noted_seldom_but_never_too_late),
+	    cmocka_unit_test(states_have_names),
+	    cmocka_unit_test(a_pending_factor_is_found_by_its_own_session_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,8 @@ waits_double_from_half_a_minute_to_a_quarter_hour(void **state)
 	for (i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
 		t = throttle_after_wrong(&t, now);
 		assert_int_equal(throttle_wait(&t, now), waits[i]);
-		assert_int_equal(throttle_check(&t, now + waits[i] * CLOCK_SECOND - 1), ERR_THROTTLED);
+		assert_int_equal(throttle_check(&t, now + waits[i] * CLOCK_SECOND - 1),
+		    ERR_THROTTLED);
 		now += waits[i] * CLOCK_SECOND;
 		assert_int_equal(throttle_check(&t, now), OK);
 	}
@@ -69,10 +70,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_first_five_wrong_answers_are_judged),
-		cmocka_unit_test(waits_double_from_half_a_minute_to_a_quarter_hour),
-		cmocka_unit_test(after_a_hundred_nothing_is_judged_whenever),
-		cmocka_unit_test(the_wait_is_told_in_whole_seconds_rounded_up),
+	    cmocka_unit_test(the_first_five_wrong_answers_are_judged),
+	    cmocka_unit_test(waits_double_from_half_a_minute_to_a_quarter_hour),
+	    cmocka_unit_test(after_a_hundred_nothing_is_judged_whenever),
+	    cmocka_unit_test(the_wait_is_told_in_whole_seconds_rounded_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,8 @@ static const struct factor_rules strict = {.window = 0, .issuer = STR_INIT("Coun
 static int64_t
 check(const struct factor_rules *r, int64_t last_counter, int64_t seconds, const char *response)
 {
-	return factor_totp.check(state_rfc, r, last_counter, seconds * CLOCK_SECOND, str_of(response));
+	return factor_totp.check(state_rfc, r, last_counter, seconds * CLOCK_SECOND,
+	    str_of(response));
 }
 
 static void
@@ -28,8 +29,12 @@ accepts_the_values_of_rfc_6238(void **state)
 		int64_t time;
 		const char *code;
 	} rows[] = {
-		{59, "287082"}, {1111111109, "081804"}, {1111111111, "050471"},
-		{1234567890, "005924"}, {2000000000, "279037"}, {20000000000, "353130"},
+	    {59, "287082"},
+	    {1111111109, "081804"},
+	    {1111111111, "050471"},
+	    {1234567890, "005924"},
+	    {2000000000, "279037"},
+	    {20000000000, "353130"},
 	};
 	size_t i;
 
@@ -83,14 +88,17 @@ reads_what_people_type_and_paste(void **state)
 static void
 refuses_everything_but_six_digits(void **state)
 {
-	static const char *const bad[] = {"", " ", "2", "28708", "2870820", "0287082", "28708a", "287.082", "-287082x",
-		"+28708", "287082\n", "\xd9\xa2\xd9\xa8\xd9\xa7\xd9\xa0\xd9\xa8\xd9\xa2", "000000"};
+	static const char *const bad[] = {"", " ", "2", "28708", "2870820", "0287082", "28708a",
+	    "287.082", "-287082x", "+28708", "287082\n",
+	    "\xd9\xa2\xd9\xa8\xd9\xa7\xd9\xa0\xd9\xa8\xd9\xa2", "000000"};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(check(&rules, 0, 59, bad[i]), 0);
-	assert_int_equal(factor_totp.check(state_rfc, &rules, 0, 59 * CLOCK_SECOND, STR("287082\0")), 0);
+	assert_int_equal(factor_totp.check(state_rfc, &rules, 0, 59 * CLOCK_SECOND,
+			     STR("287082\0")),
+	    0);
 }
 
 static void
@@ -114,11 +122,13 @@ offers_the_key_uri_that_all_apps_read(void **state)
 
 	(void)state;
 	assert_str(secret_reveal(offer.key), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
-	assert_str(secret_reveal(offer.uri), "otpauth://totp/Countersign:you@example.com?"
-					     "secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Countersign");
+	assert_str(secret_reveal(offer.uri),
+	    "otpauth://totp/Countersign:you@example.com?"
+	    "secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Countersign");
 	offer = factor_totp.offer(a, state_rfc, &malformed, STR("a+b:c@example.com"));
-	assert_str(secret_reveal(offer.uri), "otpauth://totp/ACME%20%26%20S%C3%B6hne:a%2Bb%3Ac@example.com?"
-					     "secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=ACME%20%26%20S%C3%B6hne");
+	assert_str(secret_reveal(offer.uri),
+	    "otpauth://totp/ACME%20%26%20S%C3%B6hne:a%2Bb%3Ac@example.com?"
+	    "secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=ACME%20%26%20S%C3%B6hne");
 	arena_free(a);
 }
 
@@ -137,14 +147,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(accepts_the_values_of_rfc_6238),
-		cmocka_unit_test(takes_one_step_either_side_and_no_more),
-		cmocka_unit_test(nothing_at_or_below_the_watermark_counts),
-		cmocka_unit_test(reads_what_people_type_and_paste),
-		cmocka_unit_test(refuses_everything_but_six_digits),
-		cmocka_unit_test(secrets_are_twenty_bytes_and_differ),
-		cmocka_unit_test(offers_the_key_uri_that_all_apps_read),
-		cmocka_unit_test(the_list_knows_the_kind),
+	    cmocka_unit_test(accepts_the_values_of_rfc_6238),
+	    cmocka_unit_test(takes_one_step_either_side_and_no_more),
+	    cmocka_unit_test(nothing_at_or_below_the_watermark_counts),
+	    cmocka_unit_test(reads_what_people_type_and_paste),
+	    cmocka_unit_test(refuses_everything_but_six_digits),
+	    cmocka_unit_test(secrets_are_twenty_bytes_and_differ),
+	    cmocka_unit_test(offers_the_key_uri_that_all_apps_read),
+	    cmocka_unit_test(the_list_knows_the_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,8 +69,8 @@ connected(struct fixture *x)
 static void
 record(struct fixture *x, unsigned char type, const void *content, size_t n)
 {
-	unsigned char head[8] = {
-	    1, type, 0, 1, (unsigned char)(n >> 8), (unsigned char)(n & 0xff), 0, 0};
+	unsigned char head[8] = {1, type, 0, 1, (unsigned char)(n >> 8), (unsigned char)(n & 0xff),
+	    0, 0};
 
 	assert_int_equal(write(x->peer, head, sizeof(head)), sizeof(head));
 	if (n > 0)
@@ -239,13 +239,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(nobody_waits, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_request_and_its_answer, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_kept_connection_is_closed, setup, teardown),
-		cmocka_unit_test_setup_teardown(broken_off_parameters, setup, teardown),
-		cmocka_unit_test_setup_teardown(nothing_and_nonsense, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_short_body, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_silent_peer, setup, teardown),
+	    cmocka_unit_test_setup_teardown(nobody_waits, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_request_and_its_answer, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_kept_connection_is_closed, setup, teardown),
+	    cmocka_unit_test_setup_teardown(broken_off_parameters, setup, teardown),
+	    cmocka_unit_test_setup_teardown(nothing_and_nonsense, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_short_body, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_silent_peer, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("http_fcgi", tests, NULL, NULL);

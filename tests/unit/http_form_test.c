@@ -4,10 +4,10 @@
 #include "http/form.h"
 
 static const struct field table[] = {
-	FIELD("email", FIELD_EMAIL, true),
-	FIELD("password", FIELD_PASSWORD, true),
-	FIELD("next", FIELD_PATH, false),
-	FIELD_END,
+    FIELD("email", FIELD_EMAIL, true),
+    FIELD("password", FIELD_PASSWORD, true),
+    FIELD("next", FIELD_PATH, false),
+    FIELD_END,
 };
 
 static int
@@ -37,8 +37,9 @@ pairs_are_decoded_once(void **state)
 	struct arena *a = *state;
 	struct fields fs;
 
-	assert_int_equal(
-	    parse(a, STR("email=a%40b.example&password=p+q%2B%26%3d%2541&next=%2F"), &fs), OK);
+	assert_int_equal(parse(a, STR("email=a%40b.example&password=p+q%2B%26%3d%2541&next=%2F"),
+			     &fs),
+	    OK);
 	assert_true(field_check(a, &fs));
 	assert_str(field_text(&fs, "email"), "a@b.example");
 	assert_str(secret_reveal(field_secret(a, &fs, "password")), "p q+&=%41");
@@ -73,27 +74,27 @@ static void
 refused(void **state)
 {
 	static const struct str cases[] = {
-		STR_INIT("next=%"),
-		STR_INIT("next=%4"),
-		STR_INIT("next=%4g"),
-		STR_INIT("next=%g4"),
-		STR_INIT("%zz=1"),
-		STR_INIT("next=%00"),
-		STR_INIT("next=a%00b"),
-		STR_INIT("ne%00xt=a"),
-		STR_INIT("next=a\0b"),
-		STR_INIT("next=%ff"),
-		STR_INIT("next=%c0%af"),
-		STR_INIT("next=%ed%a0%80"),
-		STR_INIT("next=\x80"),
-		STR_INIT("%c3=1"),
-		STR_INIT("unknown=1"),
-		STR_INIT("Next=1"),
-		STR_INIT("=1"),
-		STR_INIT("next=1&next=1"),
-		STR_INIT("next=&%6eext="),
-		STR_INIT("next&next"),
-		STR_INIT("next[]=1"),
+	    STR_INIT("next=%"),
+	    STR_INIT("next=%4"),
+	    STR_INIT("next=%4g"),
+	    STR_INIT("next=%g4"),
+	    STR_INIT("%zz=1"),
+	    STR_INIT("next=%00"),
+	    STR_INIT("next=a%00b"),
+	    STR_INIT("ne%00xt=a"),
+	    STR_INIT("next=a\0b"),
+	    STR_INIT("next=%ff"),
+	    STR_INIT("next=%c0%af"),
+	    STR_INIT("next=%ed%a0%80"),
+	    STR_INIT("next=\x80"),
+	    STR_INIT("%c3=1"),
+	    STR_INIT("unknown=1"),
+	    STR_INIT("Next=1"),
+	    STR_INIT("=1"),
+	    STR_INIT("next=1&next=1"),
+	    STR_INIT("next=&%6eext="),
+	    STR_INIT("next&next"),
+	    STR_INIT("next[]=1"),
 	};
 	struct arena *a = *state;
 	struct fields fs;
@@ -128,11 +129,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(pairs_are_decoded_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(names_are_decoded_too, setup, teardown),
-		cmocka_unit_test_setup_teardown(nothing_between, setup, teardown),
-		cmocka_unit_test_setup_teardown(refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(too_many_pairs, setup, teardown),
+	    cmocka_unit_test_setup_teardown(pairs_are_decoded_once, setup, teardown),
+	    cmocka_unit_test_setup_teardown(names_are_decoded_too, setup, teardown),
+	    cmocka_unit_test_setup_teardown(nothing_between, setup, teardown),
+	    cmocka_unit_test_setup_teardown(refused, setup, teardown),
+	    cmocka_unit_test_setup_teardown(too_many_pairs, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("http_form", tests, NULL, NULL);

@@ -63,8 +63,9 @@ a_page(void **state)
 	assert_int_equal(lines(out, "Content-Type: text/html; charset=utf-8"), 1);
 	assert_int_equal(lines(out, "Content-Length: 9"), 1);
 	assert_int_equal(lines(out, "X-Request-Id: 0123"), 1);
-	assert_int_equal(
-	    lines(out, "Strict-Transport-Security: max-age=31536000; includeSubDomains"), 1);
+	assert_int_equal(lines(out,
+			     "Strict-Transport-Security: max-age=31536000; includeSubDomains"),
+	    1);
 	assert_str(body_of(out), "<p>\r\n\r\nhi");
 }
 
@@ -142,35 +143,35 @@ local_paths(void **state)
 		struct str path;
 		bool want;
 	} cases[] = {
-		{STR_INIT("/"), true},
-		{STR_INIT("/profile"), true},
-		{STR_INIT("/mfa/setup?next=//x&a=http://b#c"), true},
-		{STR_INIT("/a//b"), true},
-		{STR_INIT("/%20evil"), true},
-		{STR_INIT("/%2"), true},
-		{STR_INIT("/%"), true},
-		{{0}, false},
-		{STR_INIT(""), false},
-		{STR_INIT("profile"), false},
-		{STR_INIT("//evil"), false},
-		{STR_INIT("///evil"), false},
-		{STR_INIT("/\\evil"), false},
-		{STR_INIT("\\\\evil"), false},
-		{STR_INIT("/a\\b"), false},
-		{STR_INIT("/%2fevil"), false},
-		{STR_INIT("/%2Fevil"), false},
-		{STR_INIT("/%5cevil"), false},
-		{STR_INIT("/%5Cevil"), false},
-		{STR_INIT("http:"), false},
-		{STR_INIT("http://evil/"), false},
-		{STR_INIT("javascript:alert(1)"), false},
-		{STR_INIT("?a=b"), false},
-		{STR_INIT(" /a"), false},
-		{STR_INIT("/\t/evil"), false},
-		{STR_INIT("/\n/evil"), false},
-		{STR_INIT("/a\r\nSet-Cookie: x=y"), false},
-		{STR_INIT("/a\0b"), false},
-		{STR_INIT("/\x7f"), false},
+	    {STR_INIT("/"), true},
+	    {STR_INIT("/profile"), true},
+	    {STR_INIT("/mfa/setup?next=//x&a=http://b#c"), true},
+	    {STR_INIT("/a//b"), true},
+	    {STR_INIT("/%20evil"), true},
+	    {STR_INIT("/%2"), true},
+	    {STR_INIT("/%"), true},
+	    {{0}, false},
+	    {STR_INIT(""), false},
+	    {STR_INIT("profile"), false},
+	    {STR_INIT("//evil"), false},
+	    {STR_INIT("///evil"), false},
+	    {STR_INIT("/\\evil"), false},
+	    {STR_INIT("\\\\evil"), false},
+	    {STR_INIT("/a\\b"), false},
+	    {STR_INIT("/%2fevil"), false},
+	    {STR_INIT("/%2Fevil"), false},
+	    {STR_INIT("/%5cevil"), false},
+	    {STR_INIT("/%5Cevil"), false},
+	    {STR_INIT("http:"), false},
+	    {STR_INIT("http://evil/"), false},
+	    {STR_INIT("javascript:alert(1)"), false},
+	    {STR_INIT("?a=b"), false},
+	    {STR_INIT(" /a"), false},
+	    {STR_INIT("/\t/evil"), false},
+	    {STR_INIT("/\n/evil"), false},
+	    {STR_INIT("/a\r\nSet-Cookie: x=y"), false},
+	    {STR_INIT("/a\0b"), false},
+	    {STR_INIT("/\x7f"), false},
 	};
 	char longest[2049];
 
@@ -215,12 +216,14 @@ session_cookie(void **state)
 
 	resp_init(&rs, a);
 	resp_session_cookie(&rs, STR(""), secret_copy(a, STR("to-ken_1")));
-	assert_int_equal(lines(resp_print(&rs, &rq),
-	    "Set-Cookie: __Host-session=to-ken_1; Path=/; Secure; HttpOnly; SameSite=Lax"), 1);
+	assert_int_equal(lines(resp_print(&rs, &rq), "Set-Cookie: __Host-session=to-ken_1; Path=/; "
+						     "Secure; HttpOnly; SameSite=Lax"),
+	    1);
 	resp_init(&rs, a);
 	resp_session_cookie_clear(&rs, STR(""));
-	assert_int_equal(lines(resp_print(&rs, &rq),
-	    "Set-Cookie: __Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"), 1);
+	assert_int_equal(lines(resp_print(&rs, &rq), "Set-Cookie: __Host-session=; Path=/; Secure; "
+						     "HttpOnly; SameSite=Lax; Max-Age=0"),
+	    1);
 }
 
 static void
@@ -234,11 +237,15 @@ cookie_of_a_domain(void **state)
 	resp_init(&rs, a);
 	resp_session_cookie(&rs, STR("example.org"), secret_copy(a, STR("to-ken_1")));
 	assert_int_equal(lines(resp_print(&rs, &rq),
-	    "Set-Cookie: __Secure-session=to-ken_1; Domain=example.org; Path=/; Secure; HttpOnly; SameSite=Lax"), 1);
+			     "Set-Cookie: __Secure-session=to-ken_1; Domain=example.org; Path=/; "
+			     "Secure; HttpOnly; SameSite=Lax"),
+	    1);
 	resp_init(&rs, a);
 	resp_session_cookie_clear(&rs, STR("example.org"));
 	assert_int_equal(lines(resp_print(&rs, &rq),
-	    "Set-Cookie: __Secure-session=; Domain=example.org; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"), 1);
+			     "Set-Cookie: __Secure-session=; Domain=example.org; Path=/; Secure; "
+			     "HttpOnly; SameSite=Lax; Max-Age=0"),
+	    1);
 }
 
 static void
@@ -252,8 +259,12 @@ cookies_of_a_site(void **state)
 	resp_init(&rs, a);
 	resp_site_cookies(&rs, secret_copy(a, STR("to-ken_1")));
 	out = resp_print(&rs, &rq);
-	assert_int_equal(lines(out, "Set-Cookie: __Host-gate=to-ken_1; Path=/; Secure; HttpOnly; SameSite=Lax"), 1);
-	assert_int_equal(lines(out, "Set-Cookie: __Host-gate-way=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"), 1);
+	assert_int_equal(lines(out, "Set-Cookie: __Host-gate=to-ken_1; Path=/; Secure; HttpOnly; "
+				    "SameSite=Lax"),
+	    1);
+	assert_int_equal(lines(out, "Set-Cookie: __Host-gate-way=; Path=/; Secure; HttpOnly; "
+				    "SameSite=Lax; Max-Age=0"),
+	    1);
 }
 
 static void
@@ -330,17 +341,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_page, setup, teardown),
-		cmocka_unit_test_setup_teardown(every_answer_is_guarded, setup, teardown),
-		cmocka_unit_test_setup_teardown(own_headers_win, setup, teardown),
-		cmocka_unit_test_setup_teardown(head_has_the_length_alone, setup, teardown),
-		cmocka_unit_test_setup_teardown(local_paths, setup, teardown),
-		cmocka_unit_test_setup_teardown(redirects, setup, teardown),
-		cmocka_unit_test_setup_teardown(session_cookie, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_body_in_pieces_has_no_length, setup, teardown),
-		cmocka_unit_test_setup_teardown(cookie_of_a_domain, setup, teardown),
-		cmocka_unit_test_setup_teardown(cookies_of_a_site, setup, teardown),
-		cmocka_unit_test_setup_teardown(bugs_of_ours_end_the_process, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_page, setup, teardown),
+	    cmocka_unit_test_setup_teardown(every_answer_is_guarded, setup, teardown),
+	    cmocka_unit_test_setup_teardown(own_headers_win, setup, teardown),
+	    cmocka_unit_test_setup_teardown(head_has_the_length_alone, setup, teardown),
+	    cmocka_unit_test_setup_teardown(local_paths, setup, teardown),
+	    cmocka_unit_test_setup_teardown(redirects, setup, teardown),
+	    cmocka_unit_test_setup_teardown(session_cookie, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_body_in_pieces_has_no_length, setup, teardown),
+	    cmocka_unit_test_setup_teardown(cookie_of_a_domain, setup, teardown),
+	    cmocka_unit_test_setup_teardown(cookies_of_a_site, setup, teardown),
+	    cmocka_unit_test_setup_teardown(bugs_of_ours_end_the_process, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("http_resp", tests, NULL, NULL);

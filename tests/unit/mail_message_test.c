@@ -43,7 +43,10 @@ body(struct str text)
 	return buf_str(&b);
 }
 
-/* Every line ends in CRLF, has at most 76 bytes, and no byte that is not printable ASCII or a tab. */
+/*
+ * Every line ends in CRLF, has at most 76 bytes, and no byte that is not printable ASCII or a
+ * tab.
+ */
 static void
 assert_lines(struct str text)
 {
@@ -63,14 +66,14 @@ static struct message
 sample(void)
 {
 	return (struct message){
-		.id = STR("msg_1"),
-		.from = STR("mfa@example.org"),
-		.from_name = STR("Countersign"),
-		.to = STR("mia@example.org"),
-		.subject = STR("Hello"),
-		.text = STR("One\nTwo\n"),
-		.html = STR("<p>One</p>\n"),
-		.date = 1795425302 * CLOCK_SECOND,
+	    .id = STR("msg_1"),
+	    .from = STR("mfa@example.org"),
+	    .from_name = STR("Countersign"),
+	    .to = STR("mia@example.org"),
+	    .subject = STR("Hello"),
+	    .text = STR("One\nTwo\n"),
+	    .html = STR("<p>One</p>\n"),
+	    .date = 1795425302 * CLOCK_SECOND,
 	};
 }
 
@@ -88,8 +91,9 @@ plain_subjects_stay_and_others_are_encoded(void **state)
 static void
 a_header_is_not_broken_out_of(void **state)
 {
-	static const struct str evil[] = {STR_INIT("Hi\r\nBcc: eve@example.org"), STR_INIT("Hi\nX: y"), STR_INIT("Hi\rX: y"),
-		STR_INIT("Hi\0X: y"), STR_INIT("Hi\x7f\x1b[2J")};
+	static const struct str evil[] = {STR_INIT("Hi\r\nBcc: eve@example.org"),
+	    STR_INIT("Hi\nX: y"), STR_INIT("Hi\rX: y"), STR_INIT("Hi\0X: y"),
+	    STR_INIT("Hi\x7f\x1b[2J")};
 	size_t i, k;
 
 	(void)state;
@@ -179,7 +183,8 @@ dates_have_their_form(void **state)
 	(void)state;
 	assert_str(encode_date(a, 1795425302 * CLOCK_SECOND), "Mon, 23 Nov 2026 09:15:02 +0000");
 	assert_str(encode_date(a, 0), "Thu, 01 Jan 1970 00:00:00 +0000");
-	assert_str(encode_date(a, 951782400 * CLOCK_SECOND + 999999), "Tue, 29 Feb 2000 00:00:00 +0000");
+	assert_str(encode_date(a, 951782400 * CLOCK_SECOND + 999999),
+	    "Tue, 29 Feb 2000 00:00:00 +0000");
 }
 
 static void
@@ -190,27 +195,26 @@ a_message_has_headers_and_two_parts(void **state)
 
 	(void)state;
 	assert_true(message_build(a, &m, &out));
-	assert_str(out,
-	    "Date: Mon, 23 Nov 2026 09:15:02 +0000\r\n"
-	    "From: =?utf-8?Q?Countersign?=\r\n <mfa@example.org>\r\n"
-	    "To: <mia@example.org>\r\n"
-	    "Subject: Hello\r\n"
-	    "Message-ID: <msg_1@example.org>\r\n"
-	    "Auto-Submitted: auto-generated\r\n"
-	    "MIME-Version: 1.0\r\n"
-	    "Content-Type: multipart/alternative;\r\n boundary=\"=_msg_1\"\r\n"
-	    "\r\n"
-	    "--=_msg_1\r\n"
-	    "Content-Type: text/plain; charset=utf-8\r\n"
-	    "Content-Transfer-Encoding: quoted-printable\r\n"
-	    "\r\n"
-	    "One\r\nTwo\r\n"
-	    "--=_msg_1\r\n"
-	    "Content-Type: text/html; charset=utf-8\r\n"
-	    "Content-Transfer-Encoding: quoted-printable\r\n"
-	    "\r\n"
-	    "<p>One</p>\r\n"
-	    "--=_msg_1--\r\n");
+	assert_str(out, "Date: Mon, 23 Nov 2026 09:15:02 +0000\r\n"
+			"From: =?utf-8?Q?Countersign?=\r\n <mfa@example.org>\r\n"
+			"To: <mia@example.org>\r\n"
+			"Subject: Hello\r\n"
+			"Message-ID: <msg_1@example.org>\r\n"
+			"Auto-Submitted: auto-generated\r\n"
+			"MIME-Version: 1.0\r\n"
+			"Content-Type: multipart/alternative;\r\n boundary=\"=_msg_1\"\r\n"
+			"\r\n"
+			"--=_msg_1\r\n"
+			"Content-Type: text/plain; charset=utf-8\r\n"
+			"Content-Transfer-Encoding: quoted-printable\r\n"
+			"\r\n"
+			"One\r\nTwo\r\n"
+			"--=_msg_1\r\n"
+			"Content-Type: text/html; charset=utf-8\r\n"
+			"Content-Transfer-Encoding: quoted-printable\r\n"
+			"\r\n"
+			"<p>One</p>\r\n"
+			"--=_msg_1--\r\n");
 }
 
 /* Whatever stands in it: as many headers as ever, and no boundary of its own making. */
@@ -245,9 +249,12 @@ no_value_adds_a_header_or_part(void **state)
 static void
 only_addresses_that_fit_are_written_to(void **state)
 {
-	static const char *const good[] = {"a@b", "mia.santos+x@mail.example.org", "o'hara@example.org", "A_b-c@x-y.example", "a@localhost"};
-	static const char *const bad[] = {"", "a", "@", "a@", "@b", "a@b@c", "a b@c", "a@b c", "-oQ/tmp@b", "a@b>", "<a@b", "a\r\n@b",
-		"a@b\r\nRCPT TO:<c@d>", "a..b@c", ".a@b", "a.@b", "a@.b", "a@b.", "a@b..c", "\"a\"@b", "a,c@b", "ü@b", "a@ü", "a@b_c", "a;b@c", "a(b)@c"};
+	static const char *const good[] = {"a@b", "mia.santos+x@mail.example.org",
+	    "o'hara@example.org", "A_b-c@x-y.example", "a@localhost"};
+	static const char *const bad[] = {"", "a", "@", "a@", "@b", "a@b@c", "a b@c", "a@b c",
+	    "-oQ/tmp@b", "a@b>", "<a@b", "a\r\n@b", "a@b\r\nRCPT TO:<c@d>", "a..b@c", ".a@b",
+	    "a.@b", "a@.b", "a@b.", "a@b..c", "\"a\"@b", "a,c@b", "ü@b", "a@ü", "a@b_c", "a;b@c",
+	    "a(b)@c"};
 	struct message m = sample();
 	struct str out;
 	char long_one[300];
@@ -273,15 +280,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plain_subjects_stay_and_others_are_encoded),
-		cmocka_unit_test(a_header_is_not_broken_out_of),
-		cmocka_unit_test(long_headers_fold_between_characters),
-		cmocka_unit_test(bodies_are_quoted_printable),
-		cmocka_unit_test(lines_break_where_they_must),
-		cmocka_unit_test(dates_have_their_form),
-		cmocka_unit_test(a_message_has_headers_and_two_parts),
-		cmocka_unit_test(no_value_adds_a_header_or_part),
-		cmocka_unit_test(only_addresses_that_fit_are_written_to),
+	    cmocka_unit_test(plain_subjects_stay_and_others_are_encoded),
+	    cmocka_unit_test(a_header_is_not_broken_out_of),
+	    cmocka_unit_test(long_headers_fold_between_characters),
+	    cmocka_unit_test(bodies_are_quoted_printable),
+	    cmocka_unit_test(lines_break_where_they_must),
+	    cmocka_unit_test(dates_have_their_form),
+	    cmocka_unit_test(a_message_has_headers_and_two_parts),
+	    cmocka_unit_test(no_value_adds_a_header_or_part),
+	    cmocka_unit_test(only_addresses_that_fit_are_written_to),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

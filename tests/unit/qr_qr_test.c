@@ -208,12 +208,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_reader_reads_it),
-		cmocka_unit_test(one_bit_grey_with_a_white_margin),
-		cmocka_unit_test(modules_are_squares),
-		cmocka_unit_test(the_longest_text),
-		cmocka_unit_test(it_is_small),
-		cmocka_unit_test(impossible_arguments_end_the_process),
+	    cmocka_unit_test(a_reader_reads_it),
+	    cmocka_unit_test(one_bit_grey_with_a_white_margin),
+	    cmocka_unit_test(modules_are_squares),
+	    cmocka_unit_test(the_longest_text),
+	    cmocka_unit_test(it_is_small),
+	    cmocka_unit_test(impossible_arguments_end_the_process),
 	};
 
 	return cmocka_run_group_tests_name("qr_qr", tests, setup, teardown);

@@ -36,8 +36,8 @@ static inline void
 unit_assert_str(struct str s, struct str want, const char *file, int line)
 {
 	if (s.n != want.n || (s.n > 0 && memcmp(s.p, want.p, s.n) != 0)) {
-		print_error(
-		    "%s:%d: \"%.*s\" is not \"%.*s\"\n", file, line, STR_FMT(s), STR_FMT(want));
+		print_error("%s:%d: \"%.*s\" is not \"%.*s\"\n", file, line, STR_FMT(s),
+		    STR_FMT(want));
 		_fail(file, line);
 	}
 }

@@ -1,6 +1,6 @@
 /*
- * The tree of values: what goes in comes out, and nothing that is no character.
- * link: -Wl,--wrap=free
+ * The tree of values: what goes in comes out, and nothing that is no character. link:
+ * -Wl,--wrap=free
  */
 #include "unit.h"
 
@@ -35,8 +35,9 @@ model_test_members(void **state)
 	list = model_list(o, "list");
 	model_item_text(list, STR("x"));
 	model_number(model_item(list), "n", -3);
-	expect_json(o, "{\"text\":\"a \\\"b\\\" \xC3\xA9\",\"none\":null,\"empty\":\"\",\"yes\":true,\"no\":false,"
-	    "\"in\":{\"k\":\"v\"},\"list\":[\"x\",{\"n\":-3}]}");
+	expect_json(o, "{\"text\":\"a \\\"b\\\" "
+		       "\xC3\xA9\",\"none\":null,\"empty\":\"\",\"yes\":true,\"no\":false,"
+		       "\"in\":{\"k\":\"v\"},\"list\":[\"x\",{\"n\":-3}]}");
 }
 
 static void
@@ -62,7 +63,7 @@ model_test_large_numbers(void **state)
 	model_number(o, "time", INT64_C(1795425302000001));
 	model_number(o, "int", 2147483647);
 	expect_json(o, "{\"max\":9223372036854775807,\"min\":-9223372036854775808,"
-	    "\"time\":1795425302000001,\"int\":2147483647}");
+		       "\"time\":1795425302000001,\"int\":2147483647}");
 }
 
 static void
@@ -82,11 +83,13 @@ model_test_utf8(void **state)
 	expect_text(STR("\xE2\x82\xAC \xF0\x9F\x94\x91"), "\xE2\x82\xAC \xF0\x9F\x94\x91");
 	expect_text(STR("a\x80z"), "a" BAD "z");
 	expect_text(STR("a\xFFz"), "a" BAD "z");
-	expect_text(STR("\xC0\xAF"), BAD BAD);             /* overlong */
-	expect_text(STR("\xE0\x80\xAF"), BAD BAD BAD);     /* overlong */
-	expect_text(STR("\xED\xA0\x80"), BAD BAD BAD);     /* surrogate */
+	expect_text(STR("\xC0\xAF"), BAD BAD);                 /* overlong */
+	expect_text(STR("\xE0\x80\xAF"), BAD BAD BAD);         /* overlong */
+	expect_text(STR("\xED\xA0\x80"), BAD BAD BAD);         /* surrogate */
 	expect_text(STR("\xF4\x90\x80\x80"), BAD BAD BAD BAD); /* above U+10FFFF */
-	expect_text(STR("\xF0\x9F\x94" "a"), BAD "a");     /* cut short, one replacement */
+	expect_text(STR("\xF0\x9F\x94"
+			"a"),
+	    BAD "a"); /* cut short, one replacement */
 	expect_text(STR("\xE2\x82"), BAD);
 	expect_text(STR("123456\0garbage"), "123456" BAD "garbage");
 }
@@ -102,8 +105,7 @@ model_test_json_is_utf8(void **state)
 }
 
 /*
- * Looks into the block the code was kept in at the
- * moment the model gives it back.
+ * Looks into the block the code was kept in at the moment the model gives it back.
  */
 static const char *wiped_at;
 static int wiped_seen, wiped_left;
@@ -147,12 +149,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(model_test_members),
-		cmocka_unit_test(model_test_set_twice),
-		cmocka_unit_test(model_test_large_numbers),
-		cmocka_unit_test(model_test_utf8),
-		cmocka_unit_test(model_test_json_is_utf8),
-		cmocka_unit_test(model_test_wiped),
+	    cmocka_unit_test(model_test_members),
+	    cmocka_unit_test(model_test_set_twice),
+	    cmocka_unit_test(model_test_large_numbers),
+	    cmocka_unit_test(model_test_utf8),
+	    cmocka_unit_test(model_test_json_is_utf8),
+	    cmocka_unit_test(model_test_wiped),
 	};
 
 	model_setup();

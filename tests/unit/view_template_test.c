@@ -113,7 +113,8 @@ template_test_values(void **state)
 	expect(f, "{{a}}|{{ b }}|{{c}}|{{d}}|{{e}}|{{none}}",
 	    "{\"a\":\"x\",\"b\":12,\"c\":true,\"d\":false,\"e\":null}", "x|12|true|false||");
 	expect(f, "{{a.b.c}}|{{a.x.c}}|{{a.b}}", "{\"a\":{\"b\":{\"c\":\"deep\"}}}", "deep||");
-	expect(f, "{{n}} {{m}} {{x}}", "{\"n\":-2147483648,\"m\":1795425302,\"x\":0.5}", "-2147483648 1795425302 0.5");
+	expect(f, "{{n}} {{m}} {{x}}", "{\"n\":-2147483648,\"m\":1795425302,\"x\":0.5}",
+	    "-2147483648 1795425302 0.5");
 	expect(f, "{{A}}", "{\"a\":\"case matters\"}", "");
 	expect(f, "{ {a} } }} {", "{}", "{ {a} } }} {");
 }
@@ -137,7 +138,8 @@ template_test_sections(void **state)
 {
 	struct folder *f = *state;
 
-	expect(f, "{{#l}}<i>{{.}}</i>{{/l}}", "{\"l\":[\"a\",\"b\",3]}", "<i>a</i><i>b</i><i>3</i>");
+	expect(f, "{{#l}}<i>{{.}}</i>{{/l}}", "{\"l\":[\"a\",\"b\",3]}",
+	    "<i>a</i><i>b</i><i>3</i>");
 	expect(f, "{{#l}}x{{/l}}{{^l}}none{{/l}}", "{\"l\":[]}", "none");
 	expect(f, "{{#v}}x{{/v}}{{^v}}y{{/v}}", "{\"v\":false}", "y");
 	expect(f, "{{#v}}x{{/v}}{{^v}}y{{/v}}", "{\"v\":null}", "y");
@@ -207,7 +209,8 @@ template_test_escaping(void **state)
 	expect(f, "<!-- a --><script src=\"/a.js\"></script><p>{{v}}</p>", "{\"v\":\"<\"}",
 	    "<!-- a --><script src=\"/a.js\"></script><p>&lt;</p>");
 	expect(f, "<style>a>b{c:d}</style>{{v}}", "{\"v\":\"'\"}", "<style>a>b{c:d}</style>&#39;");
-	expect(f, "<input value=x {{#v}}checked{{/v}}>{{v}}", "{\"v\":\">\"}", "<input value=x checked>&gt;");
+	expect(f, "<input value=x {{#v}}checked{{/v}}>{{v}}", "{\"v\":\">\"}",
+	    "<input value=x checked>&gt;");
 }
 
 static void
@@ -216,21 +219,22 @@ template_test_url_start(void **state)
 	static const struct {
 		const char *value, *expected;
 	} cases[] = {
-		{"/profile?a=1&b=2#c", "/profile?a=1&amp;b=2#c"},
-		{"https://example.org/x%20y", "https://example.org/x%20y"},
-		{"HTTP://example.org", "HTTP://example.org"},
-		{"otpauth://totp/A:b%40c?secret=X&issuer=A", "otpauth://totp/A:b%40c?secret=X&amp;issuer=A"},
-		{"mailto:a@b.c", "mailto:a@b.c"},
-		{"/a'b<c\\\"d e", "/a&#39;b%3Cc%22d%20e"},
-		{"//evil.example", "#"},
-		{"/\\\\evil.example", "#"},
-		{"/\\t/evil.example", "#"},
-		{"javascript:alert(1)", "#"},
-		{" javascript:alert(1)", "#"},
-		{"data:text/html,x", "#"},
-		{"vbscript:x", "#"},
-		{"evil", "#"},
-		{"", "#"},
+	    {"/profile?a=1&b=2#c", "/profile?a=1&amp;b=2#c"},
+	    {"https://example.org/x%20y", "https://example.org/x%20y"},
+	    {"HTTP://example.org", "HTTP://example.org"},
+	    {"otpauth://totp/A:b%40c?secret=X&issuer=A",
+		"otpauth://totp/A:b%40c?secret=X&amp;issuer=A"},
+	    {"mailto:a@b.c", "mailto:a@b.c"},
+	    {"/a'b<c\\\"d e", "/a&#39;b%3Cc%22d%20e"},
+	    {"//evil.example", "#"},
+	    {"/\\\\evil.example", "#"},
+	    {"/\\t/evil.example", "#"},
+	    {"javascript:alert(1)", "#"},
+	    {" javascript:alert(1)", "#"},
+	    {"data:text/html,x", "#"},
+	    {"vbscript:x", "#"},
+	    {"evil", "#"},
+	    {"", "#"},
 	};
 	struct folder *f = *state;
 	const char *attributes[] = {"href", "SRC", "action", "formaction"};
@@ -240,7 +244,8 @@ template_test_url_start(void **state)
 		const char *name = attributes[i % 4];
 		struct str text = str_printf(f->arena, "<x %s=\"{{v}}\">", name);
 		struct str json = str_printf(f->arena, "{\"v\":\"%s\"}", cases[i].value);
-		struct str expected = str_printf(f->arena, "<x %s=\"%s\">", name, cases[i].expected);
+		struct str expected =
+		    str_printf(f->arena, "<x %s=\"%s\">", name, cases[i].expected);
 
 		expect(f, str_c(f->arena, text), str_c(f->arena, json), str_c(f->arena, expected));
 	}
@@ -254,75 +259,98 @@ template_test_url_part(void **state)
 
 	expect(f, "<a href=\"/x?next={{v}}\">", "{\"v\":\"/a?b&c=\\\"d:é\"}",
 	    "<a href=\"/x?next=%2Fa%3Fb%26c%3D%22d%3A%C3%A9\">");
-	expect(f, "<a href=\"/x{{#v}}?next={{v}}{{/v}}\">", "{\"v\":\"a b\"}", "<a href=\"/x?next=a%20b\">");
+	expect(f, "<a href=\"/x{{#v}}?next={{v}}{{/v}}\">", "{\"v\":\"a b\"}",
+	    "<a href=\"/x?next=a%20b\">");
 	expect(f, "<a href=\"data:text/plain;charset=utf-8,{{v}}\">", "{\"v\":\"ab-cd\\r\\n\"}",
 	    "<a href=\"data:text/plain;charset=utf-8,ab-cd%0D%0A\">");
 	expect(f, "<a href=\"{{a}}{{b}}\">", "{\"a\":\"/x\",\"b\":\"/y\"}", "<a href=\"/x%2Fy\">");
 	expect(f, "<a href=\"#{{v}}\">", "{\"v\":\"code\"}", "<a href=\"#code\">");
-	expect(f, "<a href=\"/{{v}}\">", "{\"v\":\"/evil.example\"}", "<a href=\"/%2Fevil.example\">");
+	expect(f, "<a href=\"/{{v}}\">", "{\"v\":\"/evil.example\"}",
+	    "<a href=\"/%2Fevil.example\">");
 }
 
 static void
 template_test_refused_places(void **state)
 {
-	static const char *const quoted[] = {"style", "onclick", "ONLOAD", "srcdoc", "srcset", "content", "data"};
+	static const char *const quoted[] = {"style", "onclick", "ONLOAD", "srcdoc", "srcset",
+	    "content", "data"};
 	struct folder *f = *state;
 	size_t i;
 
 	for (i = 0; i < sizeof(quoted) / sizeof(quoted[0]); i++) {
 		struct str text = str_printf(f->arena, "<p>\n<a %s=\"{{v}}\">", quoted[i]);
 
-		expect_refused(f, str_c(f->arena, text), "t.html:2: no value may stand in this attribute");
+		expect_refused(f, str_c(f->arena, text),
+		    "t.html:2: no value may stand in this attribute");
 	}
-	expect_refused(f, "<a b={{v}}>", ":1: a value may stand in text and in quoted attributes only");
-	expect_refused(f, "<a b=c{{v}}>", ":1: a value may stand in text and in quoted attributes only");
-	expect_refused(f, "<a {{v}}>", ":1: a value may stand in text and in quoted attributes only");
+	expect_refused(f, "<a b={{v}}>",
+	    ":1: a value may stand in text and in quoted attributes only");
+	expect_refused(f, "<a b=c{{v}}>",
+	    ":1: a value may stand in text and in quoted attributes only");
+	expect_refused(f, "<a {{v}}>",
+	    ":1: a value may stand in text and in quoted attributes only");
 	expect_refused(f, "<{{v}}>", ":1: a value may stand in text and in quoted attributes only");
-	expect_refused(f, "<a{{v}}>", ":1: a value may stand in text and in quoted attributes only");
-	expect_refused(f, "</a{{v}}>", ":1: a value may stand in text and in quoted attributes only");
-	expect_refused(f, "<script>{{v}}</script>", ":1: a value may stand in text and in quoted attributes only");
+	expect_refused(f, "<a{{v}}>",
+	    ":1: a value may stand in text and in quoted attributes only");
+	expect_refused(f, "</a{{v}}>",
+	    ":1: a value may stand in text and in quoted attributes only");
+	expect_refused(f, "<script>{{v}}</script>",
+	    ":1: a value may stand in text and in quoted attributes only");
 	expect_refused(f, "<script>'</style>'+{{v}}</script>",
 	    ":1: a value may stand in text and in quoted attributes only");
-	expect_refused(f, "<STYLE>{{v}}", ":1: a value may stand in text and in quoted attributes only");
-	expect_refused(f, "<!-- > {{v}} -->", ":1: a value may stand in text and in quoted attributes only");
-	expect_refused(f, "<!doctype {{v}}>", ":1: a value may stand in text and in quoted attributes only");
+	expect_refused(f, "<STYLE>{{v}}",
+	    ":1: a value may stand in text and in quoted attributes only");
+	expect_refused(f, "<!-- > {{v}} -->",
+	    ":1: a value may stand in text and in quoted attributes only");
+	expect_refused(f, "<!doctype {{v}}>",
+	    ":1: a value may stand in text and in quoted attributes only");
 }
 
 static void
 template_test_refused_urls(void **state)
 {
 	static const char *const texts[] = {
-		"<a href=\"javascript:f({{v}})\">", "<a href=\"JavaScript:{{v}}\">", "<a href=\" javascript:{{v}}\">",
-		"<a href=\"data:text/html,{{v}}\">", "<a href=\"vbscript:{{v}}\">", "<a href=\"ja{{v}}:x\">",
-		"<a href=\"ja{{#v}}vascript:{{/v}}\">",
+	    "<a href=\"javascript:f({{v}})\">",
+	    "<a href=\"JavaScript:{{v}}\">",
+	    "<a href=\" javascript:{{v}}\">",
+	    "<a href=\"data:text/html,{{v}}\">",
+	    "<a href=\"vbscript:{{v}}\">",
+	    "<a href=\"ja{{v}}:x\">",
+	    "<a href=\"ja{{#v}}vascript:{{/v}}\">",
 	};
 	struct folder *f = *state;
 	size_t i;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		expect_refused(f, texts[i], "t.html:1: this scheme is not allowed in an address");
-	expect_refused(f, "<a href=\"java&#115;cript:{{v}}\">", ":1: an entity at the beginning of an address");
+	expect_refused(f, "<a href=\"java&#115;cript:{{v}}\">",
+	    ":1: an entity at the beginning of an address");
 }
 
 static void
 template_test_refused_sections(void **state)
 {
 	static const char *const crossing[] = {
-		"{{#v}}<a {{/v}}>", "<a {{#v}}b=\"{{/v}}\">", "<a href=\"{{#v}}\" c=\"{{/v}}{{v}}\">",
-		"<a href=\"{{#v}}/x{{/v}}{{v}}\">", "<p {{#v}}><script {{/v}}>{{v}}",
+	    "{{#v}}<a {{/v}}>",
+	    "<a {{#v}}b=\"{{/v}}\">",
+	    "<a href=\"{{#v}}\" c=\"{{/v}}{{v}}\">",
+	    "<a href=\"{{#v}}/x{{/v}}{{v}}\">",
+	    "<p {{#v}}><script {{/v}}>{{v}}",
 	};
 	struct folder *f = *state;
 	size_t i;
 
 	for (i = 0; i < sizeof(crossing) / sizeof(crossing[0]); i++)
-		expect_refused(f, crossing[i], "t.html:1: a section must end in the place of HTML it began in");
+		expect_refused(f, crossing[i],
+		    "t.html:1: a section must end in the place of HTML it began in");
 	expect_refused(f, "{{#v}}<script>{{/v}}",
 	    ":1: only text, tags between their attributes, and quoted values may hold this");
 	expect_refused(f, "<script {{#v}}><p {{/v}}>{{v}}",
 	    ":1: only text, tags between their attributes, and quoted values may hold this");
 	expect_refused(f, "<a {{#v}}on{{/v}}click=\"x\">", ":1: a name must not be put together");
 	expect_refused(f, "<a on{{! }}click=\"x\">", ":1: a name must not be put together");
-	expect_refused(f, "<a on{{#v}} b=\"1\"{{/v}}click=\"x\">", ":1: a name must not be put together");
+	expect_refused(f, "<a on{{#v}} b=\"1\"{{/v}}click=\"x\">",
+	    ":1: a name must not be put together");
 	expect_refused(f, "<a{{#v}}x{{/v}}>", ":1: a name must not be put together");
 	expect_refused(f, "<script>{{#v}}{{/v}}</script>",
 	    ":1: only text, tags between their attributes, and quoted values may hold this");
@@ -346,9 +374,11 @@ template_test_refused_syntax(void **state)
 	expect_refused(f, "{{>../x}}", "t.html:1: the name of a template was expected");
 	expect_refused(f, "<p", "t.html:1: the file ends within a tag");
 	expect_refused(f, "1 < 2", "t.html:1: a lone '<'");
-	expect_refused(f, "<a b= \"c\">", "t.html:1: the value of an attribute must follow its '='");
+	expect_refused(f, "<a b= \"c\">",
+	    "t.html:1: the value of an attribute must follow its '='");
 	expect_refused(f, "<a \"b\">", "t.html:1: an attribute was expected");
-	expect_refused(f, "<p title=\"{{>t}}\">", "t.html:1: another template may be included in text only");
+	expect_refused(f, "<p title=\"{{>t}}\">",
+	    "t.html:1: another template may be included in text only");
 	expect_refused(f, "\xFF", "t.html:0: not UTF-8 text");
 }
 
@@ -425,7 +455,10 @@ render_unknown(void *argument)
 	(void)template_render(folder_load(f), "tt", f->arena, model);
 }
 
-/* A name the program asks for and nobody wrote is a bug: the process ends, it does not answer with an empty page. */
+/*
+ * A name the program asks for and nobody wrote is a bug: the process ends, it does not answer
+ * with an empty page.
+ */
 static void
 template_test_unknown(void **state)
 {
@@ -465,25 +498,25 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FOLDER_TEST(template_test_values),
-		FOLDER_TEST(template_test_large_number),
-		FOLDER_TEST(template_test_sections),
-		FOLDER_TEST(template_test_scopes),
-		FOLDER_TEST(template_test_equals),
-		FOLDER_TEST(template_test_lines),
-		FOLDER_TEST(template_test_escaping),
-		FOLDER_TEST(template_test_url_start),
-		FOLDER_TEST(template_test_url_part),
-		FOLDER_TEST(template_test_refused_places),
-		FOLDER_TEST(template_test_refused_urls),
-		FOLDER_TEST(template_test_refused_sections),
-		FOLDER_TEST(template_test_refused_syntax),
-		FOLDER_TEST(template_test_includes),
-		FOLDER_TEST(template_test_circles),
-		FOLDER_TEST(template_test_depth),
-		FOLDER_TEST(template_test_no_folder),
-		FOLDER_TEST(template_test_unknown),
-		FOLDER_TEST(template_test_plain),
+	    FOLDER_TEST(template_test_values),
+	    FOLDER_TEST(template_test_large_number),
+	    FOLDER_TEST(template_test_sections),
+	    FOLDER_TEST(template_test_scopes),
+	    FOLDER_TEST(template_test_equals),
+	    FOLDER_TEST(template_test_lines),
+	    FOLDER_TEST(template_test_escaping),
+	    FOLDER_TEST(template_test_url_start),
+	    FOLDER_TEST(template_test_url_part),
+	    FOLDER_TEST(template_test_refused_places),
+	    FOLDER_TEST(template_test_refused_urls),
+	    FOLDER_TEST(template_test_refused_sections),
+	    FOLDER_TEST(template_test_refused_syntax),
+	    FOLDER_TEST(template_test_includes),
+	    FOLDER_TEST(template_test_circles),
+	    FOLDER_TEST(template_test_depth),
+	    FOLDER_TEST(template_test_no_folder),
+	    FOLDER_TEST(template_test_unknown),
+	    FOLDER_TEST(template_test_plain),
 	};
 
 	model_setup();

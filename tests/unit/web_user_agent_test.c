@@ -10,25 +10,31 @@ browsers_are_told_apart_from_what_they_claim(void **state)
 	static const struct {
 		const char *agent, *text;
 	} rows[] = {
-		{"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox on Linux"},
-		{"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 "
-		 "Safari/537.36",
-		    "Chrome on Windows"},
-		{"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 "
-		 "Safari/537.36 Edg/131.0.0.0",
-		    "Edge on Windows"},
-		{"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-		 "Version/18.1 Mobile/15E148 Safari/604.1",
-		    "Safari on iPhone"},
-		{"Mozilla/5.0 (Linux; Android 14; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile "
-		 "Safari/537.36",
-		    "Chrome on Android"},
-		{"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 "
-		 "Safari/605.1.15",
-		    "Safari on macOS"},
-		{"curl/7.88.1", "curl/7.88.1"},
-		{"Firefox/1", "Firefox"},
-		{"", ""},
+	    {"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+		"Firefox on Linux"},
+	    {"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+	     "Chrome/131.0.0.0 "
+	     "Safari/537.36",
+		"Chrome on Windows"},
+	    {"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+	     "Chrome/131.0.0.0 "
+	     "Safari/537.36 Edg/131.0.0.0",
+		"Edge on Windows"},
+	    {"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, "
+	     "like Gecko) "
+	     "Version/18.1 Mobile/15E148 Safari/604.1",
+		"Safari on iPhone"},
+	    {"Mozilla/5.0 (Linux; Android 14; K) AppleWebKit/537.36 (KHTML, like Gecko) "
+	     "Chrome/131.0.0.0 Mobile "
+	     "Safari/537.36",
+		"Chrome on Android"},
+	    {"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like "
+	     "Gecko) Version/18.1 "
+	     "Safari/605.1.15",
+		"Safari on macOS"},
+	    {"curl/7.88.1", "curl/7.88.1"},
+	    {"Firefox/1", "Firefox"},
+	    {"", ""},
 	};
 	struct arena *a = arena_new(100000);
 	size_t i;
@@ -46,7 +52,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(browsers_are_told_apart_from_what_they_claim),
+	    cmocka_unit_test(browsers_are_told_apart_from_what_they_claim),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /*
- * What the dialects of the JSON API share: bodies in, answers and problems out.
- * A dialect is a folder with a route array of its own.
+ * What the dialects of the JSON API share: bodies in, answers and problems out. A dialect is a
+ * folder with a route array of its own.
  */
 #ifndef WEB_API_API_H
 #define WEB_API_API_H
@@ -13,9 +13,9 @@ extern const struct route_set api_public_routes;
 /* ---- body.c ---- */
 
 /*
- * Takes a JSON object into the fields. ERR_MEDIA_TYPE when the body is said to be
- * something else, ERR_BAD_REQUEST with c->detail when it is no strict JSON
- * object. Unknown members and members of another type go to c->faults. No body is an empty object.
+ * Takes a JSON object into the fields. ERR_MEDIA_TYPE when the body is said to be something
+ * else, ERR_BAD_REQUEST with c->detail when it is no strict JSON object. Unknown members and
+ * members of another type go to c->faults. No body is an empty object.
  */
 enum err api_read(struct call *c) MUST_CHECK;
 
@@ -36,7 +36,10 @@ enum err api_no_content(struct call *c) MUST_CHECK;
 /* The refusal or failure as application/problem+json (RFC 9457). */
 void api_refuse(struct call *c, enum err e);
 
-/* The session as the tree: id, accountId, state, methods, times, and its new token where the client keeps it. */
+/*
+ * The session as the tree: id, accountId, state, methods, times, and its new token where the
+ * client keeps it.
+ */
 void api_session(struct call *c);
 
 /* `enabled`, `methods`, `backupCodesRemaining`, and `policy` where a deadline runs or has run. */

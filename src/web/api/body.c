@@ -24,7 +24,8 @@ api_read(struct call *c)
 	if (!str_eq(type, STR("application/json")))
 		return ERR_MEDIA_TYPE;
 	if (json_check(c->arena, body, BODY_DEPTH, &at) != OK) {
-		c->detail = str_printf(c->arena, "The body is not acceptable JSON: %s at byte %zu.", at.what, at.at);
+		c->detail = str_printf(c->arena, "The body is not acceptable JSON: %s at byte %zu.",
+		    at.what, at.at);
 		return ERR_BAD_REQUEST;
 	}
 	root = cJSON_ParseWithLength(body.p, body.n);
@@ -33,8 +34,7 @@ api_read(struct call *c)
 		c->detail = STR("The body must be a JSON object.");
 		return ERR_BAD_REQUEST;
 	}
-	cJSON_ArrayForEach(item, root)
-		take(c, item);
+	cJSON_ArrayForEach(item, root) take(c, item);
 	cJSON_Delete(root);
 	return OK;
 }

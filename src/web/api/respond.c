@@ -73,9 +73,10 @@ api_session(struct call *c)
 	model_text(o, "accountId", id_format(c->arena, ID_ACCOUNT, s->account.id));
 	model_text(o, "state", session_state_name(subject_state(s, c->flow.now)));
 	api_methods(c, model_list(o, "methods"));
-	model_text(o, "organizationId", uuid_nil(s->session.organization)
-					    ? (struct str){0}
-					    : id_format(c->arena, ID_ORGANIZATION, s->session.organization));
+	model_text(o, "organizationId",
+	    uuid_nil(s->session.organization)
+		? (struct str){0}
+		: id_format(c->arena, ID_ORGANIZATION, s->session.organization));
 	api_time(c, o, "createdAt", s->session.created_at);
 	api_time(c, o, "reauthenticatedAt", s->session.password_at);
 	api_time(c, o, "verifiedAt", s->session.verified_at);
@@ -103,7 +104,10 @@ api_codes(cJSON *o, const char *name, const struct codes *codes)
 		model_item_text(list, codes->list[i]);
 }
 
-/* Which organization wants a factor, and until when not yet; nothing where none does or the account has one. */
+/*
+ * Which organization wants a factor, and until when not yet; nothing where none does or the
+ * account has one.
+ */
 static void
 api_policy(struct call *c)
 {
@@ -134,7 +138,8 @@ api_methods(const struct call *c, cJSON *list)
 		bool said = s->factors[i].state != FACTOR_ACTIVE;
 
 		for (k = 0; k < i && !said; k++)
-			said = s->factors[k].state == FACTOR_ACTIVE && s->factors[k].kind == s->factors[i].kind;
+			said = s->factors[k].state == FACTOR_ACTIVE &&
+			       s->factors[k].kind == s->factors[i].kind;
 		if (!said)
 			model_item_text(list, str_of(s->factors[i].kind->name));
 	}
@@ -188,21 +193,21 @@ static const char *
 field_wants(const struct field *f)
 {
 	static const char *const wants[] = {
-		[FIELD_EMAIL] = "It must be an e-mail address.",
-		[FIELD_PASSWORD] = "It must be text of at most 1024 bytes without U+0000.",
-		[FIELD_CODE] = "It must be text of at most 64 bytes.",
-		[FIELD_LABEL] = "It must be 1 to 64 bytes of text without control characters.",
-		[FIELD_PATH] = "It must be a path of this site.",
-		[FIELD_TOKEN] = "It must be text of at most 256 bytes.",
-		[FIELD_FACTOR] = "It must be the id of a factor, fct_ and 26 characters.",
-		[FIELD_SESSION] = "It must be the id of a session, ses_ and 26 characters.",
-		[FIELD_ORGANIZATION] = "It must be the id of an organization, org_ and 26 characters.",
-		[FIELD_ACCOUNT] = "It must be the id of an account, usr_ and 26 characters.",
-		[FIELD_TEXT] = "It must be 1 to 500 characters of text without control characters.",
-		[FIELD_NUMBER] = "It must be a whole number that is not negative.",
-		[FIELD_TIME] = "It must be a date, or a date and time with a zone.",
-		[FIELD_BOOLEAN] = "It must be true or false.",
-		[FIELD_WORD] = "It must be a word of lower-case letters, digits, - and _.",
+	    [FIELD_EMAIL] = "It must be an e-mail address.",
+	    [FIELD_PASSWORD] = "It must be text of at most 1024 bytes without U+0000.",
+	    [FIELD_CODE] = "It must be text of at most 64 bytes.",
+	    [FIELD_LABEL] = "It must be 1 to 64 bytes of text without control characters.",
+	    [FIELD_PATH] = "It must be a path of this site.",
+	    [FIELD_TOKEN] = "It must be text of at most 256 bytes.",
+	    [FIELD_FACTOR] = "It must be the id of a factor, fct_ and 26 characters.",
+	    [FIELD_SESSION] = "It must be the id of a session, ses_ and 26 characters.",
+	    [FIELD_ORGANIZATION] = "It must be the id of an organization, org_ and 26 characters.",
+	    [FIELD_ACCOUNT] = "It must be the id of an account, usr_ and 26 characters.",
+	    [FIELD_TEXT] = "It must be 1 to 500 characters of text without control characters.",
+	    [FIELD_NUMBER] = "It must be a whole number that is not negative.",
+	    [FIELD_TIME] = "It must be a date, or a date and time with a zone.",
+	    [FIELD_BOOLEAN] = "It must be true or false.",
+	    [FIELD_WORD] = "It must be a word of lower-case letters, digits, - and _.",
 	};
 
 	return wants[f->type];

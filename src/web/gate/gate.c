@@ -20,29 +20,32 @@ static void gate_refuse(struct call *c, enum err e);
 static enum err gate_read(struct call *c) MUST_CHECK;
 static enum err answer(struct call *c, struct gate_request *q) MUST_CHECK;
 static void allow(struct call *c, struct str organization);
-static void deny_with_redirect(struct call *c, enum gate_decision decision, const struct gate_request *q, const struct url *to);
+static void deny_with_redirect(struct call *c, enum gate_decision decision,
+    const struct gate_request *q, const struct url *to);
 static struct str session_token(struct call *c);
 static struct str groups(struct call *c, struct str first);
 static void add_group(struct buf *b, const struct membership *m);
 
 static const struct field http_fields[] = {
-	FIELD("level", FIELD_WORD, false),
-	FIELD("max_age", FIELD_WORD, false),
-	FIELD("organization", FIELD_LABEL, false),
-	FIELD_END,
+    FIELD("level", FIELD_WORD, false),
+    FIELD("max_age", FIELD_WORD, false),
+    FIELD("organization", FIELD_LABEL, false),
+    FIELD_END,
 };
 
 static const struct route routes[] = {
-	ROUTE(GET, "/gate", G_PUBLIC, NULL, .run = gate_fastcgi),
-	ROUTE(GET, "/api/authz/auth-request", G_PUBLIC, http_fields, .run = gate_http),
+    ROUTE(GET, "/gate", G_PUBLIC, NULL, .run = gate_fastcgi),
+    ROUTE(GET, "/api/authz/auth-request", G_PUBLIC, http_fields, .run = gate_http),
 };
 
-static const struct route_family gate_family = {.closed = true, .read = gate_read, .refuse = gate_refuse};
+static const struct route_family gate_family = {.closed = true,
+    .read = gate_read,
+    .refuse = gate_refuse};
 
 const struct route_set gate_routes = {
-	.family = &gate_family,
-	.routes = routes,
-	.count = sizeof(routes) / sizeof(routes[0]),
+    .family = &gate_family,
+    .routes = routes,
+    .count = sizeof(routes) / sizeof(routes[0]),
 };
 
 static const struct {
@@ -50,12 +53,12 @@ static const struct {
 	int status;
 	const char *page; /* where it can be mended; NULL: nowhere */
 } refusals[] = {
-	[GATE_SIGN_IN] = {ERR_UNAUTHENTICATED, 401, "/login"},
-	[GATE_CHALLENGE] = {ERR_MFA_REQUIRED, 401, "/mfa/challenge"},
-	[GATE_STEP_UP] = {ERR_VERIFICATION_REQUIRED, 401, "/mfa/challenge"},
-	[GATE_SWITCH_ORGANIZATION] = {ERR_ORGANIZATION, 401, "/gate/organization"},
-	[GATE_SET_UP] = {ERR_ENROLLMENT_REQUIRED, 401, "/mfa/setup"},
-	[GATE_FORBIDDEN] = {ERR_FORBIDDEN, 403, NULL},
+    [GATE_SIGN_IN] = {ERR_UNAUTHENTICATED, 401, "/login"},
+    [GATE_CHALLENGE] = {ERR_MFA_REQUIRED, 401, "/mfa/challenge"},
+    [GATE_STEP_UP] = {ERR_VERIFICATION_REQUIRED, 401, "/mfa/challenge"},
+    [GATE_SWITCH_ORGANIZATION] = {ERR_ORGANIZATION, 401, "/gate/organization"},
+    [GATE_SET_UP] = {ERR_ENROLLMENT_REQUIRED, 401, "/mfa/setup"},
+    [GATE_FORBIDDEN] = {ERR_FORBIDDEN, 403, NULL},
 };
 
 /* By FastCGI, in parameters that nginx sets and no client can: they do not begin with HTTP_. */
@@ -63,28 +66,33 @@ static enum err
 gate_fastcgi(struct call *c)
 {
 	struct gate_request q = {
-		.gate = {
-			.rule = gate_rule_parse(req_param(c->req, "COUNTERSIGN_LEVEL"),
-			    req_param(c->req, "COUNTERSIGN_MAX_AGE"), web_conf(c)->step_up_age),
-			.organization = req_param(c->req, "COUNTERSIGN_ORGANIZATION"),
+	    .gate =
+		{
+		    .rule = gate_rule_parse(req_param(c->req, "COUNTERSIGN_LEVEL"),
+			req_param(c->req, "COUNTERSIGN_MAX_AGE"), web_conf(c)->step_up_age),
+		    .organization = req_param(c->req, "COUNTERSIGN_ORGANIZATION"),
 		},
-		.url = req_param(c->req, "COUNTERSIGN_ORIGINAL_URL"),
+	    .url = req_param(c->req, "COUNTERSIGN_ORIGINAL_URL"),
 	};
 
 	return answer(c, &q);
 }
 
-/* By HTTP, as Authelia is asked; what the place wants stands in the address that the proxy was given. */
+/*
+ * By HTTP, as Authelia is asked; what the place wants stands in the address that the proxy was
+ * given.
+ */
 static enum err
 gate_http(struct call *c)
 {
 	struct gate_request q = {
-		.gate = {
-			.rule = gate_rule_parse(field_text(&c->fields, "level"), field_text(&c->fields, "max_age"),
-			    web_conf(c)->step_up_age),
-			.organization = field_text(&c->fields, "organization"),
+	    .gate =
+		{
+		    .rule = gate_rule_parse(field_text(&c->fields, "level"),
+			field_text(&c->fields, "max_age"), web_conf(c)->step_up_age),
+		    .organization = field_text(&c->fields, "organization"),
 		},
-		.url = req_param(c->req, "HTTP_X_ORIGINAL_URL"),
+	    .url = req_param(c->req, "HTTP_X_ORIGINAL_URL"),
 	};
 	struct str method = req_param(c->req, "HTTP_X_ORIGINAL_METHOD");
 
@@ -141,7 +149,8 @@ allow(struct call *c, struct str organization)
 }
 
 static void
-deny_with_redirect(struct call *c, enum gate_decision decision, const struct gate_request *q, const struct url *to)
+deny_with_redirect(struct call *c, enum gate_decision decision, const struct gate_request *q,
+    const struct url *to)
 {
 	const char *path = refusals[decision].page;
 	struct str page = str_of(path);
@@ -151,12 +160,14 @@ deny_with_redirect(struct call *c, enum gate_decision decision, const struct gat
 	if (path == NULL)
 		return;
 	if (decision == GATE_SWITCH_ORGANIZATION)
-		page = str_printf(c->arena, "%s?organization=%.*s", path, STR_FMT(q->gate.organization));
+		page = str_printf(c->arena, "%s?organization=%.*s", path,
+		    STR_FMT(q->gate.organization));
 	resp_header(c->resp, "Location", return_location(c, page, to));
 	/* The web server leaves it with the browser, for the ticket to be good in no other. */
 	if (to != NULL && site_reach(c, to->origin) == SITE_TICKET)
 		resp_header(c->resp, "X-Countersign-Way",
-		    str_printf(c->arena, RESP_NONCE_COOKIE "=%.*s" NONCE_COOKIE_ATTRIBUTES, STR_FMT(return_nonce(c))));
+		    str_printf(c->arena, RESP_NONCE_COOKIE "=%.*s" NONCE_COOKIE_ATTRIBUTES,
+			STR_FMT(return_nonce(c))));
 }
 
 /* Never a status that would pass, and never more than is to be known. */
@@ -179,14 +190,14 @@ gate_read(struct call *c)
 }
 
 /*
- * The cookie of a browser, else the token that a program brings. Applications have
- * cookies and tokens of their own by these names, so that what is no token of ours
- * counts as not given.
+ * The cookie of a browser, else the token that a program brings. Applications have cookies and
+ * tokens of their own by these names, so that what is no token of ours counts as not given.
  */
 static struct str
 session_token(struct call *c)
 {
-	struct str given[] = {web_session_cookie(c), req_bearer(c->req), req_param(c->req, "HTTP_X_ACCOUNT_ACCESS_TOKEN")};
+	struct str given[] = {web_session_cookie(c), req_bearer(c->req),
+	    req_param(c->req, "HTTP_X_ACCOUNT_ACCESS_TOKEN")};
 	size_t i;
 
 	for (i = 0; i < sizeof(given) / sizeof(given[0]); i++)
@@ -220,5 +231,6 @@ add_group(struct buf *b, const struct membership *m)
 
 	if (b->n + 2 * m->slug.n + role.n + 3 > GROUPS_MAX)
 		return;
-	buf_printf(b, "%s%.*s,%.*s:%.*s", b->n > 0 ? "," : "", STR_FMT(m->slug), STR_FMT(m->slug), STR_FMT(role));
+	buf_printf(b, "%s%.*s,%.*s:%.*s", b->n > 0 ? "," : "", STR_FMT(m->slug), STR_FMT(m->slug),
+	    STR_FMT(role));
 }

@@ -22,7 +22,8 @@ site_reach(const struct call *c, struct str origin)
 		return SITE_THIS_HOST;
 	if (!conf_guards(c->arena, conf, origin))
 		return SITE_UNKNOWN;
-	return domain.n > 0 && url_host_within(url_host(origin), domain) ? SITE_COOKIE_DOMAIN : SITE_TICKET;
+	return domain.n > 0 && url_host_within(url_host(origin), domain) ? SITE_COOKIE_DOMAIN
+									 : SITE_TICKET;
 }
 
 struct str
@@ -62,8 +63,9 @@ return_location(struct call *c, struct str page, const struct url *to)
 }
 
 /*
- * A path of ours that leads there: by itself, or by way of a page. Browsers hold a redirect that a form
- * was answered with against the policy of the form's page, which names no other site.
+ * A path of ours that leads there: by itself, or by way of a page. Browsers hold a redirect
+ * that a form was answered with against the policy of the form's page, which names no other
+ * site.
  */
 static struct str
 next_of(struct call *c, enum site_reach kind, const struct url *to)

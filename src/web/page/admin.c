@@ -8,18 +8,20 @@
 #define LIST_LIMIT 50
 
 static const struct field_hint hints[] = {
-	{"standing", "Choose one of the standings in the list."},
-	{"search", "Search for the beginning of a name or of an email address."},
-	{"after", "This page of the list is not there any more. Here is the first one."},
-	{"limit", "A page has 1 to 500 members."},
+    {"standing", "Choose one of the standings in the list."},
+    {"search", "Search for the beginning of a name or of an email address."},
+    {"after", "This page of the list is not there any more. Here is the first one."},
+    {"limit", "A page has 1 to 500 members."},
 };
 
 static enum err read_filter(struct call *c, struct member_query *q) MUST_CHECK;
 static enum err read_cursor(struct call *c, struct member_query *q) MUST_CHECK;
 static void present_totals(struct call *c, const struct member_totals *t);
 static void present_filter(struct call *c, const struct member_query *q);
-static void present_ways(struct call *c, const struct member_query *q, const struct member_page *page);
-static struct str address(struct call *c, const char *path, const struct member_query *q, struct str after, int limit);
+static void present_ways(struct call *c, const struct member_query *q,
+    const struct member_page *page);
+static struct str address(struct call *c, const char *path, const struct member_query *q,
+    struct str after, int limit);
 
 enum err
 page_members(struct call *c)
@@ -99,7 +101,8 @@ present_totals(struct call *c, const struct member_totals *t)
 
 	for (int i = 0; i < COMPLIANCE_COUNT; i++) {
 		struct member_query q = {.filtered = true, .status = (enum compliance)i};
-		int64_t n = t->status[i], tenths = t->members > 0 ? (n * 1000 + t->members / 2) / t->members : 0;
+		int64_t n = t->status[i],
+			tenths = t->members > 0 ? (n * 1000 + t->members / 2) / t->members : 0;
 		cJSON *o = model_item(list);
 
 		if (n > 0 && tenths == 0)
@@ -108,7 +111,9 @@ present_totals(struct call *c, const struct member_totals *t)
 		model_text(o, "name", compliance_name(q.status));
 		model_text(o, "href", address(c, "/admin/mfa", &q, (struct str){0}, LIST_LIMIT));
 		model_number(o, "count", n);
-		model_text(o, "percent", str_printf(c->arena, "%lld.%lld", (long long)tenths / 10, (long long)tenths % 10));
+		model_text(o, "percent",
+		    str_printf(c->arena, "%lld.%lld", (long long)tenths / 10,
+			(long long)tenths % 10));
 	}
 	model_number(c->model, "member_count", t->members);
 }
@@ -138,11 +143,13 @@ present_ways(struct call *c, const struct member_query *q, const struct member_p
 
 	model_text(c->model, "csv_href", address(c, "/admin/mfa/members.csv", q, none, LIST_LIMIT));
 	if (!str_absent(page->next))
-		model_text(c->model, "next_href", address(c, "/admin/mfa", q, page->next, q->limit));
+		model_text(c->model, "next_href",
+		    address(c, "/admin/mfa", q, page->next, q->limit));
 	if (!str_absent(q->after))
 		model_text(c->model, "first_href", address(c, "/admin/mfa", q, none, q->limit));
 	if (q->limit < MEMBERS_PAGE_MAX && (!str_absent(page->next) || !str_absent(q->after)))
-		model_text(c->model, "long_href", address(c, "/admin/mfa", q, none, MEMBERS_PAGE_MAX));
+		model_text(c->model, "long_href",
+		    address(c, "/admin/mfa", q, none, MEMBERS_PAGE_MAX));
 }
 
 static struct str

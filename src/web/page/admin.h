@@ -5,7 +5,10 @@
 #include "flow/admin.h"
 #include "web/page/page.h"
 
-/* Begins a page for admins: the name of the organization, and `current` marked in the navigation. */
+/*
+ * Begins a page for admins: the name of the organization, and `current` marked in the
+ * navigation.
+ */
 void admin_enter(struct call *c, const char *current);
 
 /* A member as the list and the member's own page show it. */

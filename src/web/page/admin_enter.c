@@ -29,9 +29,12 @@ admin_present_member(struct call *c, cJSON *o, const struct member *m)
 	model_text(o, "standing", compliance_name(status));
 	model_text(o, "standing_text", str_of(compliance_text(status)));
 	model_text(o, "sign", str_of(compliance_sign(status)));
-	model_text(o, "deadline", time_or_none(c,
-	    status == COMPLIANCE_GRACE || status == COMPLIANCE_OVERDUE ? m->status.deadline : 0));
-	model_text(o, "exempt_until", time_or_none(c, status == COMPLIANCE_EXEMPT ? m->membership.exempt_until : 0));
+	model_text(o, "deadline",
+	    time_or_none(c, status == COMPLIANCE_GRACE || status == COMPLIANCE_OVERDUE
+				? m->status.deadline
+				: 0));
+	model_text(o, "exempt_until",
+	    time_or_none(c, status == COMPLIANCE_EXEMPT ? m->membership.exempt_until : 0));
 	model_text(o, "kinds", kinds_text(c->arena, m->kinds));
 	model_bool(o, "enrolled", m->enrolled);
 	model_number(o, "codes_left", m->codes_left);

@@ -8,18 +8,19 @@ static const struct {
 	const char *word;
 	const char *text;
 } flash_texts[] = {
-	{"reset", "The second factor was reset. All sessions of this member were ended; after the next sign-in a new one can be "
-	    "set up."},
-	{"exempted", "The exemption was saved."},
-	{"unexempted", "The exemption was ended."},
+    {"reset", "The second factor was reset. All sessions of this member were ended; after the next "
+	      "sign-in a new one can be "
+	      "set up."},
+    {"exempted", "The exemption was saved."},
+    {"unexempted", "The exemption was ended."},
 };
 
 static const struct field_hint hints[] = {
-	{"account", "This member is not there."},
-	{"reason", "Give a reason of at most 500 characters: it stands in the audit log."},
-	{"confirm", "Type the email address of this member, exactly as it stands above."},
-	{"until", "Choose a day from today on, at most a year ahead."},
-	{"exempt_reason", "Give a reason of at most 500 characters: it stands in the audit log."},
+    {"account", "This member is not there."},
+    {"reason", "Give a reason of at most 500 characters: it stands in the audit log."},
+    {"confirm", "Type the email address of this member, exactly as it stands above."},
+    {"until", "Choose a day from today on, at most a year ahead."},
+    {"exempt_reason", "Give a reason of at most 500 characters: it stands in the audit log."},
 };
 
 static void present_rights(struct call *c, const struct member *m);
@@ -32,7 +33,8 @@ enum err
 page_member(struct call *c)
 {
 	struct member m;
-	enum err e = flow_member_show(&c->flow, c->admin->organization, field_id(&c->fields, "account"), &m);
+	enum err e =
+	    flow_member_show(&c->flow, c->admin->organization, field_id(&c->fields, "account"), &m);
 
 	if (e != OK)
 		return e;
@@ -46,7 +48,10 @@ page_member(struct call *c)
 	return present_page(c, "admin_member", "Member");
 }
 
-/* The address that was typed is that of the member whom the form is about: nobody else loses his phone by a slip. */
+/*
+ * The address that was typed is that of the member whom the form is about: nobody else loses
+ * his phone by a slip.
+ */
 enum err
 page_member_reset(struct call *c)
 {
@@ -59,7 +64,8 @@ page_member_reset(struct call *c)
 		e = ERR_FIELD;
 	}
 	if (e == OK)
-		e = flow_member_reset(&c->flow, c->admin->organization, account, field_text(&c->fields, "reason"));
+		e = flow_member_reset(&c->flow, c->admin->organization, account,
+		    field_text(&c->fields, "reason"));
 	if (e == OK)
 		done(c, "reset");
 	return e;
@@ -74,8 +80,8 @@ page_member_exempt(struct call *c)
 
 	if (field_text(&c->fields, "until").n == STR("YYYY-MM-DD").n)
 		until += CLOCK_DAY;
-	e = flow_member_exempt(&c->flow, c->admin->organization, field_id(&c->fields, "account"), until,
-	    field_text(&c->fields, "exempt_reason"));
+	e = flow_member_exempt(&c->flow, c->admin->organization, field_id(&c->fields, "account"),
+	    until, field_text(&c->fields, "exempt_reason"));
 	if (e == ERR_FIELD)
 		field_reject(&c->fields, "until");
 	if (e == OK)
@@ -86,7 +92,8 @@ page_member_exempt(struct call *c)
 enum err
 page_member_unexempt(struct call *c)
 {
-	enum err e = flow_member_unexempt(&c->flow, c->admin->organization, field_id(&c->fields, "account"));
+	enum err e =
+	    flow_member_unexempt(&c->flow, c->admin->organization, field_id(&c->fields, "account"));
 
 	if (e == OK)
 		done(c, "unexempted");
@@ -102,11 +109,14 @@ present_rights(struct call *c, const struct member *m)
 
 	model_bool(c->model, "oneself", oneself);
 	model_bool(c->model, "owner", owner && !oneself);
-	model_bool(c->model, "may_decide", !oneself && !owner && subject_active(&c->flow.subject) > 0);
-	model_bool(c->model, "needs_factor", !oneself && !owner && subject_active(&c->flow.subject) == 0);
+	model_bool(c->model, "may_decide",
+	    !oneself && !owner && subject_active(&c->flow.subject) > 0);
+	model_bool(c->model, "needs_factor",
+	    !oneself && !owner && subject_active(&c->flow.subject) == 0);
 	model_bool(c->model, "resettable", m->enrolled || m->codes_left > 0);
 	model_text(c->model, "today", day_of(c->arena, c->flow.now));
-	model_text(c->model, "last_day", day_of(c->arena, c->flow.now + (POLICY_AHEAD_MAX - 1) * CLOCK_DAY));
+	model_text(c->model, "last_day",
+	    day_of(c->arena, c->flow.now + (POLICY_AHEAD_MAX - 1) * CLOCK_DAY));
 }
 
 /* The one that stands, also where a factor makes it idle. */
@@ -157,5 +167,6 @@ done(struct call *c, const char *word)
 {
 	struct str id = id_format(c->arena, ID_ACCOUNT, field_id(&c->fields, "account"));
 
-	resp_redirect(c->resp, str_printf(c->arena, "/admin/mfa/member?account=%.*s&done=%s", STR_FMT(id), word));
+	resp_redirect(c->resp,
+	    str_printf(c->arena, "/admin/mfa/member?account=%.*s&done=%s", STR_FMT(id), word));
 }

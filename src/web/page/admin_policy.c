@@ -6,27 +6,30 @@
 #define MINUTE 60
 #define GRACE_DEFAULT 14
 
-static const char *const names[] = {"requirement", "required_since", "grace_days", "reauthentication_age",
-	"verification_age", "admin_verification"};
+static const char *const names[] = {"requirement", "required_since", "grace_days",
+    "reauthentication_age", "verification_age", "admin_verification"};
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
 static const struct field_hint hints[] = {
-	{"requirement", "Choose who must have two-factor authentication."},
-	{"required_since", "Choose a day, at most a year ahead."},
-	{"grace_days", "The transition period is a whole number of days from 0 to 365."},
-	{"reauthentication_age", "A password counts for a whole number of minutes from 1 to 1440, or as the service says: "
-	    "then leave it empty."},
-	{"verification_age", "A verification counts for a whole number of minutes from 1 to 1440, or as the service says: "
-	    "then leave it empty."},
+    {"requirement", "Choose who must have two-factor authentication."},
+    {"required_since", "Choose a day, at most a year ahead."},
+    {"grace_days", "The transition period is a whole number of days from 0 to 365."},
+    {"reauthentication_age",
+	"A password counts for a whole number of minutes from 1 to 1440, or as the service says: "
+	"then leave it empty."},
+    {"verification_age", "A verification counts for a whole number of minutes from 1 to 1440, or "
+			 "as the service says: "
+			 "then leave it empty."},
 };
 
 static const struct {
 	const char *choice;
 	const char *of;
 } requirements[] = {
-	[REQUIREMENT_OFF] = {"Nobody: it is voluntary", "nobody"},
-	[REQUIREMENT_ADMINS] = {"Owners, admins and sensitive roles", "owners, admins and sensitive roles"},
-	[REQUIREMENT_EVERYONE] = {"Everyone", "everyone"},
+    [REQUIREMENT_OFF] = {"Nobody: it is voluntary", "nobody"},
+    [REQUIREMENT_ADMINS] = {"Owners, admins and sensitive roles",
+	"owners, admins and sensitive roles"},
+    [REQUIREMENT_EVERYONE] = {"Everyone", "everyone"},
 };
 
 static enum err read_wanted(struct call *c, struct policy *wanted) MUST_CHECK;
@@ -45,8 +48,8 @@ static void add_change(struct call *c, const char *what, struct str before, stru
 static struct str since_text(struct arena *a, int64_t us);
 static struct str age_text(struct arena *a, int32_t seconds);
 static struct str days_text(struct arena *a, int32_t days);
-static void present_effect(struct call *c, const struct policy *to, const struct member_totals *before,
-    const struct member_totals *after);
+static void present_effect(struct call *c, const struct policy *to,
+    const struct member_totals *before, const struct member_totals *after);
 static void present_deadlines(struct call *c, const struct policy *to);
 
 enum err
@@ -121,22 +124,27 @@ read_wanted(struct call *c, struct policy *wanted)
 	fits = read_age(c, "reauthentication_age", &wanted->reauthentication_age) && fits;
 	fits = read_age(c, "verification_age", &wanted->verification_age) && fits;
 	wanted->grace_days = fits ? (int32_t)days : 0;
-	wanted->admin_verification = str_eq(field_text(&c->fields, "admin_verification"), STR("true"));
+	wanted->admin_verification =
+	    str_eq(field_text(&c->fields, "admin_verification"), STR("true"));
 	return fits ? OK : ERR_FIELD;
 }
 
 /*
- * 0 where nothing is to move. The day that the form came with means no change; today, or none, means now, and that is
- * noted to the second, so that the policy that is saved is the one that was shown.
+ * 0 where nothing is to move. The day that the form came with means no change; today, or none,
+ * means now, and that is noted to the second, so that the policy that is saved is the one that
+ * was shown.
  */
 static int64_t
 read_since(const struct call *c, enum requirement requirement)
 {
 	const struct policy *p = &c->admin->policy;
 	struct str text = field_text(&c->fields, "required_since");
-	int64_t since = field_time(&c->fields, "required_since"), now = c->flow.now - c->flow.now % CLOCK_SECOND;
-	bool same = requirement == p->requirement, kept = p->requirement != REQUIREMENT_OFF &&
-	    since - since % CLOCK_DAY == since_of(p) - since_of(p) % CLOCK_DAY && text.n == STR("YYYY-MM-DD").n;
+	int64_t since = field_time(&c->fields, "required_since"),
+		now = c->flow.now - c->flow.now % CLOCK_SECOND;
+	bool same = requirement == p->requirement,
+	     kept = p->requirement != REQUIREMENT_OFF &&
+		    since - since % CLOCK_DAY == since_of(p) - since_of(p) % CLOCK_DAY &&
+		    text.n == STR("YYYY-MM-DD").n;
 
 	if (requirement == REQUIREMENT_OFF || (same && (str_absent(text) || kept)))
 		return 0;
@@ -181,7 +189,8 @@ day_of(struct arena *a, int64_t us)
 static struct str
 minutes(struct arena *a, int32_t seconds)
 {
-	return seconds != 0 ? str_printf(a, "%d", (int)(seconds + MINUTE - 1) / MINUTE) : (struct str){0};
+	return seconds != 0 ? str_printf(a, "%d", (int)(seconds + MINUTE - 1) / MINUTE)
+			    : (struct str){0};
 }
 
 /* ---- the form ---- */
@@ -192,19 +201,26 @@ present_form(struct call *c)
 {
 	const struct policy *p = &c->admin->policy;
 	bool given = !str_absent(value_of(c, "requirement")) || c->refused != OK;
-	int32_t grace = p->requirement == REQUIREMENT_OFF && p->version == 1 ? GRACE_DEFAULT : p->grace_days;
+	int32_t grace =
+	    p->requirement == REQUIREMENT_OFF && p->version == 1 ? GRACE_DEFAULT : p->grace_days;
 	struct str since = value_of(c, "required_since");
 
-	present_requirements(c, given ? value_of(c, "requirement") : requirement_name(p->requirement));
-	model_text(c->model, "required_since", given ? str_slice(since, 0, STR("YYYY-MM-DD").n) : day_of(c->arena, since_of(p)));
-	model_text(c->model, "grace_days", given ? value_of(c, "grace_days") : str_printf(c->arena, "%d", (int)grace));
+	present_requirements(c,
+	    given ? value_of(c, "requirement") : requirement_name(p->requirement));
+	model_text(c->model, "required_since",
+	    given ? str_slice(since, 0, STR("YYYY-MM-DD").n) : day_of(c->arena, since_of(p)));
+	model_text(c->model, "grace_days",
+	    given ? value_of(c, "grace_days") : str_printf(c->arena, "%d", (int)grace));
 	model_text(c->model, "reauthentication_age",
-	    given ? value_of(c, "reauthentication_age") : minutes(c->arena, p->reauthentication_age));
-	model_text(c->model, "verification_age", given ? value_of(c, "verification_age") : minutes(c->arena, p->verification_age));
+	    given ? value_of(c, "reauthentication_age")
+		  : minutes(c->arena, p->reauthentication_age));
+	model_text(c->model, "verification_age",
+	    given ? value_of(c, "verification_age") : minutes(c->arena, p->verification_age));
 	model_bool(c->model, "admin_verification",
 	    given ? str_eq(value_of(c, "admin_verification"), STR("true")) : p->admin_verification);
 	model_text(c->model, "service_age", age_text(c->arena, (int32_t)web_conf(c)->step_up_age));
-	model_text(c->model, "last_day", day_of(c->arena, c->flow.now + POLICY_AHEAD_MAX * CLOCK_DAY));
+	model_text(c->model, "last_day",
+	    day_of(c->arena, c->flow.now + POLICY_AHEAD_MAX * CLOCK_DAY));
 	model_text(c->model, "required_of", str_of(requirements[p->requirement].of));
 	if (p->requirement != REQUIREMENT_OFF)
 		present_deadlines(c, p);
@@ -213,7 +229,8 @@ present_form(struct call *c)
 static struct str
 value_of(struct call *c, const char *name)
 {
-	return field_known(&c->fields, str_of(name)) ? field_text(&c->fields, name) : (struct str){0};
+	return field_known(&c->fields, str_of(name)) ? field_text(&c->fields, name)
+						     : (struct str){0};
 }
 
 static void
@@ -265,16 +282,22 @@ present_changes(struct call *c, const struct policy *to)
 	struct arena *a = c->arena;
 
 	(void)model_list(c->model, "changes");
-	add_change(c, "Required of", str_of(requirements[from->requirement].of), str_of(requirements[to->requirement].of));
+	add_change(c, "Required of", str_of(requirements[from->requirement].of),
+	    str_of(requirements[to->requirement].of));
 	if (to->requirement != REQUIREMENT_OFF)
-		add_change(c, "Required of owners, admins and sensitive roles since", since_text(a, from->required_since),
-		    since_text(a, to->required_since));
+		add_change(c, "Required of owners, admins and sensitive roles since",
+		    since_text(a, from->required_since), since_text(a, to->required_since));
 	if (to->requirement == REQUIREMENT_EVERYONE)
-		add_change(c, "Required of all others since", since_text(a, from->everyone_since), since_text(a, to->everyone_since));
-	add_change(c, "Transition period", days_text(a, from->grace_days), days_text(a, to->grace_days));
-	add_change(c, "A password counts for", age_text(a, from->reauthentication_age), age_text(a, to->reauthentication_age));
-	add_change(c, "A verification counts for", age_text(a, from->verification_age), age_text(a, to->verification_age));
-	add_change(c, "Fresh verification on admin pages", from->admin_verification ? STR("always") : STR("for changes"),
+		add_change(c, "Required of all others since", since_text(a, from->everyone_since),
+		    since_text(a, to->everyone_since));
+	add_change(c, "Transition period", days_text(a, from->grace_days),
+	    days_text(a, to->grace_days));
+	add_change(c, "A password counts for", age_text(a, from->reauthentication_age),
+	    age_text(a, to->reauthentication_age));
+	add_change(c, "A verification counts for", age_text(a, from->verification_age),
+	    age_text(a, to->verification_age));
+	add_change(c, "Fresh verification on admin pages",
+	    from->admin_verification ? STR("always") : STR("for changes"),
 	    to->admin_verification ? STR("always") : STR("for changes"));
 }
 
@@ -345,7 +368,8 @@ static void
 present_deadlines(struct call *c, const struct policy *to)
 {
 	int64_t grace = to->grace_days * CLOCK_DAY;
-	bool two = to->requirement == REQUIREMENT_EVERYONE && to->everyone_since != to->required_since;
+	bool two =
+	    to->requirement == REQUIREMENT_EVERYONE && to->everyone_since != to->required_since;
 	cJSON *o = model_object(c->model, "ends");
 
 	model_text(o, "grace", days_text(c->arena, to->grace_days));

@@ -4,16 +4,18 @@
 #include "base/clock.h"
 #include "domain/audit_format.h"
 #include "web/audit_log.h"
-#include "web/page/user_agent.h"
 #include "web/page/audit_label.h"
+#include "web/page/user_agent.h"
 
 static void present_form(struct call *c);
 static void present_kinds(struct call *c);
 static void present_links(struct call *c, const struct audit_page *page);
 static struct str address(struct call *c, const char *path, struct str after);
 static void present_event(struct call *c, cJSON *o, const struct audit_log_row *row);
-static void present_person(struct call *c, cJSON *o, struct uuid id, const struct audit_person *person);
-static void present_id(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id);
+static void present_person(struct call *c, cJSON *o, struct uuid id,
+    const struct audit_person *person);
+static void present_id(struct call *c, cJSON *o, const char *name, const char *prefix,
+    struct uuid id);
 static enum err export(struct call *c, enum audit_form form) MUST_CHECK;
 
 enum err
@@ -35,7 +37,8 @@ page_audit(struct call *c)
 	model_bool(c->model, "one", page.count == 1);
 	if (page.count > 0) {
 		model_text(c->model, "newest", clock_text(c->arena, page.list[0].row.at));
-		model_text(c->model, "oldest", clock_text(c->arena, page.list[page.count - 1].row.at));
+		model_text(c->model, "oldest",
+		    clock_text(c->arena, page.list[page.count - 1].row.at));
 	}
 	present_links(c, &page);
 	return page_audit_form(c);
@@ -66,11 +69,8 @@ page_audit_jsonl(struct call *c)
 	return export(c, AUDIT_JSON_LINES);
 }
 
-static enum err
-export(struct call *c, enum audit_form form)
-{
-	struct audit_filter f;
-	enum err e = audit_log_filter(c, &f);
+static enum err export(struct call *c, enum audit_form form) {
+	struct audit_filter f; enum err e = audit_log_filter(c, &f);
 
 	return e == OK ? audit_log_export(c, &f, form) : e;
 }
@@ -120,7 +120,8 @@ present_links(struct call *c, const struct audit_page *page)
 	struct str none = {0};
 
 	if (page->more)
-		model_text(c->model, "older_href", address(c, "/admin/audit", audit_cursor_format(c->arena, &page->next)));
+		model_text(c->model, "older_href",
+		    address(c, "/admin/audit", audit_cursor_format(c->arena, &page->next)));
 	if (!str_absent(field_text(&c->fields, "after")))
 		model_text(c->model, "newest_href", address(c, "/admin/audit", none));
 	model_text(c->model, "csv_href", address(c, "/admin/audit/export.csv", none));
@@ -162,7 +163,8 @@ present_event(struct call *c, cJSON *o, const struct audit_log_row *row)
 	model_bool(actor, "operator", str_eq(r->actor, audit_actor_name(AUDIT_BY_OPERATOR)));
 	model_bool(actor, "system", str_eq(r->actor, audit_actor_name(AUDIT_BY_SYSTEM)));
 	model_text(o, "address", r->address);
-	model_text(o, "agent", str_absent(r->user_agent) ? r->user_agent : user_agent_text(c->arena, r->user_agent));
+	model_text(o, "agent",
+	    str_absent(r->user_agent) ? r->user_agent : user_agent_text(c->arena, r->user_agent));
 	model_text(o, "kind", r->kind);
 	model_number(o, "seq", r->seq);
 	present_id(c, o, "session", ID_SESSION, r->session);

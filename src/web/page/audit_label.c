@@ -7,35 +7,35 @@ static const struct {
 	const char *done;
 	const char *tried; /* where it can be refused; else NULL */
 } words[] = {
-	[AUDIT_ACCOUNT_CREATED] = {"Account created", NULL},
-	[AUDIT_ACCOUNT_DISABLED] = {"Account disabled", NULL},
-	[AUDIT_ACCOUNT_ENABLED] = {"Account enabled again", NULL},
-	[AUDIT_PASSWORD_CHANGED] = {"Password changed", NULL},
-	[AUDIT_EMAIL_LINK_SENT] = {"Verification message sent", NULL},
-	[AUDIT_EMAIL_VERIFIED] = {"Email address verified", NULL},
-	[AUDIT_MEMBERSHIP_ADDED] = {"Became a member", NULL},
-	[AUDIT_SIGN_IN] = {"Signed in", "Tried to sign in"},
-	[AUDIT_SIGN_OUT] = {"Signed out", NULL},
-	[AUDIT_SESSION_REVOKED] = {"Session ended", NULL},
-	[AUDIT_ORGANIZATION_SWITCHED] = {"Entered the organization", NULL},
-	[AUDIT_REAUTHENTICATION] = {"Password confirmed", "Tried to confirm the password"},
-	[AUDIT_VERIFICATION] = {"Second factor verified", "Tried to verify the second factor"},
-	[AUDIT_FACTOR_STARTED] = {"Set-up of a method begun", NULL},
-	[AUDIT_FACTOR_CANCELLED] = {"Set-up of a method cancelled", NULL},
-	[AUDIT_FACTOR_ADDED] = {"Method added", "Tried to add a method"},
-	[AUDIT_FACTOR_RENAMED] = {"Method renamed", NULL},
-	[AUDIT_FACTOR_PREFERRED] = {"Preferred method changed", NULL},
-	[AUDIT_FACTOR_REMOVED] = {"Method removed", NULL},
-	[AUDIT_CODES_REPLACED] = {"Recovery codes replaced", NULL},
-	[AUDIT_CODES_ACKNOWLEDGED] = {"Recovery codes saved", NULL},
-	[AUDIT_MFA_DISABLED] = {"Two-factor authentication disabled", NULL},
-	[AUDIT_MFA_RESET] = {"Two-factor authentication reset", NULL},
-	[AUDIT_POLICY_CHANGED] = {"Policy changed", NULL},
-	[AUDIT_EXEMPTION_GIVEN] = {"Exemption given", NULL},
-	[AUDIT_EXEMPTION_ENDED] = {"Exemption ended", NULL},
-	[AUDIT_MEMBERSHIP_CHANGED] = {"Membership changed", NULL},
-	[AUDIT_MEMBERSHIP_REMOVED] = {"Membership ended", NULL},
-	[AUDIT_EXPORTED] = {"Audit log exported", NULL},
+    [AUDIT_ACCOUNT_CREATED] = {"Account created", NULL},
+    [AUDIT_ACCOUNT_DISABLED] = {"Account disabled", NULL},
+    [AUDIT_ACCOUNT_ENABLED] = {"Account enabled again", NULL},
+    [AUDIT_PASSWORD_CHANGED] = {"Password changed", NULL},
+    [AUDIT_EMAIL_LINK_SENT] = {"Verification message sent", NULL},
+    [AUDIT_EMAIL_VERIFIED] = {"Email address verified", NULL},
+    [AUDIT_MEMBERSHIP_ADDED] = {"Became a member", NULL},
+    [AUDIT_SIGN_IN] = {"Signed in", "Tried to sign in"},
+    [AUDIT_SIGN_OUT] = {"Signed out", NULL},
+    [AUDIT_SESSION_REVOKED] = {"Session ended", NULL},
+    [AUDIT_ORGANIZATION_SWITCHED] = {"Entered the organization", NULL},
+    [AUDIT_REAUTHENTICATION] = {"Password confirmed", "Tried to confirm the password"},
+    [AUDIT_VERIFICATION] = {"Second factor verified", "Tried to verify the second factor"},
+    [AUDIT_FACTOR_STARTED] = {"Set-up of a method begun", NULL},
+    [AUDIT_FACTOR_CANCELLED] = {"Set-up of a method cancelled", NULL},
+    [AUDIT_FACTOR_ADDED] = {"Method added", "Tried to add a method"},
+    [AUDIT_FACTOR_RENAMED] = {"Method renamed", NULL},
+    [AUDIT_FACTOR_PREFERRED] = {"Preferred method changed", NULL},
+    [AUDIT_FACTOR_REMOVED] = {"Method removed", NULL},
+    [AUDIT_CODES_REPLACED] = {"Recovery codes replaced", NULL},
+    [AUDIT_CODES_ACKNOWLEDGED] = {"Recovery codes saved", NULL},
+    [AUDIT_MFA_DISABLED] = {"Two-factor authentication disabled", NULL},
+    [AUDIT_MFA_RESET] = {"Two-factor authentication reset", NULL},
+    [AUDIT_POLICY_CHANGED] = {"Policy changed", NULL},
+    [AUDIT_EXEMPTION_GIVEN] = {"Exemption given", NULL},
+    [AUDIT_EXEMPTION_ENDED] = {"Exemption ended", NULL},
+    [AUDIT_MEMBERSHIP_CHANGED] = {"Membership changed", NULL},
+    [AUDIT_MEMBERSHIP_REMOVED] = {"Membership ended", NULL},
+    [AUDIT_EXPORTED] = {"Audit log exported", NULL},
 };
 
 struct str
@@ -43,6 +43,7 @@ audit_label(struct str kind, bool accepted)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (str_eq(kind, audit_kind_name((enum audit_kind)i)) && words[i].done != NULL)
-			return str_of(accepted || words[i].tried == NULL ? words[i].done : words[i].tried);
+			return str_of(
+			    accepted || words[i].tried == NULL ? words[i].done : words[i].tried);
 	return kind;
 }

@@ -30,7 +30,8 @@ page_challenge(struct call *c)
 	model_bool(c->model, "recovery", recovery);
 	model_bool(c->model, "step_up", step_up);
 	model_text(c->model, "next", next);
-	model_text(c->model, "recovery_href", page_with_next(c, "/mfa/challenge?method=recovery", next));
+	model_text(c->model, "recovery_href",
+	    page_with_next(c, "/mfa/challenge?method=recovery", next));
 	model_text(c->model, "code_href", page_with_next(c, "/mfa/challenge?method=app", next));
 	return present_page(c, "challenge", recovery ? "Use a recovery code" : "Verification");
 }
@@ -40,9 +41,9 @@ page_challenge_post(struct call *c)
 {
 	struct secret recovery = field_secret(c->arena, &c->fields, "recovery_code");
 	struct factor_response response = {
-		.factor = field_id(&c->fields, "factor"),
-		.code = field_secret(c->arena, &c->fields, "code"),
-		.recovery = recovery.n > 0,
+	    .factor = field_id(&c->fields, "factor"),
+	    .code = field_secret(c->arena, &c->fields, "code"),
+	    .recovery = recovery.n > 0,
 	};
 	struct str to = return_target(c);
 	enum err e;
@@ -94,7 +95,10 @@ by_recovery_code(const struct call *c, bool post)
 	return str_eq(field_text(&c->fields, "method"), STR("recovery"));
 }
 
-/* What asked for the challenge, else where the session was heading at sign-in; absent for neither. */
+/*
+ * What asked for the challenge, else where the session was heading at sign-in; absent for
+ * neither.
+ */
 static struct str
 return_target(const struct call *c)
 {

@@ -28,7 +28,8 @@ static void show_codes(struct call *c);
 enum err
 page_docs(struct call *c)
 {
-	const cJSON *problem = docs_at(docs_at(docs_at(c->web->contract, "components"), "schemas"), "Problem");
+	const cJSON *problem =
+	    docs_at(docs_at(docs_at(c->web->contract, "components"), "schemas"), "Problem");
 
 	show_about(c);
 	show_groups(c);
@@ -80,7 +81,8 @@ show_groups(struct call *c)
 	cJSON *list = model_list(c->model, "groups");
 	const cJSON *tag;
 
-	cJSON_ArrayForEach(tag, docs_at(c->web->contract, "tags")) {
+	cJSON_ArrayForEach(tag, docs_at(c->web->contract, "tags"))
+	{
 		struct str name = docs_text(tag, "name");
 		cJSON *o = model_item(list);
 
@@ -96,10 +98,8 @@ show_operations(struct call *c, cJSON *list, struct str tag)
 {
 	const cJSON *path, *op;
 
-	cJSON_ArrayForEach(path, docs_at(c->web->contract, "paths"))
-		cJSON_ArrayForEach(op, path)
-			if (is_tagged(op, tag))
-				show_operation(c, model_item(list), path, op);
+	cJSON_ArrayForEach(path, docs_at(c->web->contract, "paths")) cJSON_ArrayForEach(op,
+	    path) if (is_tagged(op, tag)) show_operation(c, model_item(list), path, op);
 }
 
 static bool
@@ -114,7 +114,8 @@ static void
 show_operation(struct call *c, cJSON *o, const cJSON *path, const cJSON *operation)
 {
 	const cJSON *body = docs_resolve(c, docs_at(operation, "requestBody"));
-	const cJSON *schema = docs_at(docs_at(docs_at(body, "content"), "application/json"), "schema");
+	const cJSON *schema =
+	    docs_at(docs_at(docs_at(body, "content"), "application/json"), "schema");
 
 	model_text(o, "id", docs_text(operation, "operationId"));
 	model_text(o, "method", docs_upper(c, operation->string));
@@ -137,7 +138,7 @@ show_who(struct call *c, cJSON *o, const cJSON *operation)
 	cJSON *list = model_list(o, "who");
 
 	cJSON_ArrayForEach(guard, docs_at(operation, "x-guards"))
-		docs_runs(model_item(list), docs_text(words, cJSON_GetStringValue(guard)));
+	    docs_runs(model_item(list), docs_text(words, cJSON_GetStringValue(guard)));
 }
 
 /* Those that stand in one place. */
@@ -148,7 +149,8 @@ show_parameters(struct call *c, cJSON *o, const cJSON *operation, const char *pl
 	const cJSON *given = docs_at(operation, "parameters"), *item;
 	cJSON *list = NULL;
 
-	cJSON_ArrayForEach(item, given) {
+	cJSON_ArrayForEach(item, given)
+	{
 		const cJSON *p = docs_resolve(c, item);
 		const cJSON *schema = docs_resolve(c, docs_at(p, "schema"));
 
@@ -156,8 +158,8 @@ show_parameters(struct call *c, cJSON *o, const cJSON *operation, const char *pl
 			continue;
 		if (list == NULL)
 			list = part(o, name, "members", given);
-		docs_member(c, list, docs_text(p, "name"), schema, cJSON_IsTrue(docs_at(p, "required")),
-		    docs_text(p, "description"));
+		docs_member(c, list, docs_text(p, "name"), schema,
+		    cJSON_IsTrue(docs_at(p, "required")), docs_text(p, "description"));
 	}
 	if (list == NULL)
 		(void)part(o, name, "members", NULL);
@@ -168,12 +170,12 @@ static void
 show_requests(struct call *c, cJSON *o, const cJSON *path, const cJSON *operation)
 {
 	const cJSON *body = docs_resolve(c, docs_at(operation, "requestBody")), *example;
-	const cJSON *examples = docs_at(docs_at(docs_at(body, "content"), "application/json"), "examples");
+	const cJSON *examples =
+	    docs_at(docs_at(docs_at(body, "content"), "application/json"), "examples");
 	struct str start = request_start(c, path, operation);
 	cJSON *list = model_list(o, "requests");
 
-	cJSON_ArrayForEach(example, examples)
-		show_request(list, start, docs_resolve(c, example));
+	cJSON_ArrayForEach(example, examples) show_request(list, start, docs_resolve(c, example));
 	if (examples == NULL)
 		show_request(list, start, NULL);
 }
@@ -188,7 +190,10 @@ show_request(cJSON *list, struct str start, const cJSON *example)
 	docs_json(o, "text", docs_at(example, "value"));
 }
 
-/* Method, path with its examples filled in, and the token: only who needs none says something of security. */
+/*
+ * Method, path with its examples filled in, and the token: only who needs none says something
+ * of security.
+ */
 static struct str
 request_start(struct call *c, const cJSON *path, const cJSON *operation)
 {
@@ -215,7 +220,8 @@ parameter_example(struct call *c, const cJSON *operation, struct str name)
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, docs_at(operation, "parameters")) {
+	cJSON_ArrayForEach(item, docs_at(operation, "parameters"))
+	{
 		const cJSON *p = docs_resolve(c, item);
 
 		if (str_eq(docs_text(p, "name"), name))
@@ -230,7 +236,8 @@ show_responses(struct call *c, cJSON *o, const cJSON *operation)
 	cJSON *list = model_list(o, "responses");
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, docs_at(operation, "responses")) {
+	cJSON_ArrayForEach(item, docs_at(operation, "responses"))
+	{
 		cJSON *row = model_item(list);
 
 		model_text(row, "status", str_of(item->string));
@@ -243,14 +250,15 @@ static void
 show_response(struct call *c, cJSON *o, const cJSON *response)
 {
 	const cJSON *json = docs_at(docs_at(response, "content"), "application/json"), *item;
-	const cJSON *schema = docs_resolve(c, docs_at(json, "schema")), *given = docs_at(response, "x-codes");
+	const cJSON *schema = docs_resolve(c, docs_at(json, "schema")),
+		    *given = docs_at(response, "x-codes");
 	cJSON *codes = part(o, "problems", "codes", given), *examples = model_list(o, "examples");
 
 	docs_runs(o, docs_text(response, "description"));
-	cJSON_ArrayForEach(item, given)
-		model_item_text(codes, str_of(cJSON_GetStringValue(item)));
+	cJSON_ArrayForEach(item, given) model_item_text(codes, str_of(cJSON_GetStringValue(item)));
 	docs_members(c, part(o, "answer", "members", docs_at(schema, "properties")), schema);
-	cJSON_ArrayForEach(item, docs_at(json, "examples")) {
+	cJSON_ArrayForEach(item, docs_at(json, "examples"))
+	{
 		const cJSON *example = docs_resolve(c, item);
 		cJSON *row = model_item(examples);
 
@@ -267,7 +275,8 @@ show_files(struct call *c, cJSON *o, const cJSON *content)
 	cJSON *list = model_list(o, "files");
 	const cJSON *media;
 
-	cJSON_ArrayForEach(media, content) {
+	cJSON_ArrayForEach(media, content)
+	{
 		const cJSON *schema = docs_resolve(c, docs_at(media, "schema"));
 		const cJSON *examples = docs_at(media, "examples");
 		cJSON *row;
@@ -277,11 +286,15 @@ show_files(struct call *c, cJSON *o, const cJSON *content)
 		row = model_item(list);
 		model_text(row, "type", str_of(media->string));
 		docs_runs(row, docs_text(schema, "description"));
-		model_text(row, "text", docs_text(docs_resolve(c, examples != NULL ? examples->child : NULL), "value"));
+		model_text(row, "text",
+		    docs_text(docs_resolve(c, examples != NULL ? examples->child : NULL), "value"));
 	}
 }
 
-/* A part with one list, which has a heading of its own; without what it is made of there is none. */
+/*
+ * A part with one list, which has a heading of its own; without what it is made of there is
+ * none.
+ */
 static cJSON *
 part(cJSON *o, const char *name, const char *list, const cJSON *source)
 {
@@ -297,7 +310,7 @@ show_codes(struct call *c)
 {
 	static const enum err all[] = {
 #define CODE_OF(member, text, kind) member,
-		ERR_TABLE(CODE_OF)
+	    ERR_TABLE(CODE_OF)
 #undef CODE_OF
 	};
 	const cJSON *examples = docs_at(docs_at(c->web->contract, "components"), "examples");

@@ -7,9 +7,9 @@
 /* ---- docs_text.c: from the text of the document to what a template can show ---- */
 
 /*
- * Texts are paragraphs divided by empty lines, lists of lines that begin with "- ", and
- * code between backticks; nothing else has a meaning. Sets `blocks`: a list of
- * {`paragraph`} or {`items`}, with `runs` of {`code` truth, `text`}. An absent text has none.
+ * Texts are paragraphs divided by empty lines, lists of lines that begin with "- ", and code
+ * between backticks; nothing else has a meaning. Sets `blocks`: a list of {`paragraph`} or
+ * {`items`}, with `runs` of {`code` truth, `text`}. An absent text has none.
  */
 void docs_blocks(struct call *c, cJSON *o, struct str text);
 
@@ -43,6 +43,7 @@ const cJSON *docs_resolve(struct call *c, const cJSON *node);
 void docs_members(struct call *c, cJSON *list, const cJSON *schema);
 
 /* One row of the same for a value of its own: a parameter. */
-void docs_member(struct call *c, cJSON *list, struct str name, const cJSON *schema, bool required, struct str text);
+void docs_member(struct call *c, cJSON *list, struct str name, const cJSON *schema, bool required,
+    struct str text);
 
 #endif

@@ -10,7 +10,8 @@
 #define WORDS_MAX 6
 
 static const cJSON *follow(struct call *c, struct str pointer);
-static void add_members(struct call *c, cJSON *list, struct str prefix, const cJSON *schema, int depth);
+static void add_members(struct call *c, cJSON *list, struct str prefix, const cJSON *schema,
+    int depth);
 static bool is_required(const cJSON *schema, const char *name);
 static struct str type_text(struct call *c, const cJSON *schema);
 static void add_types(struct buf *b, const cJSON *type);
@@ -50,7 +51,8 @@ docs_members(struct call *c, cJSON *list, const cJSON *schema)
 }
 
 void
-docs_member(struct call *c, cJSON *list, struct str name, const cJSON *schema, bool required, struct str text)
+docs_member(struct call *c, cJSON *list, struct str name, const cJSON *schema, bool required,
+    struct str text)
 {
 	cJSON *o = model_item(list);
 
@@ -81,15 +83,19 @@ add_members(struct call *c, cJSON *list, struct str prefix, const cJSON *schema,
 
 	if (depth == SCHEMA_DEPTH_MAX)
 		return;
-	cJSON_ArrayForEach(member, docs_at(object, "properties")) {
+	cJSON_ArrayForEach(member, docs_at(object, "properties"))
+	{
 		struct str name = str_printf(c->arena, "%.*s%s", STR_FMT(prefix), member->string);
 		const cJSON *inner = docs_resolve(c, member), *items = docs_at(inner, "items");
 
-		docs_member(c, list, name, inner, is_required(object, member->string), docs_text(inner, "description"));
+		docs_member(c, list, name, inner, is_required(object, member->string),
+		    docs_text(inner, "description"));
 		if (items != NULL)
-			add_members(c, list, str_printf(c->arena, "%.*s[].", STR_FMT(name)), items, depth + 1);
+			add_members(c, list, str_printf(c->arena, "%.*s[].", STR_FMT(name)), items,
+			    depth + 1);
 		else
-			add_members(c, list, str_printf(c->arena, "%.*s.", STR_FMT(name)), inner, depth + 1);
+			add_members(c, list, str_printf(c->arena, "%.*s.", STR_FMT(name)), inner,
+			    depth + 1);
 	}
 }
 
@@ -98,9 +104,9 @@ is_required(const cJSON *schema, const char *name)
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, docs_at(schema, "required"))
-		if (str_eq(str_of(cJSON_GetStringValue(item)), str_of(name)))
-			return true;
+	cJSON_ArrayForEach(item,
+	    docs_at(schema, "required")) if (str_eq(str_of(cJSON_GetStringValue(item)),
+						 str_of(name))) return true;
 	return false;
 }
 
@@ -109,7 +115,8 @@ type_text(struct call *c, const cJSON *schema)
 {
 	struct buf b = {.arena = c->arena};
 	struct str format = docs_text(schema, "format");
-	const cJSON *items = docs_resolve(c, docs_at(schema, "items")), *most = docs_at(schema, "maxLength");
+	const cJSON *items = docs_resolve(c, docs_at(schema, "items")),
+		    *most = docs_at(schema, "maxLength");
 
 	add_types(&b, docs_at(schema, "type"));
 	if (items != NULL) {
@@ -133,7 +140,8 @@ add_types(struct buf *b, const cJSON *type)
 
 	if (cJSON_IsString(type))
 		buf_add(b, str_of(type->valuestring));
-	cJSON_ArrayForEach(item, type) {
+	cJSON_ArrayForEach(item, type)
+	{
 		if (item != type->child)
 			buf_add(b, STR(" or "));
 		buf_add(b, str_of(cJSON_GetStringValue(item)));
@@ -151,7 +159,8 @@ add_words(struct buf *b, const cJSON *schema)
 		buf_printf(b, " \"%.*s\"", STR_FMT(only));
 	if (cJSON_GetArraySize(words) > WORDS_MAX)
 		return;
-	cJSON_ArrayForEach(word, words) {
+	cJSON_ArrayForEach(word, words)
+	{
 		buf_add(b, word == words->child ? STR(" \"") : STR(" or \""));
 		buf_add(b, str_of(cJSON_GetStringValue(word)));
 		buf_addc(b, '"');

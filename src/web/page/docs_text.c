@@ -62,7 +62,10 @@ docs_upper(struct call *c, const char *word)
 	return buf_str(&b);
 }
 
-/* The printer puts a tab behind each colon; within a text there is none, it stands there escaped. */
+/*
+ * The printer puts a tab behind each colon; within a text there is none, it stands there
+ * escaped.
+ */
 void
 docs_json(cJSON *o, const char *name, const cJSON *value)
 {

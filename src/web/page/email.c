@@ -14,7 +14,9 @@ page_email(struct call *c)
 	enum err e;
 
 	if (str_absent(token))
-		return c->signed_in && c->flow.subject.session.state == SESSION_ACTIVE ? show_state(c) : show_over(c);
+		return c->signed_in && c->flow.subject.session.state == SESSION_ACTIVE
+			   ? show_state(c)
+			   : show_over(c);
 	e = flow_email_look(&c->flow, token, &address);
 	if (e == ERR_NOT_FOUND)
 		return show_over(c);
@@ -52,7 +54,8 @@ page_email_resend(struct call *c)
 		return e;
 	e = show_state(c);
 	c->resp->status = error_status(ERR_THROTTLED);
-	resp_header(c->resp, "Retry-After", str_printf(c->arena, "%lld", (long long)c->flow.resend_wait));
+	resp_header(c->resp, "Retry-After",
+	    str_printf(c->arena, "%lld", (long long)c->flow.resend_wait));
 	return e;
 }
 
@@ -62,9 +65,11 @@ show_state(struct call *c)
 {
 	const struct account *account = &c->flow.subject.account;
 
-	if (str_eq(field_known(&c->fields, STR("done")) ? field_text(&c->fields, "done") : STR(""), STR("sent")) &&
+	if (str_eq(field_known(&c->fields, STR("done")) ? field_text(&c->fields, "done") : STR(""),
+		STR("sent")) &&
 	    !account->email_verified)
-		present_flash(c, "A new message is on its way to you. Links in earlier ones do not work any more.");
+		present_flash(c, "A new message is on its way to you. Links in earlier ones do not "
+				 "work any more.");
 	model_text(c->model, "email", account->email);
 	model_bool(c->model, "email_verified", account->email_verified);
 	model_bool(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
@@ -73,14 +78,18 @@ show_state(struct call *c)
 	return present_page(c, "verify_email_state", TITLE);
 }
 
-/* One page for every link that does not work: which of the reasons it is, is nobody's business but its owner's. */
+/*
+ * One page for every link that does not work: which of the reasons it is, is nobody's business
+ * but its owner's.
+ */
 static enum err
 show_over(struct call *c)
 {
 	enum err e;
 
-	model_bool(c->model, "may_resend", c->signed_in && c->flow.subject.session.state == SESSION_ACTIVE &&
-	    !c->flow.subject.account.email_verified);
+	model_bool(c->model, "may_resend",
+	    c->signed_in && c->flow.subject.session.state == SESSION_ACTIVE &&
+		!c->flow.subject.account.email_verified);
 	e = present_page(c, "verify_email_over", "This link does not work");
 	c->resp->status = error_status(ERR_NOT_FOUND);
 	return e;

@@ -4,10 +4,14 @@
 #include "base/codec.h"
 #include "web/gate/return_url.h"
 
-static enum err ticket_address(struct call *c, const struct url *to, struct str *address) MUST_CHECK;
+static enum err ticket_address(struct call *c, const struct url *to,
+    struct str *address) MUST_CHECK;
 static enum err resume(struct call *c, struct str address) MUST_CHECK;
 
-/* Back to the site that sent a browser here: what it asked for has been done, or is asked for again there. */
+/*
+ * Back to the site that sent a browser here: what it asked for has been done, or is asked for
+ * again there.
+ */
 enum err
 page_gate_return(struct call *c)
 {
@@ -22,7 +26,8 @@ page_gate_return(struct call *c)
 	if (kind == SITE_UNKNOWN)
 		return ERR_NOT_FOUND;
 	if (c->flow.subject.session.state == SESSION_MFA_REQUIRED) {
-		struct str here = str_printf(c->arena, "%.*s?%.*s", STR_FMT(c->req->path), STR_FMT(c->req->query));
+		struct str here = str_printf(c->arena, "%.*s?%.*s", STR_FMT(c->req->path),
+		    STR_FMT(c->req->query));
 
 		resp_redirect(c->resp, page_with_next(c, "/mfa/challenge", here));
 		return OK;
@@ -38,13 +43,14 @@ page_gate_return(struct call *c)
 }
 
 /*
- * On the site's own host: the ticket is exchanged. One that does not count leaves everything as it is: the way
- * goes on, and the gate sends the browser round once more if it has to.
+ * On the site's own host: the ticket is exchanged. One that does not count leaves everything as
+ * it is: the way goes on, and the gate sends the browser round once more if it has to.
  */
 enum err
 page_gate_callback(struct call *c)
 {
-	struct str ticket = field_text(&c->fields, "ticket"), nonce = req_cookie(c->req, RESP_NONCE_COOKIE), origin;
+	struct str ticket = field_text(&c->fields, "ticket"),
+		   nonce = req_cookie(c->req, RESP_NONCE_COOKIE), origin;
 	struct secret token;
 	enum err e;
 
@@ -60,11 +66,15 @@ page_gate_callback(struct call *c)
 	return OK;
 }
 
-/* A place belongs to another organization than the session works in: entering it is a change, and so a form (organization.c). */
+/*
+ * A place belongs to another organization than the session works in: entering it is a change,
+ * and so a form (organization.c).
+ */
 enum err
 page_gate_organization(struct call *c)
 {
-	const struct membership *m = flow_membership(&c->flow, field_text(&c->fields, "organization"));
+	const struct membership *m =
+	    flow_membership(&c->flow, field_text(&c->fields, "organization"));
 	struct str next = field_text(&c->fields, "next");
 
 	if (m == NULL)
@@ -77,13 +87,14 @@ page_gate_organization(struct call *c)
 }
 
 /*
- * The ticket is good in the one browser that the site sent here, which has the same mark in a cookie
- * there: without the mark there is nobody to take it.
+ * The ticket is good in the one browser that the site sent here, which has the same mark in a
+ * cookie there: without the mark there is nobody to take it.
  */
 static enum err
 ticket_address(struct call *c, const struct url *to, struct str *address)
 {
-	struct str nonce = field_text(&c->fields, "way"), rest = percent_encode(c->arena, to->rest, "/:");
+	struct str nonce = field_text(&c->fields, "way"),
+		   rest = percent_encode(c->arena, to->rest, "/:");
 	struct secret ticket;
 	enum err e;
 
@@ -91,14 +102,15 @@ ticket_address(struct call *c, const struct url *to, struct str *address)
 		return ERR_NOT_FOUND;
 	e = flow_site_ticket(&c->flow, to->origin, nonce, &ticket);
 	if (e == OK)
-		*address = str_printf(c->arena, "%.*s/gate/callback?ticket=%.*s&to=%.*s", STR_FMT(to->origin),
-		    STR_FMT(secret_reveal(ticket)), STR_FMT(rest));
+		*address = str_printf(c->arena, "%.*s/gate/callback?ticket=%.*s&to=%.*s",
+		    STR_FMT(to->origin), STR_FMT(secret_reveal(ticket)), STR_FMT(rest));
 	return e;
 }
 
 /*
- * Behind a form of ours a redirect to another site would be stopped by the policy of the form's page, so that
- * a page goes on by itself. Else it is a redirect, of which browsers end a circle.
+ * Behind a form of ours a redirect to another site would be stopped by the policy of the form's
+ * page, so that a page goes on by itself. Else it is a redirect, of which browsers end a
+ * circle.
  */
 static enum err
 resume(struct call *c, struct str address)

@@ -36,9 +36,9 @@ page_login_post(struct call *c)
 {
 	struct flow before = c->flow;
 	struct sign_in in = {
-		.email = field_text(&c->fields, "email"),
-		.password = field_secret(c->arena, &c->fields, "password"),
-		.return_to = local(field_text(&c->fields, "next")),
+	    .email = field_text(&c->fields, "email"),
+	    .password = field_secret(c->arena, &c->fields, "password"),
+	    .return_to = local(field_text(&c->fields, "next")),
 	};
 	bool was_signed_in = c->signed_in;
 	enum err e;
@@ -90,7 +90,10 @@ page_dashboard(struct call *c)
 	return present_page(c, "dashboard", "Dashboard");
 }
 
-/* Admins see here already that somebody needs their help; not where admin pages want more than the dashboard asks for. */
+/*
+ * Admins see here already that somebody needs their help; not where admin pages want more than
+ * the dashboard asks for.
+ */
 static enum err
 present_overdue_members(struct call *c)
 {
@@ -100,7 +103,8 @@ present_overdue_members(struct call *c)
 	enum err e;
 	cJSON *o;
 
-	if (here == NULL || !role_administers(here->role) || here->policy.requirement == REQUIREMENT_OFF ||
+	if (here == NULL || !role_administers(here->role) ||
+	    here->policy.requirement == REQUIREMENT_OFF ||
 	    (here->policy.admin_verification && flow_stepup_missing(&c->flow).verification))
 		return OK;
 	e = flow_members_totals(&c->flow, here->organization, &totals);

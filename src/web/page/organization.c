@@ -39,13 +39,18 @@ page_switched(struct call *c)
 
 	if (here == NULL || !str_eq(field_text(&c->fields, "done"), STR("switched")))
 		return;
-	text = str_printf(c->arena, "You now work in %.*s.%s", STR_FMT(here->name), subject_active(s) == 0 ? "" :
-	    " Each organization is a boundary of its own: your verification was cleared, and the next sensitive"
-	    " operation asks for it again.");
+	text = str_printf(c->arena, "You now work in %.*s.%s", STR_FMT(here->name),
+	    subject_active(s) == 0 ? ""
+				   : " Each organization is a boundary of its own: your "
+				     "verification was cleared, and the next sensitive"
+				     " operation asks for it again.");
 	present_flash(c, str_c(c->arena, text));
 }
 
-/* Where a member stands there is said before the switch: a lapsed one gets no further than set-up. */
+/*
+ * Where a member stands there is said before the switch: a lapsed one gets no further than
+ * set-up.
+ */
 static void
 present_membership(struct call *c, cJSON *o, const struct membership *m)
 {

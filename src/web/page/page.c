@@ -15,8 +15,8 @@ static void redirect_to_organizations(struct call *c);
 static void redirect_with_return(struct call *c, const char *path);
 
 const struct route_family page_family = {
-	.read = page_read,
-	.refuse = page_refuse,
+    .read = page_read,
+    .refuse = page_refuse,
 };
 
 void
@@ -37,7 +37,8 @@ page_with_next(struct call *c, const char *path, struct str next)
 	if (str_absent(next))
 		return p;
 	next = percent_encode(c->arena, next, "/");
-	return str_printf(c->arena, "%.*s%cnext=%.*s", STR_FMT(p), str_has(p, '?') ? '&' : '?', STR_FMT(next));
+	return str_printf(c->arena, "%.*s%cnext=%.*s", STR_FMT(p), str_has(p, '?') ? '&' : '?',
+	    STR_FMT(next));
 }
 
 static enum err
@@ -51,8 +52,8 @@ page_read(struct call *c)
 }
 
 /*
- * A refusal goes back to the form it came from; a failure, and a refusal that no
- * form can mend, to the error page. What a handler began to show is thrown away.
+ * A refusal goes back to the form it came from; a failure, and a refusal that no form can mend,
+ * to the error page. What a handler began to show is thrown away.
  */
 static void
 page_refuse(struct call *c, enum err e)

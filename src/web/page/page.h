@@ -16,8 +16,8 @@ handler page_challenge, page_challenge_post, page_challenge_cancel;
 /* recovery codes and disabling (recovery.c) */
 handler page_codes, page_codes_post, page_codes_acknowledge, page_disable, page_disable_post;
 /* the profile (profile.c) */
-handler page_profile, page_factor_rename, page_factor_prefer, page_factor_remove, page_factor_remove_post,
-    page_session_end, page_sessions_end_others;
+handler page_profile, page_factor_rename, page_factor_prefer, page_factor_remove,
+    page_factor_remove_post, page_session_end, page_sessions_end_others;
 /* proving an address (email.c) */
 handler page_email, page_email_post, page_email_resend;
 /* choosing an organization (organization.c) */

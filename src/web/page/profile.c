@@ -9,12 +9,12 @@ static const struct {
 	const char *word;
 	const char *text;
 } flash_texts[] = {
-	{"renamed", "The method has its new name."},
-	{"preferred", "Your preferred method was changed."},
-	{"removed", "The method was removed. Your other sessions are asked for a code again."},
-	{"disabled", "Two-factor authentication is disabled. All your other sessions were signed out."},
-	{"session-ended", "The session was signed out."},
-	{"sessions-ended", "All your other sessions were signed out."},
+    {"renamed", "The method has its new name."},
+    {"preferred", "Your preferred method was changed."},
+    {"removed", "The method was removed. Your other sessions are asked for a code again."},
+    {"disabled", "Two-factor authentication is disabled. All your other sessions were signed out."},
+    {"session-ended", "The session was signed out."},
+    {"sessions-ended", "All your other sessions were signed out."},
 };
 
 static void present_flash_for(struct call *c);
@@ -44,7 +44,8 @@ page_profile(struct call *c)
 enum err
 page_factor_rename(struct call *c)
 {
-	enum err e = flow_factor_rename(&c->flow, field_id(&c->fields, "factor"), field_text(&c->fields, "label"));
+	enum err e = flow_factor_rename(&c->flow, field_id(&c->fields, "factor"),
+	    field_text(&c->fields, "label"));
 
 	if (e == OK)
 		done(c, "renamed");

@@ -40,8 +40,8 @@ page_codes_show(struct call *c, const struct codes *codes, bool first)
 	struct buf text = {.arena = c->arena};
 	int i;
 
-	buf_printf(&text, "%s recovery codes\n%.*s, %.*s\nEach code works once.\n\n", web_conf(c)->issuer,
-	    STR_FMT(c->flow.subject.account.email), STR_FMT(date));
+	buf_printf(&text, "%s recovery codes\n%.*s, %.*s\nEach code works once.\n\n",
+	    web_conf(c)->issuer, STR_FMT(c->flow.subject.account.email), STR_FMT(date));
 	for (i = 0; i < codes->count; i++) {
 		model_item_text(list, codes->list[i]);
 		buf_add(&text, codes->list[i]);
@@ -51,7 +51,8 @@ page_codes_show(struct call *c, const struct codes *codes, bool first)
 	model_number(c->model, "count", codes->count);
 	model_text(c->model, "date", date);
 	model_bool(c->model, "first", first);
-	return present_page(c, "recovery_codes_new", first ? "Save your recovery codes" : "New recovery codes");
+	return present_page(c, "recovery_codes_new",
+	    first ? "Save your recovery codes" : "New recovery codes");
 }
 
 enum err

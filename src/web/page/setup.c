@@ -12,7 +12,8 @@
 
 static enum err log_transport(struct call *c, struct str step) MUST_CHECK;
 static enum err show_start(struct call *c) MUST_CHECK;
-static enum err show_scan(struct call *c, const struct factor *f, const struct factor_offer *offer) MUST_CHECK;
+static enum err show_scan(struct call *c, const struct factor *f,
+    const struct factor_offer *offer) MUST_CHECK;
 static enum err show_verify(struct call *c, const struct factor *f) MUST_CHECK;
 static void present_key(struct call *c, struct str key);
 
@@ -86,9 +87,9 @@ enum err
 page_setup_confirm(struct call *c)
 {
 	struct confirming io = {
-		.factor = field_id(&c->fields, "factor"),
-		.code = field_secret(c->arena, &c->fields, "code"),
-		.elevate = true,
+	    .factor = field_id(&c->fields, "factor"),
+	    .code = field_secret(c->arena, &c->fields, "code"),
+	    .elevate = true,
 	};
 	enum err e = flow_enroll_confirm(&c->flow, &io);
 
@@ -119,7 +120,8 @@ page_setup_confirm_form(struct call *c)
 enum err
 page_setup_cancel(struct call *c)
 {
-	bool enrolling = subject_state(&c->flow.subject, c->flow.now) == SESSION_ENROLLMENT_REQUIRED;
+	bool enrolling =
+	    subject_state(&c->flow.subject, c->flow.now) == SESSION_ENROLLMENT_REQUIRED;
 	enum err e = flow_enroll_cancel(&c->flow);
 
 	/* Where the policy lets nobody but to set-up, that begins anew. */
@@ -155,7 +157,8 @@ show_scan(struct call *c, const struct factor *f, const struct factor_offer *off
 	present_key(c, secret_reveal(offer->key));
 	model_bool(c->model, "first", subject_active(&c->flow.subject) == 0);
 	model_text(c->model, "uri", secret_reveal(offer->uri));
-	model_text(c->model, "qr_src", str_printf(c->arena, "/mfa/setup/qr.png?factor=%.*s", STR_FMT(id)));
+	model_text(c->model, "qr_src",
+	    str_printf(c->arena, "/mfa/setup/qr.png?factor=%.*s", STR_FMT(id)));
 	model_text(c->model, "expires", clock_text(c->arena, f->expires_at));
 	return present_page(c, "setup_scan", TITLE);
 }

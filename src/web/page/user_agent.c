@@ -11,25 +11,25 @@ static bool contains(struct str s, struct str part);
 
 /* The order matters: most browsers claim to be several others, too. */
 static const struct sign browsers[] = {
-	{STR_INIT("Edg/"), "Edge"},
-	{STR_INIT("EdgA/"), "Edge"},
-	{STR_INIT("OPR/"), "Opera"},
-	{STR_INIT("SamsungBrowser/"), "Samsung Internet"},
-	{STR_INIT("Firefox/"), "Firefox"},
-	{STR_INIT("FxiOS/"), "Firefox"},
-	{STR_INIT("CriOS/"), "Chrome"},
-	{STR_INIT("Chrome/"), "Chrome"},
-	{STR_INIT("Safari/"), "Safari"},
+    {STR_INIT("Edg/"), "Edge"},
+    {STR_INIT("EdgA/"), "Edge"},
+    {STR_INIT("OPR/"), "Opera"},
+    {STR_INIT("SamsungBrowser/"), "Samsung Internet"},
+    {STR_INIT("Firefox/"), "Firefox"},
+    {STR_INIT("FxiOS/"), "Firefox"},
+    {STR_INIT("CriOS/"), "Chrome"},
+    {STR_INIT("Chrome/"), "Chrome"},
+    {STR_INIT("Safari/"), "Safari"},
 };
 
 static const struct sign systems[] = {
-	{STR_INIT("iPhone"), "iPhone"},
-	{STR_INIT("iPad"), "iPad"},
-	{STR_INIT("Android"), "Android"},
-	{STR_INIT("Windows"), "Windows"},
-	{STR_INIT("Mac OS X"), "macOS"},
-	{STR_INIT("CrOS"), "ChromeOS"},
-	{STR_INIT("Linux"), "Linux"},
+    {STR_INIT("iPhone"), "iPhone"},
+    {STR_INIT("iPad"), "iPad"},
+    {STR_INIT("Android"), "Android"},
+    {STR_INIT("Windows"), "Windows"},
+    {STR_INIT("Mac OS X"), "macOS"},
+    {STR_INIT("CrOS"), "ChromeOS"},
+    {STR_INIT("Linux"), "Linux"},
 };
 
 struct str

@@ -26,8 +26,8 @@ enum err
 public_enable(struct call *c)
 {
 	struct confirming io = {
-		.code = field_secret(c->arena, &c->fields, "mfa_code"),
-		.elevate = !c->token_in_body,
+	    .code = field_secret(c->arena, &c->fields, "mfa_code"),
+	    .elevate = !c->token_in_body,
 	};
 	enum err e = flow_enroll_confirm(&c->flow, &io);
 
@@ -59,7 +59,8 @@ answer(struct call *c, const char *status, const struct codes *codes)
 	if (e != OK)
 		return e;
 	model_text(c->model, "status", str_of(status));
-	model_text(c->model, "account_id", id_format(c->arena, ID_ACCOUNT, c->flow.subject.account.id));
+	model_text(c->model, "account_id",
+	    id_format(c->arena, ID_ACCOUNT, c->flow.subject.account.id));
 	model_bool(c->model, "mfa_enabled", subject_active(&c->flow.subject) > 0);
 	if (codes != NULL && codes->count > 0)
 		api_codes(c->model, "mfa_recovery_codes", codes);

@@ -7,7 +7,8 @@
 static enum err respond_page(struct call *c, const struct audit_filter *f) MUST_CHECK;
 static void present_event(struct call *c, cJSON *o, const struct audit_log_row *row);
 static void present_actor(struct call *c, cJSON *o, const struct audit_log_row *row);
-static void id_member(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id);
+static void id_member(struct call *c, cJSON *o, const char *name, const char *prefix,
+    struct uuid id);
 static void details_member(cJSON *o, struct str details);
 
 enum err
@@ -36,7 +37,8 @@ respond_page(struct call *c, const struct audit_filter *f)
 		return e;
 	for (size_t i = 0; i < page.count; i++)
 		present_event(c, model_item(list), &page.list[i]);
-	model_text(c->model, "next", page.more ? audit_cursor_format(c->arena, &page.next) : (struct str){0});
+	model_text(c->model, "next",
+	    page.more ? audit_cursor_format(c->arena, &page.next) : (struct str){0});
 	return api_respond(c, 200);
 }
 

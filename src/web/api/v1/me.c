@@ -35,15 +35,18 @@ v1_totp_enroll(struct call *c)
 	return api_respond(c, 200);
 }
 
-/* Codes appear here only where none could be handed out before: the set-up was begun in another way. */
+/*
+ * Codes appear here only where none could be handed out before: the set-up was begun in another
+ * way.
+ */
 enum err
 v1_totp_verify(struct call *c)
 {
 	struct confirming io = {
-		.factor = field_id(&c->fields, "factorId"),
-		.code = field_secret(c->arena, &c->fields, "code"),
-		.elevate = !c->token_in_body,
-		.adopt_issued = true,
+	    .factor = field_id(&c->fields, "factorId"),
+	    .code = field_secret(c->arena, &c->fields, "code"),
+	    .elevate = !c->token_in_body,
+	    .adopt_issued = true,
 	};
 	enum err e = flow_enroll_confirm(&c->flow, &io);
 
@@ -78,7 +81,8 @@ enum err
 v1_factor_change(struct call *c)
 {
 	struct uuid id = field_id(&c->fields, "factor");
-	struct str label = field_text(&c->fields, "label"), preferred = field_text(&c->fields, "preferred");
+	struct str label = field_text(&c->fields, "label"),
+		   preferred = field_text(&c->fields, "preferred");
 	const struct factor *f;
 	enum err e = OK;
 
@@ -88,7 +92,8 @@ v1_factor_change(struct call *c)
 		return ERR_FIELD;
 	}
 	if (str_eq(preferred, STR("false"))) {
-		api_fault(c, STR("preferred"), "It can only become true: prefer another factor instead.");
+		api_fault(c, STR("preferred"),
+		    "It can only become true: prefer another factor instead.");
 		return ERR_FIELD;
 	}
 	if (!str_absent(label))

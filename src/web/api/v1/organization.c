@@ -11,7 +11,8 @@
 
 static enum err read_policy(struct call *c, struct policy *wanted) MUST_CHECK;
 static int32_t read_age(struct call *c, const char *name);
-static void present_policy(struct call *c, const struct policy *p, const struct member_totals *totals);
+static void present_policy(struct call *c, const struct policy *p,
+    const struct member_totals *totals);
 static void present_totals(cJSON *o, const struct member_totals *totals);
 static enum err read_query(struct call *c, struct member_query *q) MUST_CHECK;
 static void present_member(struct call *c, cJSON *o, const struct member *m);
@@ -31,7 +32,10 @@ v1_policy(struct call *c)
 	return api_respond(c, 200);
 }
 
-/* With `dryRun` nothing is changed: the answer says what the policy would be, and whom it would hit. */
+/*
+ * With `dryRun` nothing is changed: the answer says what the policy would be, and whom it would
+ * hit.
+ */
 enum err
 v1_policy_change(struct call *c)
 {
@@ -89,8 +93,9 @@ v1_compliance(struct call *c)
 enum err
 v1_member_exempt(struct call *c)
 {
-	enum err e = flow_member_exempt(&c->flow, c->admin->organization, field_id(&c->fields, "account"),
-	    field_time(&c->fields, "until"), field_text(&c->fields, "reason"));
+	enum err e =
+	    flow_member_exempt(&c->flow, c->admin->organization, field_id(&c->fields, "account"),
+		field_time(&c->fields, "until"), field_text(&c->fields, "reason"));
 
 	if (e == ERR_FIELD)
 		api_fault(c, STR("until"), "It must be ahead, and at most a year.");
@@ -100,7 +105,8 @@ v1_member_exempt(struct call *c)
 enum err
 v1_member_unexempt(struct call *c)
 {
-	enum err e = flow_member_unexempt(&c->flow, c->admin->organization, field_id(&c->fields, "account"));
+	enum err e =
+	    flow_member_unexempt(&c->flow, c->admin->organization, field_id(&c->fields, "account"));
 
 	return e == OK ? api_no_content(c) : e;
 }
@@ -108,8 +114,9 @@ v1_member_unexempt(struct call *c)
 enum err
 v1_member_reset(struct call *c)
 {
-	return respond_member(c, flow_member_reset(&c->flow, c->admin->organization, field_id(&c->fields, "account"),
-	    field_text(&c->fields, "reason")));
+	return respond_member(c,
+	    flow_member_reset(&c->flow, c->admin->organization, field_id(&c->fields, "account"),
+		field_text(&c->fields, "reason")));
 }
 
 /* What is out of range is told with the member it stands in, all at once. */
@@ -117,11 +124,11 @@ static enum err
 read_policy(struct call *c, struct policy *wanted)
 {
 	*wanted = (struct policy){
-		.required_since = field_time(&c->fields, "requiredSince"),
-		.grace_days = (int32_t)field_number(&c->fields, "graceDays", 0),
-		.reauthentication_age = read_age(c, "reauthenticationAge"),
-		.verification_age = read_age(c, "verificationAge"),
-		.admin_verification = str_eq(field_text(&c->fields, "adminVerification"), STR("true")),
+	    .required_since = field_time(&c->fields, "requiredSince"),
+	    .grace_days = (int32_t)field_number(&c->fields, "graceDays", 0),
+	    .reauthentication_age = read_age(c, "reauthenticationAge"),
+	    .verification_age = read_age(c, "verificationAge"),
+	    .admin_verification = str_eq(field_text(&c->fields, "adminVerification"), STR("true")),
 	};
 	if (!requirement_parse(field_text(&c->fields, "requirement"), &wanted->requirement))
 		api_fault(c, STR("requirement"), "It must be off, admins or everyone.");
@@ -145,7 +152,8 @@ static void
 present_policy(struct call *c, const struct policy *p, const struct member_totals *totals)
 {
 	cJSON *o = c->model;
-	int64_t since = p->requirement == REQUIREMENT_EVERYONE ? p->everyone_since : p->required_since;
+	int64_t since =
+	    p->requirement == REQUIREMENT_EVERYONE ? p->everyone_since : p->required_since;
 
 	model_text(o, "requirement", requirement_name(p->requirement));
 	api_time(c, o, "requiredSince", p->required_since);
@@ -182,13 +190,14 @@ read_query(struct call *c, struct member_query *q)
 	int64_t limit = field_number(&c->fields, "limit", PAGE_DEFAULT);
 
 	*q = (struct member_query){
-		.filtered = !str_absent(status),
-		.search = field_text(&c->fields, "search"),
-		.after = field_text(&c->fields, "after"),
-		.limit = (int)limit,
+	    .filtered = !str_absent(status),
+	    .search = field_text(&c->fields, "search"),
+	    .after = field_text(&c->fields, "after"),
+	    .limit = (int)limit,
 	};
 	if (q->filtered && !compliance_parse(status, &q->status))
-		api_fault(c, STR("standing"), "It must be enrolled, grace, lapsed, exempt or not_required.");
+		api_fault(c, STR("standing"),
+		    "It must be enrolled, grace, lapsed, exempt or not_required.");
 	if (limit < 1 || limit > MEMBERS_PAGE_MAX)
 		api_fault(c, STR("limit"), "It must be 1 to 500.");
 	return c->fault_count == 0 ? OK : ERR_FIELD;
@@ -247,7 +256,8 @@ respond_member(struct call *c, enum err e)
 	struct member m;
 
 	if (e == OK)
-		e = flow_member_show(&c->flow, c->admin->organization, field_id(&c->fields, "account"), &m);
+		e = flow_member_show(&c->flow, c->admin->organization,
+		    field_id(&c->fields, "account"), &m);
 	if (e != OK)
 		return e;
 	present_member(c, c->model, &m);

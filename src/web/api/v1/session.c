@@ -10,8 +10,8 @@ enum err
 v1_sign_in(struct call *c)
 {
 	struct sign_in in = {
-		.email = field_text(&c->fields, "email"),
-		.password = field_secret(c->arena, &c->fields, "password"),
+	    .email = field_text(&c->fields, "email"),
+	    .password = field_secret(c->arena, &c->fields, "password"),
 	};
 	enum err e;
 
@@ -42,9 +42,9 @@ enum err
 v1_verify(struct call *c)
 {
 	struct factor_response response = {
-		.factor = field_id(&c->fields, "factorId"),
-		.code = field_secret(c->arena, &c->fields, "code"),
-		.recovery = field_text(&c->fields, "recoveryCode").n > 0,
+	    .factor = field_id(&c->fields, "factorId"),
+	    .code = field_secret(c->arena, &c->fields, "code"),
+	    .recovery = field_text(&c->fields, "recoveryCode").n > 0,
 	};
 
 	if ((response.code.n > 0) == response.recovery) {
@@ -58,13 +58,15 @@ v1_verify(struct call *c)
 enum err
 v1_reauthenticate(struct call *c)
 {
-	return respond_session(c, flow_reauthenticate(&c->flow, field_secret(c->arena, &c->fields, "password")));
+	return respond_session(c,
+	    flow_reauthenticate(&c->flow, field_secret(c->arena, &c->fields, "password")));
 }
 
 enum err
 v1_organization(struct call *c)
 {
-	return respond_session(c, flow_switch_organization(&c->flow, field_id(&c->fields, "organizationId")));
+	return respond_session(c,
+	    flow_switch_organization(&c->flow, field_id(&c->fields, "organizationId")));
 }
 
 enum err
