@@ -11,7 +11,7 @@ address_fits(struct str address)
 	struct str domain = address, local = str_cut(&domain, '@');
 	size_t i;
 
-	if (address.n > ADDRESS_MAX || str_absent(domain) || str_starts(address, STR("-")))
+	if (address.n > ADDRESS_MAX || str_is_absent(domain) || str_starts(address, STR("-")))
 		return false;
 	for (i = 0; i < local.n; i++)
 		if (!is_atom(local.p[i]) && local.p[i] != '.')
@@ -36,7 +36,7 @@ dots_fit(struct str s)
 	do {
 		if (str_cut(&s, '.').n == 0)
 			return false;
-	} while (!str_absent(s));
+	} while (!str_is_absent(s));
 	return true;
 }
 

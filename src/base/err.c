@@ -1,6 +1,8 @@
 /* The table of outcomes, as look-ups. */
 #include "base/err.h"
 
+#include "base/array.h"
+
 #include <stddef.h>
 
 struct err_row {
@@ -34,5 +36,5 @@ row_of(enum err e)
 {
 	size_t i = (size_t)e;
 
-	return i < sizeof(rows) / sizeof(rows[0]) ? &rows[i] : &rows[ERR_INTERNAL];
+	return i < ARRAY_SIZE(rows) ? &rows[i] : &rows[ERR_INTERNAL];
 }

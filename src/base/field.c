@@ -68,10 +68,10 @@ field_offer(struct arena *a, struct fields *fs, struct str name, struct str valu
 {
 	struct field_value *v = value_named(fs, name);
 
-	if (v == NULL || !str_absent(v->text))
+	if (v == NULL || !str_is_absent(v->text))
 		return false;
 	/* Present from now on, so that a second one is seen even if this one is empty. */
-	v->text = str_copy(a, str_absent(value) ? STR("") : value);
+	v->text = str_copy(a, str_is_absent(value) ? STR("") : value);
 	return true;
 }
 
@@ -90,7 +90,7 @@ field_check(struct arena *a, struct fields *fs)
 		} else {
 			v->valid = !v->field->required;
 			if (v->valid)
-				v->text = (struct str){0};
+				v->text = STR_ABSENT;
 		}
 		all = all && v->valid;
 	}
@@ -128,7 +128,7 @@ field_proof(const struct fields *fs, enum field_proof proof)
 	for (size_t i = 0; i < fs->count; i++)
 		if (fs->values[i].field->proof == proof)
 			return fs->values[i].text;
-	return (struct str){0};
+	return STR_ABSENT;
 }
 
 void
@@ -169,7 +169,7 @@ field_id(const struct fields *fs, const char *name)
 	else
 		log_fatal("field.type", "a field that is no identifier was read as one");
 	if (!id_parse(v->text, prefix, &id))
-		return (struct uuid){{0}};
+		return UUID_NIL;
 	return id;
 }
 

@@ -97,7 +97,7 @@ line_field(struct line *l, const struct log_field *f)
 {
 	char number[24];
 
-	if (!str_absent(f->text))
+	if (!str_is_absent(f->text))
 		return line_member(l, f->key, f->text);
 	snprintf(number, sizeof(number), ":%" PRId64, f->number);
 	return line_raw(l, STR(",")) && line_text(l, str_of(f->key)) && line_raw(l, str_of(number));

@@ -14,7 +14,7 @@ secret_alloc(struct arena *a, size_t n)
 struct secret
 secret_copy(struct arena *a, struct str s)
 {
-	if (str_absent(s))
+	if (str_is_absent(s))
 		return (struct secret){0};
 	return (struct secret){.p = arena_copy(a, s.p, s.n), .n = s.n};
 }

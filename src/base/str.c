@@ -24,7 +24,7 @@ str_of(const char *c)
 }
 
 bool
-str_absent(struct str s)
+str_is_absent(struct str s)
 {
 	return s.p == NULL;
 }
@@ -83,7 +83,7 @@ str_cut(struct str *rest, char sep)
 	const char *at = part.n > 0 ? memchr(part.p, sep, part.n) : NULL;
 
 	if (at == NULL) {
-		*rest = (struct str){0};
+		*rest = STR_ABSENT;
 		return part;
 	}
 	part.n = (size_t)(at - part.p);

@@ -18,6 +18,9 @@ struct str {
 
 /* A view of a string literal. */
 #define STR(literal) ((struct str){.p = "" literal, .n = sizeof("" literal) - 1})
+
+/* A string that is not there, which an empty one is not. */
+#define STR_ABSENT ((struct str){0})
 /* The same as a constant initialiser. */
 #define STR_INIT(literal)                                    \
 	{                                                    \
@@ -30,7 +33,7 @@ struct str {
 struct str str_of(const char *c);
 
 /* True when there is no string at all (p is NULL); the empty string is present. */
-bool str_absent(struct str s);
+bool str_is_absent(struct str s);
 
 /* The same bytes; the absent string has none, like the empty one. */
 bool str_eq(struct str a, struct str b);

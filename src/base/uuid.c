@@ -42,9 +42,9 @@ uuid_compare(struct uuid a, struct uuid b)
 }
 
 bool
-uuid_nil(struct uuid a)
+uuid_is_nil(struct uuid a)
 {
-	return uuid_eq(a, (struct uuid){{0}});
+	return uuid_eq(a, UUID_NIL);
 }
 
 /* 130 bits for 128: the first character stands for the top three bits only. */

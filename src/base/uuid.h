@@ -14,6 +14,9 @@ struct uuid {
 	unsigned char b[16];
 };
 
+/* The nil uuid: no object. */
+#define UUID_NIL ((struct uuid){{0}})
+
 /* The prefixes, one a kind of thing. */
 #define ID_ACCOUNT "usr"
 #define ID_ORGANIZATION "org"
@@ -28,7 +31,7 @@ bool uuid_eq(struct uuid a, struct uuid b);
 /* Below, at or above 0, by their bytes: the order PostgreSQL has. */
 int uuid_compare(struct uuid a, struct uuid b);
 /* True for sixteen zero bytes: no identifier at all. */
-bool uuid_nil(struct uuid a);
+bool uuid_is_nil(struct uuid a);
 
 /* "usr_" and Crockford's base32, lower case, 26 characters. */
 struct str id_format(struct arena *a, const char *prefix, struct uuid id);

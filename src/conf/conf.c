@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/address.h"
 #include "base/arena.h"
 
@@ -23,7 +24,7 @@
 #define CONF_TEXT_MAX 1024
 #define CONF_NAME_MAX 64
 #define CONF_ORIGINS_MAX 8192
-#define CONF_OPTIONS (sizeof(conf_options) / sizeof(conf_options[0]) - 1)
+#define CONF_OPTIONS (ARRAY_SIZE(conf_options) - 1)
 
 #define AT(member) offsetof(struct conf, member)
 
@@ -259,7 +260,7 @@ conf_read_line(struct conf_reader *r, struct conf *c, struct str line)
 	if (value.n == 0)
 		return OK;
 	name = str_trim(str_cut(&value, '='));
-	if (str_absent(value))
+	if (str_is_absent(value))
 		return conf_refuse(r, STR(""), "expected \"name = value\"");
 	o = conf_find(name);
 	if (o == NULL)
@@ -375,7 +376,7 @@ conf_load(struct arena *a, const char *path, struct conf *c, struct str *why)
 		return OK;
 	if (!conf_slurp(a, path, &rest, why))
 		return ERR_CONFIG;
-	while (e == OK && !str_absent(rest)) {
+	while (e == OK && !str_is_absent(rest)) {
 		r.line++;
 		e = conf_read_line(&r, c, str_cut(&rest, '\n'));
 	}
@@ -402,5 +403,5 @@ conf_needs_restart(struct arena *a, const struct conf *old, const struct conf *n
 			buf_add(&names, STR(", "));
 		buf_add(&names, str_of(o->name));
 	}
-	return names.n > 0 ? buf_str(&names) : (struct str){0};
+	return names.n > 0 ? buf_str(&names) : STR_ABSENT;
 }

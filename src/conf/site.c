@@ -31,13 +31,13 @@ conf_check_sites(struct arena *a, const struct conf *c)
 			    "gate_origins: %.*s is not https:// and a host, without a path",
 			    STR_FMT(text))
 			    .p;
-	if (c->gate_origins[0] != '\0' && str_absent(base))
+	if (c->gate_origins[0] != '\0' && str_is_absent(base))
 		return "base_url is needed to guard sites on other hosts (gate_origins)";
 	if (domain.n == 0)
 		return NULL;
 	if (!url_is_name(domain) || !str_has(domain, '.') || !str_eq(domain, str_lower(a, domain)))
 		return "cookie_domain is not a domain in lower case, such as example.org";
-	if (str_absent(base) || !url_host_within(url_host(base), domain))
+	if (str_is_absent(base) || !url_host_within(url_host(base), domain))
 		return "cookie_domain does not hold the host of base_url";
 	return NULL;
 }

@@ -255,7 +255,7 @@ parse(struct arena *a, struct keyring *k, struct str text, int *line)
 {
 	bool has_active = false;
 
-	while (!str_absent(text)) {
+	while (!str_is_absent(text)) {
 		struct str content = str_cut(&text, '\n');
 		struct key_line parsed = {0};
 		const char *wrong;
@@ -297,7 +297,7 @@ parse_line(struct arena *a, struct str text, struct key_line *out)
 		return "the key has not 32 bytes";
 	}
 	out->key = bytes;
-	return str_absent(text) ? NULL : "something follows the key";
+	return str_is_absent(text) ? NULL : "something follows the key";
 }
 
 static struct str
@@ -312,7 +312,7 @@ next_word(struct str *rest)
 			return word;
 		}
 	word = *rest;
-	*rest = (struct str){0};
+	*rest = STR_ABSENT;
 	return word;
 }
 

@@ -59,7 +59,7 @@ take_text(struct arena *a, const cJSON *o, const char *key, struct str *out)
 {
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(o, key);
 
-	*out = cJSON_IsString(item) ? str_copy(a, str_of(item->valuestring)) : (struct str){0};
+	*out = cJSON_IsString(item) ? str_copy(a, str_of(item->valuestring)) : STR_ABSENT;
 	return cJSON_IsString(item) || cJSON_IsNull(item);
 }
 
@@ -80,7 +80,7 @@ take_id(struct arena *a, const cJSON *o, const char *key, const char *prefix, st
 {
 	struct str text;
 
-	return take_text(a, o, key, &text) && (str_absent(text) || id_parse(text, prefix, out));
+	return take_text(a, o, key, &text) && (str_is_absent(text) || id_parse(text, prefix, out));
 }
 
 static bool

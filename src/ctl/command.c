@@ -1,6 +1,7 @@
 /* The table of commands, and help from it. */
 #include "ctl/command.h"
 
+#include "base/array.h"
 #include "base/str.h"
 
 #define E ARGS_BIT(ARGS_EMAIL)
@@ -56,7 +57,7 @@ const struct command commands[] = {
     {{"session", "revoke"}, "ADDRESS {SESSION | --all}", "end one session of an account, or all",
 	ARGS_BIT(ARGS_ALL), 0, 1, 2, session_revoke},
 };
-const size_t command_count = sizeof(commands) / sizeof(commands[0]);
+const size_t command_count = ARRAY_SIZE(commands);
 
 static bool same(const char *a, const char *b);
 static void print_words(FILE *out, const struct command *c);

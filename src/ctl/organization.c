@@ -135,7 +135,7 @@ not_done(struct ctl *ctl, enum err e, struct str slug, struct str email)
 		return ctl_no_account(email);
 	if (e != OK)
 		return ctl_failure(e);
-	if (!uuid_nil(ctl->flow.organization))
+	if (!uuid_is_nil(ctl->flow.organization))
 		return ctl_fail(EX_NOINPUT, "%.*s is no member of %.*s", STR_FMT(email),
 		    STR_FMT(slug));
 	return ctl_fail(EX_NOINPUT, "there is no organization %.*s", STR_FMT(slug));

@@ -1,6 +1,8 @@
 /* Reading a password without leaving it anywhere else. */
 #include "ctl/password.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -98,7 +100,7 @@ terminal_open(struct terminal *t)
 	*t =
 	    (struct terminal){.fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC), .signals = -1};
 	sigemptyset(&t->stops);
-	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(stops); i++)
 		sigaddset(&t->stops, stops[i]);
 	if (t->fd < 0)
 		return false;

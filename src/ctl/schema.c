@@ -1,6 +1,8 @@
 /* Statements on countersign.schema_migrations. */
 #include "ctl/schema.h"
 
+#include "base/array.h"
+
 #include "domain/audit.h"
 
 /* pg_type oids. */
@@ -103,7 +105,7 @@ schema_make(struct arena *a, const char *database, int64_t deadline_ms, struct s
 struct pg *
 schema_connection(struct arena *a, const char *database)
 {
-	return pg_new(a, database, statements, sizeof(statements) / sizeof(statements[0]));
+	return pg_new(a, database, statements, ARRAY_SIZE(statements));
 }
 
 enum err
@@ -179,7 +181,7 @@ schema_months(struct arena *a, const char *database, int64_t deadline_ms, int64_
 
 	if (e != OK || !there)
 		return e;
-	pg = pg_new(a, database, months, sizeof(months) / sizeof(months[0]));
+	pg = pg_new(a, database, months, ARRAY_SIZE(months));
 	e = pg_read(pg, deadline_ms, MONTHS_LOCK, &none, &rows);
 	pg_clear(&rows);
 	for (int i = 0; e == OK && i <= 3; i++) {

@@ -28,7 +28,7 @@ session_revoke(struct ctl *ctl)
 static int
 outcome(struct ctl *ctl, enum err e, struct str email, const char *id)
 {
-	if (e == ERR_NOT_FOUND && uuid_nil(ctl->flow.subject.account.id))
+	if (e == ERR_NOT_FOUND && uuid_is_nil(ctl->flow.subject.account.id))
 		return ctl_no_account(email);
 	if (e == ERR_NOT_FOUND)
 		return ctl_fail(EX_NOINPUT, "the account has no session %s", id);

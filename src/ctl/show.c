@@ -113,7 +113,7 @@ recovery(const struct show *s, FILE *out)
 {
 	const struct recovery_set *set = &s->subject->recovery;
 
-	if (uuid_nil(set->id))
+	if (uuid_is_nil(set->id))
 		line(out, "Recovery codes", STR("none"));
 	else
 		line(out, "Recovery codes",

@@ -96,7 +96,7 @@ recovery(const struct show *s, cJSON *to)
 	const struct recovery_set *set = &s->subject->recovery;
 	cJSON *o;
 
-	if (uuid_nil(set->id))
+	if (uuid_is_nil(set->id))
 		return cJSON_AddNullToObject(to, "recoveryCodes") != NULL;
 	o = cJSON_AddObjectToObject(to, "recoveryCodes");
 	return o != NULL && cJSON_AddNumberToObject(o, "remaining", set->left) != NULL &&

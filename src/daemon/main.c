@@ -7,6 +7,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -186,7 +187,7 @@ main_supervise(const char *path, const struct conf *conf, const struct listener 
 	};
 	struct supervision s = {
 	    .services = services,
-	    .service_count = sizeof(services) / sizeof(services[0]),
+	    .service_count = ARRAY_SIZE(services),
 	    .conf_path = path,
 	    .conf = conf,
 	    .hash_semaphore = main_hash_semaphore(conf, services[0].count),

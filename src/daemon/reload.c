@@ -20,7 +20,7 @@ reload_read(struct pool *p, struct arena *a)
 	}
 	/* Compared with the start: that is what those options still are. */
 	names = conf_needs_restart(a, p->setup->conf, conf);
-	if (!str_absent(names))
+	if (!str_is_absent(names))
 		log_warning("reload.needs_restart", LOG_TEXT("options", names));
 	return conf;
 }

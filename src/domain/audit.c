@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "crypto/keyring.h"
 
@@ -29,7 +30,7 @@ audit_kind_name(enum audit_kind kind)
 const char *
 audit_kind_at(size_t i)
 {
-	return i < sizeof(kind_names) / sizeof(kind_names[0]) ? kind_names[i] : NULL;
+	return i < ARRAY_SIZE(kind_names) ? kind_names[i] : NULL;
 }
 
 bool
@@ -184,5 +185,5 @@ add_text(struct buf *b, struct str s)
 static void
 add_id(struct buf *b, struct uuid id)
 {
-	add_bytes(b, uuid_nil(id) ? NULL : id.b, sizeof(id.b));
+	add_bytes(b, uuid_is_nil(id) ? NULL : id.b, sizeof(id.b));
 }

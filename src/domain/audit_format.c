@@ -1,6 +1,7 @@
 /* Audit events as lines of JSON and CSV. */
 #include "domain/audit_format.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/codec.h"
 
@@ -79,7 +80,7 @@ audit_format_csv(struct arena *a, const struct audit_row *r)
 		   mac = hex_encode(a, r->mac, sizeof(r->mac));
 
 	buf_printf(&b, "%.*s,%lld,%.*s", STR_FMT(account), (long long)r->seq, STR_FMT(at));
-	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cells); i++) {
 		buf_addc(&b, ',');
 		csv_add(&b, cells[i]);
 	}
@@ -109,7 +110,7 @@ static void
 add_text(struct buf *b, const char *key, struct str value)
 {
 	add_key(b, key);
-	buf_add(b, str_absent(value) ? STR("null") : json_quote(b->arena, value));
+	buf_add(b, str_is_absent(value) ? STR("null") : json_quote(b->arena, value));
 }
 
 static void
@@ -128,5 +129,5 @@ add_mac(struct buf *b, const char *key, const unsigned char mac[SHA256_SIZE])
 static struct str
 id_text(struct arena *a, const char *prefix, struct uuid id)
 {
-	return uuid_nil(id) ? (struct str){0} : id_format(a, prefix, id);
+	return uuid_is_nil(id) ? STR_ABSENT : id_format(a, prefix, id);
 }

@@ -1,6 +1,8 @@
 /* The list of factor kinds. */
 #include "domain/factor.h"
 
+#include "base/array.h"
+
 #include "domain/factor_totp.h"
 
 static const struct factor_kind *const kinds[] = {
@@ -12,7 +14,7 @@ factor_kind_find(struct str name)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (str_eq(str_of(kinds[i]->name), name))
 			return kinds[i];
 	return NULL;

@@ -1,6 +1,7 @@
 /* Who must have a second factor, since when, and until when not yet. */
 #include "domain/policy.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 
 static const struct str roles[] = {
@@ -37,7 +38,7 @@ role_name(enum role role)
 bool
 role_parse(struct str name, enum role *role)
 {
-	int i = find(roles, sizeof(roles) / sizeof(roles[0]), name);
+	int i = find(roles, ARRAY_SIZE(roles), name);
 
 	*role = i < 0 ? ROLE_MEMBER : (enum role)i;
 	return i >= 0;
@@ -52,7 +53,7 @@ requirement_name(enum requirement r)
 bool
 requirement_parse(struct str name, enum requirement *r)
 {
-	int i = find(requirements, sizeof(requirements) / sizeof(requirements[0]), name);
+	int i = find(requirements, ARRAY_SIZE(requirements), name);
 
 	*r = i < 0 ? REQUIREMENT_OFF : (enum requirement)i;
 	return i >= 0;

@@ -35,7 +35,7 @@ reminder_decide(const struct reminder_member *m, int64_t now)
 	case COMPLIANCE_GRACE:
 	case COMPLIANCE_OVERDUE:
 		n = until(m, s.deadline, now);
-		return n.sends && str_absent(m->recipient)
+		return n.sends && str_is_absent(m->recipient)
 			   ? format_given(m, now + REMINDER_UNREACHABLE_WAIT)
 			   : n;
 	case COMPLIANCE_NOT_REQUIRED:

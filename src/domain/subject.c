@@ -23,7 +23,7 @@ subject_factor(const struct subject *s, struct uuid id)
 	for (i = 0; i < s->factor_count; i++) {
 		const struct factor *f = &s->factors[i];
 
-		if (f->state == FACTOR_ACTIVE && (uuid_nil(id) || uuid_eq(f->id, id)))
+		if (f->state == FACTOR_ACTIVE && (uuid_is_nil(id) || uuid_eq(f->id, id)))
 			return f;
 	}
 	return NULL;
@@ -37,7 +37,7 @@ subject_pending(const struct subject *s, int64_t now)
 	for (i = 0; i < s->factor_count; i++) {
 		const struct factor *f = &s->factors[i];
 
-		if (f->state == FACTOR_PENDING && now < f->expires_at && !uuid_nil(s->session.id) &&
+		if (f->state == FACTOR_PENDING && now < f->expires_at && !uuid_is_nil(s->session.id) &&
 		    uuid_eq(f->session, s->session.id))
 			return f;
 	}
@@ -58,11 +58,10 @@ subject_membership(const struct subject *s, struct uuid organization)
 struct uuid
 subject_organization(const struct subject *s)
 {
-	struct uuid none = {{0}};
 
 	if (subject_membership(s, s->session.organization) != NULL)
 		return s->session.organization;
-	return s->membership_count == 1 ? s->memberships[0].organization : none;
+	return s->membership_count == 1 ? s->memberships[0].organization : UUID_NIL;
 }
 
 const struct membership *
@@ -132,7 +131,7 @@ counts(const struct subject *s, const struct membership *m)
 {
 	struct uuid here = subject_organization(s);
 
-	return uuid_nil(here) || uuid_eq(here, m->organization);
+	return uuid_is_nil(here) || uuid_eq(here, m->organization);
 }
 
 /* An exemption is the least strict, whatever its deadline; else the earlier date. */

@@ -60,8 +60,8 @@ collect(struct flow_env *env, const struct session *s, struct uuid account, int6
 static void
 flush(struct flow_env *env, struct arena *a)
 {
-	struct store st = {.pg = env->pg, .arena = a, .deadline_ms = clock_mono_ms() + FLUSH_MS};
-	enum err e = store_sessions_touch(&st, &env->activity);
+	struct store *db = flow_env_db(env, a, clock_mono_ms() + FLUSH_MS);
+	enum err e = store_sessions_touch(db, &env->activity);
 
 	if (e != OK)
 		log_warning("session.touch_failed", LOG_CSTR("error", err_code(e)),

@@ -57,7 +57,7 @@ static enum err turn_events(struct chain_iterator *w) MUST_CHECK;
 static struct audit_row *event_of(struct chain_iterator *w, struct uuid account);
 static enum err follow(struct chain_iterator *w, struct audit_verifier *t, struct uuid account,
     int64_t last) MUST_CHECK;
-static struct store step_store(struct flow *fl);
+static struct store *step_begin(struct flow *fl);
 static struct audit_verifier verifier_new(struct chain_iterator *w, audit_report *report,
     void *arg);
 static enum err read_all(struct flow *fl, const struct audit_range *range, struct chain_iterator *w,
@@ -107,40 +107,40 @@ operator_audit_export(struct flow *fl, const struct audit_range *range, audit_si
 enum err
 operator_audit_prune(struct flow *fl, struct audit_prune *io)
 {
-	struct store st = step_store(fl);
+	struct store *db = step_begin(fl);
 	struct chain_iterator w;
 	enum err e;
 
 	io->before = audit_month(fl->now, -io->months);
-	e = store_audit_lock(&st, true);
+	e = store_audit_lock(db, true);
 	if (e == OK && !io->dry)
 		e = make_months(fl, io->before);
-	st = step_store(fl);
+	db = step_begin(fl);
 	if (e == OK)
-		e = store_begin_plain(&st);
+		e = store_begin_plain(db);
 	if (e != OK)
 		return e;
 	iterator_open(&w, fl);
 	e = prune_within(fl, &w, io);
 	iterator_close(&w);
-	st = step_store(fl);
+	db = step_begin(fl);
 	if (e == OK && !io->dry && io->tally.faults == 0)
-		return store_commit(&st);
-	store_rollback(&st);
+		return store_commit(db);
+	store_rollback(db);
 	return e;
 }
 
 static enum err
 account_of(struct flow *fl, struct str email, struct uuid *account)
 {
-	struct store st = step_store(fl);
+	struct store *db = step_begin(fl);
 	enum err e;
 
-	*account = (struct uuid){{0}};
-	if (str_absent(email))
+	*account = UUID_NIL;
+	if (str_is_absent(email))
 		return OK;
-	e = store_account_find(&st, email, account);
-	return e == OK && uuid_nil(*account) ? ERR_NOT_FOUND : e;
+	e = store_account_find(db, email, account);
+	return e == OK && uuid_is_nil(*account) ? ERR_NOT_FOUND : e;
 }
 
 /* Everything of one moment, while nothing is dropped. */
@@ -148,29 +148,29 @@ static enum err
 read_all(struct flow *fl, const struct audit_range *range, struct chain_iterator *w,
     chain_step *step, void *arg)
 {
-	struct store st = step_store(fl);
+	struct store *db = step_begin(fl);
 	struct uuid account;
 	enum err e = account_of(fl, range->email, &account);
 
 	if (e == OK)
-		e = store_audit_lock(&st, false);
+		e = store_audit_lock(db, false);
 	if (e == OK)
-		e = store_audit_snapshot(&st);
+		e = store_audit_snapshot(db);
 	if (e != OK)
 		return e;
-	e = store_audit_open(&st, account, range->since, range->before);
+	e = store_audit_open(db, account, range->since, range->before);
 	if (e == OK)
 		e = iterate_chains(w, step, arg);
-	st = step_store(fl);
-	store_rollback(&st);
+	db = step_begin(fl);
+	store_rollback(db);
 	return e;
 }
 
-static struct store
-step_store(struct flow *fl)
+static struct store *
+step_begin(struct flow *fl)
 {
 	fl->deadline_ms = clock_mono_ms() + STEP_MS;
-	return flow_store(fl);
+	return flow_db(fl);
 }
 
 static struct audit_verifier
@@ -188,8 +188,8 @@ static void
 iterator_open(struct chain_iterator *w, struct flow *fl)
 {
 	*w = (struct chain_iterator){.fl = fl,
-	    .chain_page = flow_store(fl),
-	    .event_page = flow_store(fl)};
+	    .chain_page = *flow_db(fl),
+	    .event_page = *flow_db(fl)};
 	w->chain_page.arena = arena_new(PAGE_MAX);
 	w->event_page.arena = arena_new(PAGE_MAX);
 }
@@ -376,32 +376,32 @@ write_checkpoint(struct chain_iterator *w, const struct audit_verifier *t, struc
 static enum err
 make_months(struct flow *fl, int64_t since)
 {
-	struct store st = step_store(fl);
+	struct store *db = step_begin(fl);
 	struct audit_partition *waiting = NULL;
 	size_t count;
 	bool made;
-	enum err e = store_audit_partitions_waiting(&st, since, &waiting, &count);
+	enum err e = store_audit_partitions_waiting(db, since, &waiting, &count);
 
 	for (size_t i = 0; e == OK && i < count; i++)
-		e = store_audit_partition_make(&st, waiting[i].month, &made);
+		e = store_audit_partition_make(db, waiting[i].month, &made);
 	for (int i = 0; e == OK && i <= MONTHS_AHEAD; i++)
-		e = store_audit_partition_make(&st, audit_month(fl->now, i), &made);
+		e = store_audit_partition_make(db, audit_month(fl->now, i), &made);
 	return e;
 }
 
 static enum err
 prune_within(struct flow *fl, struct chain_iterator *w, struct audit_prune *io)
 {
-	struct store st = step_store(fl);
+	struct store *db = step_begin(fl);
 	struct prune_state p = {.io = io};
 	struct uuid all = {{0}};
-	enum err e = store_audit_partitions_lock(&st, io->before);
+	enum err e = store_audit_partitions_lock(db, io->before);
 
 	p.verifier = verifier_new(w, io->report, io->arg);
 	if (e == OK)
-		e = store_audit_partitions(&st, io->before, &io->list, &io->count);
+		e = store_audit_partitions(db, io->before, &io->list, &io->count);
 	if (e == OK)
-		e = store_audit_open(&st, all, 0, io->before);
+		e = store_audit_open(db, all, 0, io->before);
 	if (e == OK)
 		e = iterate_chains(w, prune_chain, &p);
 	io->tally.events = p.verifier.events;
@@ -412,14 +412,14 @@ prune_within(struct flow *fl, struct chain_iterator *w, struct audit_prune *io)
 static enum err
 drop_months(struct flow *fl, struct audit_prune *io)
 {
-	struct store st = step_store(fl);
-	enum err e = store_audit_close(&st);
+	struct store *db = step_begin(fl);
+	enum err e = store_audit_close(db);
 
 	for (size_t i = 0; e == OK && i < io->count; i++) {
 		int64_t staying = 0;
 
-		e = store_audit_partition_drop(&st, io->list[i].month, &staying);
+		e = store_audit_partition_drop(db, io->list[i].month, &staying);
 		io->staying += staying;
 	}
-	return e == OK ? store_audit_default_clear(&st, io->before) : e;
+	return e == OK ? store_audit_default_clear(db, io->before) : e;
 }

@@ -7,14 +7,13 @@ static struct audit_cursor cursor_of(const struct audit_filter *f, const struct 
 enum err
 flow_audit_person(struct flow *fl, struct str text, struct audit_filter *f, struct uuid *account)
 {
-	struct store st = flow_store(fl);
 	enum err e = OK;
 
-	*account = (struct uuid){{0}};
-	if (str_absent(text) || id_parse(text, ID_ACCOUNT, account))
+	*account = UUID_NIL;
+	if (str_is_absent(text) || id_parse(text, ID_ACCOUNT, account))
 		return OK;
-	e = store_account_find(&st, str_lower(fl->arena, text), account);
-	if (e == OK && uuid_nil(*account))
+	e = store_account_find(flow_db(fl), str_lower(fl->arena, text), account);
+	if (e == OK && uuid_is_nil(*account))
 		f->matches_nothing = true;
 	return e;
 }
@@ -22,21 +21,20 @@ flow_audit_person(struct flow *fl, struct str text, struct audit_filter *f, stru
 enum err
 flow_audit_page(struct flow *fl, const struct audit_filter *f, int size, struct audit_page *out)
 {
-	struct store st = flow_store(fl);
 	enum err e;
 
 	*out = (struct audit_page){0};
 	if (f->matches_nothing)
 		return OK;
 	/* One more, to see whether there is one. */
-	e = store_audit_log(&st, f, size + 1, &out->list, &out->count);
+	e = store_audit_log(flow_db(fl), f, size + 1, &out->list, &out->count);
 	if (e != OK)
 		return e;
 	if (out->count > (size_t)size) {
 		out->count = (size_t)size;
 		out->next = cursor_of(f, &out->list[size - 1].row);
 	} else {
-		e = store_audit_log_reach(&st, f, &out->next);
+		e = store_audit_log_reach(flow_db(fl), f, &out->next);
 	}
 	out->more = out->next.seq != 0;
 	return e;
@@ -52,11 +50,9 @@ static enum err
 exported_step(struct flow *fl, void *arg)
 {
 	const struct str *format = arg;
-	struct uuid none = {{0}};
-	struct audit_event ev = flow_event(fl, AUDIT_EXPORTED, true, none,
+	struct audit_event ev = flow_event(fl, AUDIT_EXPORTED, true, UUID_NIL,
 	    str_printf(fl->arena, "{\"format\":\"%.*s\"}", STR_FMT(*format)));
-	struct store st = flow_store(fl);
-	enum err e = store_event(&st, &ev);
+	enum err e = store_event(flow_db(fl), &ev);
 
 	fl->stale = true;
 	return e;
@@ -67,7 +63,7 @@ static struct audit_cursor
 cursor_of(const struct audit_filter *f, const struct audit_row *r)
 {
 	return (struct audit_cursor){
-	    .at = uuid_nil(f->member) ? r->at : 0,
+	    .at = uuid_is_nil(f->member) ? r->at : 0,
 	    .account = r->account,
 	    .seq = r->seq,
 	};

@@ -49,21 +49,19 @@ static enum err
 resend_step(struct flow *fl, void *arg)
 {
 	const struct account *account = &fl->subject.account;
-	struct uuid none = {{0}};
-	struct store st = flow_store(fl);
 	int64_t last;
 	enum err e;
 
 	(void)arg;
 	if (account->email_verified)
 		return ERR_CONFLICT;
-	e = store_email_link_last(&st, account->id, &last);
+	e = store_email_link_last(flow_db(fl), account->id, &last);
 	if (e != OK)
 		return e;
 	fl->resend_wait = email_link_wait(last, fl->now);
 	if (fl->resend_wait > 0)
 		return ERR_THROTTLED;
-	e = flow_change_begin(fl, AUDIT_EMAIL_LINK_SENT, none, (struct str){0});
+	e = flow_change_begin(fl, AUDIT_EMAIL_LINK_SENT, UUID_NIL, STR_ABSENT);
 	return e == OK ? flow_change_end(fl, flow_email_link_write(fl)) : e;
 }
 
@@ -76,32 +74,30 @@ load(struct flow *fl, const struct token *token, struct email_link *link)
 {
 	struct subject *s = &fl->subject;
 	struct uuid session = s->session.id;
-	struct store st = flow_store(fl);
 	enum err e;
 
 	*link = (struct email_link){0};
-	if (!uuid_nil(session) && !uuid_eq(s->account.id, token->account))
+	if (!uuid_is_nil(session) && !uuid_eq(s->account.id, token->account))
 		return ERR_NOT_FOUND;
-	e = store_email_link_find(&st, token->account, token->session, link);
+	e = store_email_link_find(flow_db(fl), token->account, token->session, link);
 	if (e == OK && !email_link_fits(link, token, fl->now))
 		e = ERR_NOT_FOUND;
 	if (e != OK)
 		return e;
-	e = store_subject_load(&st, token->account, session, NULL, 0, s);
+	e = store_subject_load(flow_db(fl), token->account, session, NULL, 0, s);
 	return e == OK && s->account.disabled_at != 0 ? ERR_NOT_FOUND : e;
 }
 
 static enum err
 use(struct flow *fl, const struct email_link *link)
 {
-	struct uuid none = {{0}};
-	struct store st = flow_store(fl);
-	enum err e = flow_change_begin(fl, AUDIT_EMAIL_VERIFIED, none, STR("{\"by\":\"link\"}"));
+	enum err e =
+	    flow_change_begin(fl, AUDIT_EMAIL_VERIFIED, UUID_NIL, STR("{\"by\":\"link\"}"));
 
 	if (e != OK)
 		return e;
-	e = store_email_link_use(&st, link, fl->now);
+	e = store_email_link_use(flow_db(fl), link, fl->now);
 	if (e == OK)
-		e = store_email_verify(&st, link->account, link->address, fl->now);
+		e = store_email_verify(flow_db(fl), link->account, link->address, fl->now);
 	return flow_change_end(fl, e);
 }

@@ -69,7 +69,6 @@ begin_step(struct flow *fl, void *arg)
 	    .expires_at = fl->now + fl->env->conf->pending_lifetime * CLOCK_SECOND,
 	    .session = s->session.id,
 	};
-	struct store st = flow_store(fl);
 	enum err e;
 
 	io->begun = open == NULL;
@@ -78,15 +77,15 @@ begin_step(struct flow *fl, void *arg)
 		return resume(fl, open, io);
 	if (subject_active(s) >= (size_t)fl->env->conf->factors_max)
 		return ERR_FACTOR_LIMIT;
-	f.label = str_absent(io->label) ? str_of(f.kind->title) : io->label;
+	f.label = str_is_absent(io->label) ? str_of(f.kind->title) : io->label;
 	f.sealed =
 	    seal_make(fl->arena, fl->env->keyring, s->account.id, f.id, f.kind->enroll(fl->arena));
-	e = flow_change_begin(fl, AUDIT_FACTOR_STARTED, f.id, (struct str){0});
+	e = flow_change_begin(fl, AUDIT_FACTOR_STARTED, f.id, STR_ABSENT);
 	if (e != OK)
 		return e;
-	e = store_factor_pending_delete(&st, s->account.id);
+	e = store_factor_pending_delete(flow_db(fl), s->account.id);
 	if (e == OK)
-		e = store_factor_insert(&st, s->account.id, &f);
+		e = store_factor_insert(flow_db(fl), s->account.id, &f);
 	if (e == OK)
 		e = issue_codes(fl, f.id, io);
 	return flow_change_end(fl, e);
@@ -96,8 +95,7 @@ begin_step(struct flow *fl, void *arg)
 static enum err
 resume(struct flow *fl, const struct factor *f, struct enrolling *io)
 {
-	bool renamed = !str_absent(io->label) && !str_eq(io->label, f->label);
-	struct store st = flow_store(fl);
+	bool renamed = !str_is_absent(io->label) && !str_eq(io->label, f->label);
 	enum err e;
 
 	if (!renamed && !io->issue_codes)
@@ -106,7 +104,7 @@ resume(struct flow *fl, const struct factor *f, struct enrolling *io)
 	if (e != OK)
 		return e;
 	if (renamed)
-		e = store_factor_rename(&st, fl->subject.account.id, f->id, io->label);
+		e = store_factor_rename(flow_db(fl), fl->subject.account.id, f->id, io->label);
 	if (e == OK)
 		e = issue_codes(fl, f->id, io);
 	return flow_change_end(fl, e);
@@ -116,29 +114,29 @@ resume(struct flow *fl, const struct factor *f, struct enrolling *io)
 static enum err
 issue_codes(struct flow *fl, struct uuid factor, struct enrolling *io)
 {
-	struct store st = flow_store(fl);
 	unsigned char *macs;
 
 	if (!io->issue_codes || subject_active(&fl->subject) > 0)
 		return OK;
 	macs = flow_recovery_make(fl, &io->codes);
-	return store_factor_code_macs(&st, fl->subject.account.id, factor, macs, RECOVERY_CODES);
+	return store_factor_code_macs(flow_db(fl), fl->subject.account.id, factor, macs,
+	    RECOVERY_CODES);
 }
 
 static enum err
 cancel_step(struct flow *fl, void *arg)
 {
 	const struct factor *f = subject_pending(&fl->subject, fl->now);
-	struct store st = flow_store(fl);
 	enum err e;
 
 	(void)arg;
 	if (f == NULL)
 		return OK;
-	e = flow_change_begin(fl, AUDIT_FACTOR_CANCELLED, f->id, (struct str){0});
+	e = flow_change_begin(fl, AUDIT_FACTOR_CANCELLED, f->id, STR_ABSENT);
 	if (e != OK)
 		return e;
-	return flow_change_end(fl, store_factor_pending_delete(&st, fl->subject.account.id));
+	return flow_change_end(fl,
+	    store_factor_pending_delete(flow_db(fl), fl->subject.account.id));
 }
 
 static enum err
@@ -150,7 +148,7 @@ confirm_step(struct flow *fl, void *arg)
 	int64_t step;
 	enum err e;
 
-	if (f == NULL || (!uuid_nil(io->factor) && !uuid_eq(f->id, io->factor)))
+	if (f == NULL || (!uuid_is_nil(io->factor) && !uuid_eq(f->id, io->factor)))
 		return ERR_NO_PENDING;
 	e = throttle_check(&fl->subject.throttle, fl->now);
 	if (e != OK)
@@ -176,10 +174,9 @@ activate(struct flow *fl, const struct factor *pending, int64_t step, struct con
 	const struct subject *s = &fl->subject;
 	bool first = subject_active(s) == 0;
 	struct factor f = *pending;
-	struct store st = flow_store(fl);
 	struct token token;
 	struct secret text = flow_token_issue(fl, &token);
-	enum err e = flow_change_begin(fl, AUDIT_FACTOR_ADDED, f.id, (struct str){0});
+	enum err e = flow_change_begin(fl, AUDIT_FACTOR_ADDED, f.id, STR_ABSENT);
 
 	if (e != OK)
 		return e;
@@ -188,11 +185,11 @@ activate(struct flow *fl, const struct factor *pending, int64_t step, struct con
 	if (first)
 		e = write_codes(fl, &f, io);
 	if (e == OK)
-		e = store_factor_confirm(&st, s->account.id, &f, step, fl->now);
+		e = store_factor_confirm(flow_db(fl), s->account.id, &f, step, fl->now);
 	if (e == OK)
-		e = store_sessions_unverify_others(&st, s->account.id, s->session.id);
+		e = store_sessions_unverify_others(flow_db(fl), s->account.id, s->session.id);
 	if (e == OK && io->elevate)
-		e = store_session_verified(&st, s->account.id, s->session.id, token.hash,
+		e = store_session_verified(flow_db(fl), s->account.id, s->session.id, token.hash,
 		    str_of(f.kind->name), fl->now);
 	if (e == OK)
 		e = flow_notify(fl, MAIL_FACTOR_ADDED, f.label);
@@ -205,13 +202,12 @@ activate(struct flow *fl, const struct factor *pending, int64_t step, struct con
 static enum err
 write_codes(struct flow *fl, const struct factor *f, struct confirming *io)
 {
-	struct store st = flow_store(fl);
-	enum err e = store_throttle_clear(&st, fl->subject.account.id);
+	enum err e = store_throttle_clear(flow_db(fl), fl->subject.account.id);
 
 	if (e != OK)
 		return e;
 	if (io->adopt_issued && f->codes_issued)
-		return store_recovery_adopt_issued(&st, fl->subject.account.id, uuid_new(fl->now),
-		    f->id, fl->now);
+		return store_recovery_adopt_issued(flow_db(fl), fl->subject.account.id,
+		    uuid_new(fl->now), f->id, fl->now);
 	return flow_recovery_write(fl, &io->codes);
 }

@@ -14,7 +14,6 @@
 static enum err check_schema(struct flow_env *env, struct arena *a, int64_t deadline_ms,
     struct str *why) MUST_CHECK;
 static enum err give_up_mail(struct flow_env *env, struct arena *a, int64_t now) MUST_CHECK;
-static struct store env_store(struct flow_env *env, struct arena *a, int64_t deadline_ms);
 
 enum err
 flow_env_open(struct arena *a, const struct conf *conf, struct hash_semaphore *hash_semaphore,
@@ -27,7 +26,7 @@ flow_env_open(struct arena *a, const struct conf *conf, struct hash_semaphore *h
 		return e;
 	env->conf = conf;
 	env->hash_semaphore = hash_semaphore;
-	env->pg = store_connection(a, conf->database);
+	env->db.pg = store_connection(a, conf->database);
 	env->pwhash = (struct pwhash_params){
 	    .memory_kib = (uint32_t)conf->argon2_memory_kib,
 	    .passes = (uint32_t)conf->argon2_passes,
@@ -55,7 +54,7 @@ flow_env_close(struct flow_env *env)
 {
 	if (env == NULL)
 		return;
-	pg_close(env->pg);
+	pg_close(env->db.pg);
 	keyring_free(env->keyring);
 	env->keyring = NULL;
 }
@@ -76,14 +75,14 @@ flow_janitor_run(struct flow_env *env, struct arena *a, int64_t now)
 	enum err e = OK;
 
 	for (batch = 0; e == OK && batch < JANITOR_BATCHES; batch++) {
-		struct store st = env_store(env, a, clock_mono_ms() + JANITOR_MS);
+		struct store *db = flow_env_db(env, a, clock_mono_ms() + JANITOR_MS);
 		int n = 0, m = 0, k = 0;
 
-		e = store_janitor_sessions(&st, created_before, &n);
+		e = store_janitor_sessions(db, created_before, &n);
 		if (e == OK)
-			e = store_janitor_pending(&st, now, &m);
+			e = store_janitor_pending(db, now, &m);
 		if (e == OK)
-			e = store_janitor_mail(&st, now - MAIL_KEPT, &k);
+			e = store_janitor_mail(db, now - MAIL_KEPT, &k);
 		sessions += n;
 		pending += m;
 		mail += k;
@@ -102,9 +101,9 @@ flow_janitor_run(struct flow_env *env, struct arena *a, int64_t now)
 static enum err
 give_up_mail(struct flow_env *env, struct arena *a, int64_t now)
 {
-	struct store st = env_store(env, a, clock_mono_ms() + JANITOR_MS);
+	struct store *db = flow_env_db(env, a, clock_mono_ms() + JANITOR_MS);
 	int n = 0;
-	enum err e = store_janitor_mail_overdue(&st, now, now - MAIL_LIFETIME, &n);
+	enum err e = store_janitor_mail_overdue(db, now, now - MAIL_LIFETIME, &n);
 
 	if (n > 0)
 		log_warning("mail.given_up", LOG_INT("messages", n),
@@ -115,16 +114,16 @@ give_up_mail(struct flow_env *env, struct arena *a, int64_t now)
 static enum err
 check_schema(struct flow_env *env, struct arena *a, int64_t deadline_ms, struct str *why)
 {
-	struct store st = env_store(env, a, deadline_ms);
+	struct store *db = flow_env_db(env, a, deadline_ms);
 	int32_t version;
-	enum err e = pg_connect(env->pg, deadline_ms);
+	enum err e = pg_connect(env->db.pg, deadline_ms);
 
 	if (e == ERR_CONFIG)
 		*why = STR("the database refuses a statement: its schema is not the one this "
 			   "version knows; "
 			   "run countersignctl migrate");
 	if (e == OK)
-		e = store_schema_version(&st, &version);
+		e = store_schema_version(db, &version);
 	if (e != OK)
 		return e;
 	if (version != SCHEMA_VERSION) {
@@ -138,8 +137,10 @@ check_schema(struct flow_env *env, struct arena *a, int64_t deadline_ms, struct 
 	return OK;
 }
 
-static struct store
-env_store(struct flow_env *env, struct arena *a, int64_t deadline_ms)
+struct store *
+flow_env_db(struct flow_env *env, struct arena *a, int64_t deadline_ms)
 {
-	return (struct store){.pg = env->pg, .arena = a, .deadline_ms = deadline_ms};
+	env->db.arena = a;
+	env->db.deadline_ms = deadline_ms;
+	return &env->db;
 }

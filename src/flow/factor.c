@@ -40,14 +40,14 @@ flow_mfa_disable(struct flow *fl)
 }
 
 enum err
-flow_remove_all(struct flow *fl, struct store *st)
+flow_remove_all(struct flow *fl)
 {
 	struct uuid account = fl->subject.account.id;
-	enum err e = store_factors_delete(st, account);
+	enum err e = store_factors_delete(flow_db(fl), account);
 
 	if (e == OK)
-		e = store_recovery_delete(st, account);
-	return e == OK ? store_throttle_clear(st, account) : e;
+		e = store_recovery_delete(flow_db(fl), account);
+	return e == OK ? store_throttle_clear(flow_db(fl), account) : e;
 }
 
 static enum err
@@ -55,37 +55,35 @@ rename_step(struct flow *fl, void *arg)
 {
 	const struct rename_params *r = arg;
 	const struct factor *f =
-	    uuid_nil(r->factor) ? NULL : subject_factor(&fl->subject, r->factor);
-	struct store st = flow_store(fl);
+	    uuid_is_nil(r->factor) ? NULL : subject_factor(&fl->subject, r->factor);
 	enum err e;
 
 	if (f == NULL)
 		return ERR_NOT_FOUND;
 	if (str_eq(f->label, r->label))
 		return OK;
-	e = flow_change_begin(fl, AUDIT_FACTOR_RENAMED, f->id, (struct str){0});
+	e = flow_change_begin(fl, AUDIT_FACTOR_RENAMED, f->id, STR_ABSENT);
 	if (e != OK)
 		return e;
 	return flow_change_end(fl,
-	    store_factor_rename(&st, fl->subject.account.id, f->id, r->label));
+	    store_factor_rename(flow_db(fl), fl->subject.account.id, f->id, r->label));
 }
 
 static enum err
 prefer_step(struct flow *fl, void *arg)
 {
 	const struct uuid *id = arg;
-	const struct factor *f = uuid_nil(*id) ? NULL : subject_factor(&fl->subject, *id);
-	struct store st = flow_store(fl);
+	const struct factor *f = uuid_is_nil(*id) ? NULL : subject_factor(&fl->subject, *id);
 	enum err e;
 
 	if (f == NULL)
 		return ERR_NOT_FOUND;
 	if (f->preferred)
 		return OK;
-	e = flow_change_begin(fl, AUDIT_FACTOR_PREFERRED, f->id, (struct str){0});
+	e = flow_change_begin(fl, AUDIT_FACTOR_PREFERRED, f->id, STR_ABSENT);
 	if (e != OK)
 		return e;
-	return flow_change_end(fl, store_factor_prefer(&st, fl->subject.account.id, f->id));
+	return flow_change_end(fl, store_factor_prefer(flow_db(fl), fl->subject.account.id, f->id));
 }
 
 static enum err
@@ -93,8 +91,7 @@ remove_step(struct flow *fl, void *arg)
 {
 	const struct uuid *id = arg;
 	const struct subject *s = &fl->subject;
-	const struct factor *f = uuid_nil(*id) ? NULL : subject_factor(s, *id), *next;
-	struct store st = flow_store(fl);
+	const struct factor *f = uuid_is_nil(*id) ? NULL : subject_factor(s, *id), *next;
 	enum err e;
 
 	if (f == NULL)
@@ -103,15 +100,15 @@ remove_step(struct flow *fl, void *arg)
 		return ERR_FACTOR_REQUIRED;
 	if (subject_active(s) == 1)
 		return remove_all(fl, AUDIT_FACTOR_REMOVED, f->id);
-	e = flow_change_begin(fl, AUDIT_FACTOR_REMOVED, f->id, (struct str){0});
+	e = flow_change_begin(fl, AUDIT_FACTOR_REMOVED, f->id, STR_ABSENT);
 	if (e != OK)
 		return e;
-	e = store_factor_delete(&st, s->account.id, f->id);
+	e = store_factor_delete(flow_db(fl), s->account.id, f->id);
 	next = f->preferred ? next_preferred(s, f->id) : NULL;
 	if (e == OK && next != NULL)
-		e = store_factor_prefer(&st, s->account.id, next->id);
+		e = store_factor_prefer(flow_db(fl), s->account.id, next->id);
 	if (e == OK)
-		e = store_sessions_unverify_others(&st, s->account.id, s->session.id);
+		e = store_sessions_unverify_others(flow_db(fl), s->account.id, s->session.id);
 	if (e == OK)
 		e = flow_notify(fl, MAIL_FACTOR_REMOVED, f->label);
 	return flow_change_end(fl, e);
@@ -120,14 +117,13 @@ remove_step(struct flow *fl, void *arg)
 static enum err
 disable_step(struct flow *fl, void *arg)
 {
-	struct uuid none = {{0}};
 
 	(void)arg;
 	if (subject_active(&fl->subject) == 0)
 		return ERR_NOT_ENABLED;
 	if (subject_requires_factor(&fl->subject, fl->now))
 		return ERR_FACTOR_REQUIRED;
-	return remove_all(fl, AUDIT_MFA_DISABLED, none);
+	return remove_all(fl, AUDIT_MFA_DISABLED, UUID_NIL);
 }
 
 /*
@@ -137,18 +133,17 @@ static enum err
 remove_all(struct flow *fl, enum audit_kind kind, struct uuid factor)
 {
 	struct uuid account = fl->subject.account.id, session = fl->subject.session.id;
-	struct store st = flow_store(fl);
-	enum err e = flow_change_begin(fl, kind, factor, (struct str){0});
+	enum err e = flow_change_begin(fl, kind, factor, STR_ABSENT);
 
 	if (e != OK)
 		return e;
-	e = flow_remove_all(fl, &st);
+	e = flow_remove_all(fl);
 	if (e == OK)
-		e = store_sessions_end_others(&st, account, session);
+		e = store_sessions_end_others(flow_db(fl), account, session);
 	if (e == OK)
-		e = store_session_unverify(&st, account, session);
+		e = store_session_unverify(flow_db(fl), account, session);
 	if (e == OK)
-		e = flow_notify(fl, MAIL_MFA_DISABLED, (struct str){0});
+		e = flow_notify(fl, MAIL_MFA_DISABLED, STR_ABSENT);
 	return flow_change_end(fl, e);
 }
 

@@ -9,11 +9,10 @@
 
 static void place(struct flow *fl, struct audit_event *ev);
 
-struct store
-flow_store(const struct flow *fl)
+struct store *
+flow_db(struct flow *fl)
 {
-	return (
-	    struct store){.pg = fl->env->pg, .arena = fl->arena, .deadline_ms = fl->deadline_ms};
+	return flow_env_db(fl->env, fl->arena, fl->deadline_ms);
 }
 
 enum err
@@ -44,9 +43,8 @@ flow_refresh(struct flow *fl)
 enum err
 flow_reload(struct flow *fl)
 {
-	struct store st = flow_store(fl);
 	struct subject *s = &fl->subject;
-	enum err e = store_subject_load(&st, fl->token.account, fl->token.session, fl->macs,
+	enum err e = store_subject_load(flow_db(fl), fl->token.account, fl->token.session, fl->macs,
 	    fl->mac_count, s);
 
 	if (e == ERR_NOT_FOUND)
@@ -54,7 +52,7 @@ flow_reload(struct flow *fl)
 	if (e != OK)
 		return e;
 	fl->stale = false;
-	if (uuid_nil(s->session.id) || s->account.disabled_at != 0 ||
+	if (uuid_is_nil(s->session.id) || s->account.disabled_at != 0 ||
 	    !secret_eq_bytes(s->session.token_hash, fl->token.hash, sizeof(fl->token.hash)) ||
 	    !session_alive(&s->session, fl->env->conf->session_idle, fl->now)) {
 		*s = (struct subject){0};
@@ -103,20 +101,18 @@ enum err
 flow_change_begin(struct flow *fl, enum audit_kind kind, struct uuid factor, struct str details)
 {
 	struct audit_event ev = flow_event(fl, kind, true, factor, details);
-	struct store st = flow_store(fl);
 
-	return store_begin(&st, &ev);
+	return store_begin(flow_db(fl), &ev);
 }
 
 enum err
 flow_change_end(struct flow *fl, enum err e)
 {
-	struct store st = flow_store(fl);
 
 	if (e == OK)
-		e = store_commit(&st);
+		e = store_commit(flow_db(fl));
 	else
-		store_rollback(&st);
+		store_rollback(flow_db(fl));
 	fl->stale = true;
 	return e;
 }

@@ -13,7 +13,7 @@ flow_is_token(struct flow *fl, struct str text)
 {
 	struct token token;
 
-	return !str_absent(text) && token_parse(fl->arena, text, &token);
+	return !str_is_absent(text) && token_parse(fl->arena, text, &token);
 }
 
 enum err
@@ -22,9 +22,9 @@ flow_gate_authorize(struct flow *fl, const struct authorization_request *q,
 {
 	struct gate_rule rule = q->rule;
 	struct auth_context who = {0};
-	enum err e = load(fl, q->session_token, (struct str){0});
+	enum err e = load(fl, q->session_token, STR_ABSENT);
 
-	if (e == ERR_UNAUTHENTICATED && !str_absent(q->origin))
+	if (e == ERR_UNAUTHENTICATED && !str_is_absent(q->origin))
 		e = load(fl, q->site_token, q->origin);
 	if (e != OK && e != ERR_UNAUTHENTICATED)
 		return e;
@@ -54,34 +54,31 @@ flow_site_ticket(struct flow *fl, struct str origin, struct str nonce, struct se
 {
 	struct site_token t =
 	    site_ticket_make(fl->arena, &fl->token, origin, nonce, fl->now, ticket);
-	struct store st = flow_store(fl);
 
-	return store_site_ticket_insert(&st, &t);
+	return store_site_ticket_insert(flow_db(fl), &t);
 }
 
 enum err
 flow_site_enter(struct flow *fl, struct str text, struct str origin, struct str nonce,
     struct secret *token)
 {
-	struct store st = flow_store(fl);
 	struct token ticket, fresh;
 
 	if (nonce.n == 0 || !token_parse(fl->arena, text, &ticket))
 		return ERR_NOT_FOUND;
 	token_issue(fl->arena, ticket.account, ticket.session, &fresh, token);
-	return store_site_ticket_exchange(&st, &ticket, origin, nonce, fresh.hash, fl->now);
+	return store_site_ticket_exchange(flow_db(fl), &ticket, origin, nonce, fresh.hash, fl->now);
 }
 
 enum err
 flow_setup_return_to(struct flow *fl, struct str path)
 {
 	struct session *s = &fl->subject.session;
-	struct store st = flow_store(fl);
 	enum err e;
 
 	if (str_eq(s->return_to, path))
 		return OK;
-	e = store_session_return_to(&st, fl->subject.account.id, s->id, path);
+	e = store_session_return_to(flow_db(fl), fl->subject.account.id, s->id, path);
 	if (e == OK)
 		s->return_to = path;
 	return e;
@@ -89,22 +86,20 @@ flow_setup_return_to(struct flow *fl, struct str path)
 
 /*
  * By a session's own token, or with an origin by the token of the site there.
- * ERR_UNAUTHENTICATED when it is none, or does not count (any more).
+ * ERR_UNAUTHENTICATED when it is UUID_NIL, or does not count (any more).
  */
 static enum err
 load(struct flow *fl, struct str text, struct str origin)
 {
-	bool site = !str_absent(origin);
-	struct uuid none = {{0}};
+	bool site = !str_is_absent(origin);
 	struct subject *s = &fl->subject;
-	struct store st = flow_store(fl);
 	struct token token;
 	enum err e;
 
-	if (str_absent(text) || !token_parse(fl->arena, text, &token))
+	if (str_is_absent(text) || !token_parse(fl->arena, text, &token))
 		return ERR_UNAUTHENTICATED;
-	e = store_gate_load(&st, token.account, site ? none : token.session,
-	    site ? token.session : none, origin, s);
+	e = store_gate_load(flow_db(fl), token.account, site ? UUID_NIL : token.session,
+	    site ? token.session : UUID_NIL, origin, s);
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
 	if (e == OK && s->account.disabled_at == 0 &&

@@ -13,15 +13,18 @@ struct flow_env {
 	const struct conf *conf;
 	struct hash_semaphore *hash_semaphore;
 	struct keyring *keyring;
-	struct pg *pg;
+	struct store db; /* of the use case that runs; set by flow_env_db() */
 	struct pwhash_params pwhash;
 	struct factor_rules rules;
 	struct activity_list activity; /* uses of sessions that are not yet noted */
 	int64_t activity_since_ms;     /* since when the first of them waits */
 };
 
+/* The database for one use, with memory from `a`, until `deadline_ms` (monotonic). It is good until the next call. */
+struct store *flow_env_db(struct flow_env *env, struct arena *a, int64_t deadline_ms);
+
 /* The database for the length of this request. */
-struct store flow_store(const struct flow *fl);
+struct store *flow_db(struct flow *fl);
 
 /*
  * The answer has left: the use of its session is to be noted, with those of others if that can
@@ -73,7 +76,7 @@ enum err flow_password_check(struct flow *fl, struct str hash, struct secret pas
 unsigned char *flow_recovery_make(struct flow *fl, struct codes *out);
 
 /* Within a change: factors and codes gone, the budget whole. */
-enum err flow_remove_all(struct flow *fl, struct store *st) MUST_CHECK;
+enum err flow_remove_all(struct flow *fl) MUST_CHECK;
 
 /* A new set of codes, written within a change. */
 enum err flow_recovery_write(struct flow *fl, struct codes *out) MUST_CHECK;

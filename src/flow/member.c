@@ -110,12 +110,11 @@ static enum err
 load_target(struct flow *fl, struct flow *target, const struct decision_params *d)
 {
 	const struct membership *admin, *member;
-	struct store st = flow_store(fl);
-	struct uuid none = {{0}};
 	enum err e = flow_admin_membership(fl, d->organization, &admin);
 
 	if (e == OK)
-		e = store_subject_load(&st, d->account, none, NULL, 0, &target->subject);
+		e = store_subject_load(flow_db(fl), d->account, UUID_NIL, NULL, 0,
+		    &target->subject);
 	if (e != OK)
 		return e;
 	member = subject_membership(&target->subject, d->organization);
@@ -134,12 +133,11 @@ load_target(struct flow *fl, struct flow *target, const struct decision_params *
 static enum err
 begin(struct flow *fl, struct flow *target, const struct decision_params *d)
 {
-	struct store st = flow_store(fl);
 	struct audit_event ev =
 	    flow_event_by(target, d->kind, &fl->subject, d->organization, d->details);
 
-	target->address = (struct str){0};
-	return store_begin(&st, &ev);
+	target->address = STR_ABSENT;
+	return store_begin(flow_db(fl), &ev);
 }
 
 /* Who decides is still in the role to do so, until the change is through. */
@@ -147,9 +145,8 @@ static enum err
 hold(struct flow *fl, const struct flow *target, const struct decision_params *d)
 {
 	const struct membership *member = subject_membership(&target->subject, d->organization);
-	struct store st = flow_store(fl);
 	enum role role;
-	enum err e = store_admin_hold(&st, fl->subject.account.id, d->organization, &role);
+	enum err e = store_admin_hold(flow_db(fl), fl->subject.account.id, d->organization, &role);
 
 	if (e != OK)
 		return e;
@@ -161,17 +158,15 @@ write_reset(struct flow *fl, struct flow *target, const struct decision_params *
 {
 	const struct subject *s = &target->subject;
 	const struct membership *m = subject_membership(s, d->organization);
-	struct uuid none = {{0}};
-	struct store st = flow_store(target);
 	enum err e;
 
-	if (s->factor_count == 0 && uuid_nil(s->recovery.id) && s->throttle.failures == 0)
+	if (s->factor_count == 0 && uuid_is_nil(s->recovery.id) && s->throttle.failures == 0)
 		return ERR_NOT_ENABLED;
-	e = flow_remove_all(target, &st);
+	e = flow_remove_all(target);
 	if (e == OK)
-		e = store_sessions_end_others(&st, s->account.id, none);
+		e = store_sessions_end_others(flow_db(target), s->account.id, UUID_NIL);
 	if (e == OK)
-		e = flow_notify(target, MAIL_MFA_RESET, (struct str){0});
+		e = flow_notify(target, MAIL_MFA_RESET, STR_ABSENT);
 	return e == OK
 		   ? flow_notify_admins(target, d->organization, m->name, fl->subject.account.id)
 		   : e;
@@ -180,17 +175,16 @@ write_reset(struct flow *fl, struct flow *target, const struct decision_params *
 static enum err
 write_exempt(struct flow *fl, struct flow *target, const struct decision_params *d)
 {
-	struct store st = flow_store(target);
 
-	return store_membership_exempt(&st, d->account, d->organization, d->until, d->reason,
-	    fl->subject.account.id, fl->now);
+	return store_membership_exempt(flow_db(target), d->account, d->organization, d->until,
+	    d->reason, fl->subject.account.id, fl->now);
 }
 
 static enum err
 write_unexempt(struct flow *fl, struct flow *target, const struct decision_params *d)
 {
-	struct store st = flow_store(target);
-	enum err e = store_membership_unexempt(&st, d->account, d->organization, fl->now);
+	enum err e =
+	    store_membership_unexempt(flow_db(target), d->account, d->organization, fl->now);
 
 	return e == ERR_NOT_FOUND ? ERR_NOT_ENABLED : e;
 }

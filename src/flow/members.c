@@ -36,10 +36,9 @@ flow_members_count(struct flow *fl, struct uuid organization, const struct polic
 {
 	struct policy_threshold privileged = policy_threshold(p, true, fl->now),
 				plain = policy_threshold(p, false, fl->now);
-	struct store st = flow_store(fl);
 	struct member_counts counts[2];
-	enum err e = store_member_counts(&st, organization, fl->now, privileged.overdue_joined,
-	    plain.overdue_joined, counts);
+	enum err e = store_member_counts(flow_db(fl), organization, fl->now,
+	    privileged.overdue_joined, plain.overdue_joined, counts);
 
 	if (e == OK)
 		*out = member_totals(p, counts, fl->now);
@@ -55,11 +54,11 @@ flow_members_list(struct flow *fl, struct uuid organization, const struct member
 	enum err e = flow_admin_membership(fl, organization, &m);
 
 	*out = (struct member_page){0};
-	if (e == OK && !str_absent(q->after) && !member_key_parse(fl->arena, q->after, &after))
+	if (e == OK && !str_is_absent(q->after) && !member_key_parse(fl->arena, q->after, &after))
 		e = ERR_FIELD;
 	if (e != OK)
 		return e;
-	if (!str_absent(q->search))
+	if (!str_is_absent(q->search))
 		return by_search(fl, m, q, after, out);
 	e = by_status(fl, m, q, &after, out);
 	if (e != OK)
@@ -73,11 +72,10 @@ enum err
 flow_member_show(struct flow *fl, struct uuid organization, struct uuid account, struct member *out)
 {
 	const struct membership *m;
-	struct store st = flow_store(fl);
 	enum err e = flow_admin_membership(fl, organization, &m);
 
 	if (e == OK)
-		e = store_member_find(&st, organization, account, out);
+		e = store_member_find(flow_db(fl), organization, account, out);
 	if (e == OK)
 		judge(fl, m, out, 1);
 	return e;
@@ -90,25 +88,24 @@ by_status(struct flow *fl, const struct membership *m, const struct member_query
 {
 	struct policy_threshold privileged = policy_threshold(&m->policy, true, fl->now),
 				plain = policy_threshold(&m->policy, false, fl->now);
-	struct store st = flow_store(fl);
 	int batch = q->limit + 1;
 
 	if (!q->filtered)
-		return store_members_all(&st, m->organization, after, batch, &out->list,
+		return store_members_all(flow_db(fl), m->organization, after, batch, &out->list,
 		    &out->count);
 	switch (q->status) {
 	case COMPLIANCE_ENROLLED:
-		return store_members_by_enrolled(&st, m->organization, true, false, after, batch,
-		    &out->list, &out->count);
+		return store_members_by_enrolled(flow_db(fl), m->organization, true, false, after,
+		    batch, &out->list, &out->count);
 	case COMPLIANCE_NOT_REQUIRED:
 		/* A policy that covers the others covers the privileged, too. */
 		if (plain.covered)
 			return OK;
-		return store_members_by_enrolled(&st, m->organization, false, privileged.covered,
-		    after, batch, &out->list, &out->count);
+		return store_members_by_enrolled(flow_db(fl), m->organization, false,
+		    privileged.covered, after, batch, &out->list, &out->count);
 	case COMPLIANCE_EXEMPT:
-		return store_members_exempt(&st, m->organization, fl->now, privileged.covered,
-		    plain.covered, after, batch, &out->list, &out->count);
+		return store_members_exempt(flow_db(fl), m->organization, fl->now,
+		    privileged.covered, plain.covered, after, batch, &out->list, &out->count);
 	case COMPLIANCE_GRACE:
 	case COMPLIANCE_OVERDUE:
 		return by_deadline(fl, m, q, after, out);
@@ -124,7 +121,6 @@ by_deadline(struct flow *fl, const struct membership *m, const struct member_que
 {
 	bool lapsed = q->status == COMPLIANCE_OVERDUE;
 	struct joined_range ranges[2];
-	struct store st = flow_store(fl);
 	int privileged;
 
 	for (privileged = 0; privileged <= 1; privileged++) {
@@ -137,8 +133,8 @@ by_deadline(struct flow *fl, const struct membership *m, const struct member_que
 		    .until = lapsed ? threshold.overdue_joined : 0,
 		};
 	}
-	return store_members_by_joined(&st, m->organization, fl->now, ranges[1], ranges[0], after,
-	    q->limit + 1, &out->list, &out->count);
+	return store_members_by_joined(flow_db(fl), m->organization, fl->now, ranges[1], ranges[0],
+	    after, q->limit + 1, &out->list, &out->count);
 }
 
 /*
@@ -151,13 +147,12 @@ by_search(struct flow *fl, const struct membership *m, const struct member_query
 {
 	int batch = q->filtered ? SEARCH_BATCH : q->limit;
 	size_t limit = (size_t)q->limit, looked = 0, i, count;
-	struct store st = flow_store(fl);
 	struct member *found;
 
 	out->list = arena_array(fl->arena, limit, sizeof(*out->list));
 	do {
-		enum err e = store_members_search(&st, m->organization, q->search, &after, batch,
-		    &found, &count);
+		enum err e = store_members_search(flow_db(fl), m->organization, q->search, &after,
+		    batch, &found, &count);
 
 		if (e != OK)
 			return e;

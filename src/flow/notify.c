@@ -7,7 +7,6 @@ enum err
 flow_notify(struct flow *fl, enum mail_kind kind, struct str label)
 {
 	const struct account *account = &fl->subject.account;
-	struct store st = flow_store(fl);
 	struct mail m = {
 	    .account = account->id,
 	    .id = uuid_new(fl->now),
@@ -19,7 +18,7 @@ flow_notify(struct flow *fl, enum mail_kind kind, struct str label)
 	if (!account->email_verified)
 		return OK;
 	m.values = values(fl, label, -1);
-	return store_mail_insert(&st, &m);
+	return store_mail_insert(flow_db(fl), &m);
 }
 
 enum err
@@ -27,7 +26,6 @@ flow_notify_admins(struct flow *fl, struct uuid organization, struct str organiz
     struct uuid actor)
 {
 	const struct account *account = &fl->subject.account;
-	struct store st = flow_store(fl);
 	struct mail_values v = {
 	    .organization = organization_name,
 	    .member = account->name,
@@ -35,7 +33,7 @@ flow_notify_admins(struct flow *fl, struct uuid organization, struct str organiz
 	    .left = -1,
 	};
 
-	return store_mail_insert_admins(&st, organization, account->id, actor,
+	return store_mail_insert_admins(flow_db(fl), organization, account->id, actor,
 	    mail_values_json(fl->arena, &v), fl->now);
 }
 
@@ -52,7 +50,7 @@ flow_notify_code(struct flow *fl)
 	if (left < RECOVERY_LOW)
 		m.low_id = uuid_new(fl->now);
 	m.recipient = s->account.email;
-	m.values = values(fl, (struct str){0}, left);
+	m.values = values(fl, STR_ABSENT, left);
 	return m;
 }
 
@@ -60,7 +58,6 @@ enum err
 flow_email_link_write(struct flow *fl)
 {
 	const struct account *account = &fl->subject.account;
-	struct store st = flow_store(fl);
 	struct secret token;
 	struct email_link link =
 	    email_link_make(fl->arena, account->id, account->email, fl->now, &token);
@@ -71,11 +68,11 @@ flow_email_link_write(struct flow *fl)
 	    .recipient = account->email,
 	    .created_at = fl->now,
 	};
-	enum err e = store_email_link_put(&st, &link);
+	enum err e = store_email_link_put(flow_db(fl), &link);
 
-	m.values = values(fl, (struct str){0}, -1);
+	m.values = values(fl, STR_ABSENT, -1);
 	m.sealed = seal_make(fl->arena, fl->env->keyring, m.account, m.id, token);
-	return e == OK ? store_mail_insert(&st, &m) : e;
+	return e == OK ? store_mail_insert(flow_db(fl), &m) : e;
 }
 
 /* The address of an operator is nobody's business. */

@@ -7,7 +7,7 @@
 #include "flow/operator.h"
 
 /* What runs inside the transaction of an operator's change. */
-typedef enum err operator_write(struct flow *fl, struct store *st, void *arg);
+typedef enum err operator_write(struct flow *fl, void *arg);
 
 struct membership_params {
 	struct uuid organization;
@@ -36,7 +36,6 @@ enum err
 operator_account_create(struct flow *fl, struct str email, struct str name, struct secret password,
     bool verified, struct uuid *id)
 {
-	struct store st = flow_store(fl);
 	struct account *account = &fl->subject.account;
 	struct audit_event ev;
 	enum err e;
@@ -50,13 +49,13 @@ operator_account_create(struct flow *fl, struct str email, struct str name, stru
 	    .email_verified = verified,
 	    .password_hash = pwhash_make(fl->arena, &fl->env->pwhash, password),
 	};
-	e = store_begin_plain(&st);
+	e = store_begin_plain(flow_db(fl));
 	if (e != OK)
 		return e;
-	e = store_account_create(&st, account, fl->now);
-	ev = event(fl, AUDIT_ACCOUNT_CREATED, (struct str){0});
+	e = store_account_create(flow_db(fl), account, fl->now);
+	ev = event(fl, AUDIT_ACCOUNT_CREATED, STR_ABSENT);
 	if (e == OK)
-		e = store_event(&st, &ev);
+		e = store_event(flow_db(fl), &ev);
 	if (e == OK && !verified)
 		e = flow_email_link_write(fl);
 	*id = account->id;
@@ -71,20 +70,20 @@ operator_account_password(struct flow *fl, struct str email, struct secret passw
 	if (!password_fits(password))
 		return ERR_FIELD;
 	hash = pwhash_make(fl->arena, &fl->env->pwhash, password);
-	return change(fl, email, AUDIT_PASSWORD_CHANGED, (struct str){0}, write_password, &hash);
+	return change(fl, email, AUDIT_PASSWORD_CHANGED, STR_ABSENT, write_password, &hash);
 }
 
 enum err
 operator_account_verify_email(struct flow *fl, struct str email)
 {
-	return change(fl, email, AUDIT_EMAIL_VERIFIED, (struct str){0}, write_verified, &email);
+	return change(fl, email, AUDIT_EMAIL_VERIFIED, STR_ABSENT, write_verified, &email);
 }
 
 enum err
 operator_account_disable(struct flow *fl, struct str email, bool disabled)
 {
 	return change(fl, email, disabled ? AUDIT_ACCOUNT_DISABLED : AUDIT_ACCOUNT_ENABLED,
-	    (struct str){0}, write_disabled, &disabled);
+	    STR_ABSENT, write_disabled, &disabled);
 }
 
 enum err
@@ -99,7 +98,8 @@ operator_account_reset_mfa(struct flow *fl, struct str email, struct str reason)
 enum err
 operator_session_revoke(struct flow *fl, struct str email, struct uuid session)
 {
-	struct str id = uuid_nil(session) ? STR("all") : id_format(fl->arena, ID_SESSION, session);
+	struct str id =
+	    uuid_is_nil(session) ? STR("all") : id_format(fl->arena, ID_SESSION, session);
 
 	return change(fl, email, AUDIT_SESSION_REVOKED,
 	    str_printf(fl->arena, "{\"session\":\"%.*s\"}", STR_FMT(id)), write_revoked, &session);
@@ -108,16 +108,15 @@ operator_session_revoke(struct flow *fl, struct str email, struct uuid session)
 enum err
 operator_account_show(struct flow *fl, struct str email, struct account_report *out)
 {
-	struct store st = flow_store(fl);
 	int64_t active_after = fl->now - fl->env->conf->session_idle * CLOCK_SECOND;
 	enum err e = load(fl, email);
 	struct uuid id = fl->subject.account.id;
 
 	*out = (struct account_report){0};
 	if (e == OK)
-		e = store_account_details(&st, id, &out->details);
+		e = store_account_details(flow_db(fl), id, &out->details);
 	if (e == OK)
-		e = store_sessions_list(&st, id, fl->now, active_after, &out->sessions,
+		e = store_sessions_list(flow_db(fl), id, fl->now, active_after, &out->sessions,
 		    &out->session_count);
 	return e;
 }
@@ -125,7 +124,6 @@ operator_account_show(struct flow *fl, struct str email, struct account_report *
 enum err
 operator_organization_create(struct flow *fl, struct str slug, struct str name, struct uuid *id)
 {
-	struct store st = flow_store(fl);
 	struct organization o = {.id = uuid_new(fl->now),
 	    .slug = slug,
 	    .name = name,
@@ -134,11 +132,11 @@ operator_organization_create(struct flow *fl, struct str slug, struct str name, 
 
 	if (!slug_fits(slug) || str_trim(name).n == 0)
 		return ERR_FIELD;
-	e = store_begin_plain(&st);
+	e = store_begin_plain(flow_db(fl));
 	if (e != OK)
 		return e;
 	*id = o.id;
-	return flow_change_end(fl, store_organization_create(&st, &o));
+	return flow_change_end(fl, store_organization_create(flow_db(fl), &o));
 }
 
 enum err
@@ -171,21 +169,19 @@ enum err
 operator_organizations_list(struct flow *fl, struct str after, struct organization **list,
     size_t *count)
 {
-	struct store st = flow_store(fl);
 
-	return store_organizations_list(&st, after, list, count);
+	return store_organizations_list(flow_db(fl), after, list, count);
 }
 
 static enum err
 load(struct flow *fl, struct str email)
 {
-	struct store st = flow_store(fl);
-	struct uuid none = {{0}}, id;
-	enum err e = store_account_find(&st, email, &id);
+	struct uuid id;
+	enum err e = store_account_find(flow_db(fl), email, &id);
 
-	if (e == OK && uuid_nil(id))
+	if (e == OK && uuid_is_nil(id))
 		return ERR_NOT_FOUND;
-	return e == OK ? store_subject_load(&st, id, none, NULL, 0, &fl->subject) : e;
+	return e == OK ? store_subject_load(flow_db(fl), id, UUID_NIL, NULL, 0, &fl->subject) : e;
 }
 
 /* The event names the organization; one of a membership that goes has no role in it. */
@@ -193,7 +189,6 @@ static enum err
 change_membership(struct flow *fl, struct str slug, struct str email, enum audit_kind kind,
     struct membership_params *j, operator_write *write)
 {
-	struct store st = flow_store(fl);
 	struct buf details = {.arena = fl->arena};
 	struct str id;
 	enum role role;
@@ -201,8 +196,8 @@ change_membership(struct flow *fl, struct str slug, struct str email, enum audit
 
 	if (!role_parse(j->role, &role))
 		return ERR_FIELD;
-	e = store_organization_find(&st, slug, &j->organization);
-	if (e == OK && uuid_nil(j->organization))
+	e = store_organization_find(flow_db(fl), slug, &j->organization);
+	if (e == OK && uuid_is_nil(j->organization))
 		e = ERR_NOT_FOUND;
 	if (e != OK)
 		return e;
@@ -224,16 +219,15 @@ change(struct flow *fl, struct str email, enum audit_kind kind, struct str detai
 	enum err e;
 
 	do {
-		struct store st = flow_store(fl);
 		struct audit_event ev;
 
 		e = load(fl, email);
 		if (e != OK)
 			return e;
 		ev = event(fl, kind, details);
-		e = store_begin(&st, &ev);
+		e = store_begin(flow_db(fl), &ev);
 		if (e == OK)
-			e = flow_change_end(fl, write(fl, &st, arg));
+			e = flow_change_end(fl, write(fl, arg));
 	} while (e == ERR_RACE && clock_mono_ms() < fl->deadline_ms);
 	return e;
 }
@@ -248,8 +242,8 @@ event(struct flow *fl, enum audit_kind kind, struct str details)
 	    .kind = kind,
 	    .accepted = true,
 	    .actor = AUDIT_BY_OPERATOR,
-	    .organization =
-		uuid_nil(fl->organization) ? subject_organization(&fl->subject) : fl->organization,
+	    .organization = uuid_is_nil(fl->organization) ? subject_organization(&fl->subject)
+							  : fl->organization,
 	    .details = details,
 	};
 
@@ -286,86 +280,85 @@ slug_fits(struct str slug)
 }
 
 static enum err
-write_password(struct flow *fl, struct store *st, void *arg)
+write_password(struct flow *fl, void *arg)
 {
 	const struct str *hash = arg;
-	struct uuid none = {{0}};
-	enum err e = store_account_password(st, fl->subject.account.id, *hash, fl->now);
+	enum err e = store_account_password(flow_db(fl), fl->subject.account.id, *hash, fl->now);
 
-	return e == OK ? store_sessions_end_others(st, fl->subject.account.id, none) : e;
+	return e == OK ? store_sessions_end_others(flow_db(fl), fl->subject.account.id, UUID_NIL)
+		       : e;
 }
 
 static enum err
-write_verified(struct flow *fl, struct store *st, void *arg)
+write_verified(struct flow *fl, void *arg)
 {
 	const struct str *address = arg;
-	enum err e = store_email_verify(st, fl->subject.account.id, *address, fl->now);
+	enum err e = store_email_verify(flow_db(fl), fl->subject.account.id, *address, fl->now);
 
 	return e == ERR_NOT_FOUND ? ERR_CONFLICT : e;
 }
 
 static enum err
-write_disabled(struct flow *fl, struct store *st, void *arg)
+write_disabled(struct flow *fl, void *arg)
 {
 	const bool *disabled = arg;
-	struct uuid none = {{0}};
 	enum err e;
 
 	if (*disabled == (fl->subject.account.disabled_at != 0))
 		return ERR_CONFLICT;
-	e = store_account_disable(st, fl->subject.account.id, *disabled ? fl->now : 0);
-	return e == OK && *disabled ? store_sessions_end_others(st, fl->subject.account.id, none)
-				    : e;
+	e = store_account_disable(flow_db(fl), fl->subject.account.id, *disabled ? fl->now : 0);
+	return e == OK && *disabled
+		   ? store_sessions_end_others(flow_db(fl), fl->subject.account.id, UUID_NIL)
+		   : e;
 }
 
 static enum err
-write_reset(struct flow *fl, struct store *st, void *arg)
+write_reset(struct flow *fl, void *arg)
 {
 	const struct subject *s = &fl->subject;
-	struct uuid none = {{0}};
 	enum err e;
 
 	(void)arg;
-	if (s->factor_count == 0 && uuid_nil(s->recovery.id) && s->throttle.failures == 0)
+	if (s->factor_count == 0 && uuid_is_nil(s->recovery.id) && s->throttle.failures == 0)
 		return ERR_CONFLICT;
-	e = flow_remove_all(fl, st);
+	e = flow_remove_all(fl);
 	if (e == OK)
-		e = store_sessions_end_others(st, s->account.id, none);
-	return e == OK ? flow_notify(fl, MAIL_MFA_RESET, (struct str){0}) : e;
+		e = store_sessions_end_others(flow_db(fl), s->account.id, UUID_NIL);
+	return e == OK ? flow_notify(fl, MAIL_MFA_RESET, STR_ABSENT) : e;
 }
 
 static enum err
-write_revoked(struct flow *fl, struct store *st, void *arg)
+write_revoked(struct flow *fl, void *arg)
 {
 	const struct uuid *session = arg;
 
-	if (uuid_nil(*session))
-		return store_sessions_end_others(st, fl->subject.account.id, *session);
-	return store_session_end(st, fl->subject.account.id, *session);
+	if (uuid_is_nil(*session))
+		return store_sessions_end_others(flow_db(fl), fl->subject.account.id, *session);
+	return store_session_end(flow_db(fl), fl->subject.account.id, *session);
 }
 
 static enum err
-write_membership(struct flow *fl, struct store *st, void *arg)
+write_membership(struct flow *fl, void *arg)
 {
 	const struct membership_params *j = arg;
 
-	return store_membership_create(st, fl->subject.account.id, j->organization, j->role,
+	return store_membership_create(flow_db(fl), fl->subject.account.id, j->organization,
+	    j->role, j->sensitive, fl->now);
+}
+
+static enum err
+write_role(struct flow *fl, void *arg)
+{
+	const struct membership_params *j = arg;
+
+	return store_membership_role(flow_db(fl), fl->subject.account.id, j->organization, j->role,
 	    j->sensitive, fl->now);
 }
 
 static enum err
-write_role(struct flow *fl, struct store *st, void *arg)
+write_removed(struct flow *fl, void *arg)
 {
 	const struct membership_params *j = arg;
 
-	return store_membership_role(st, fl->subject.account.id, j->organization, j->role,
-	    j->sensitive, fl->now);
-}
-
-static enum err
-write_removed(struct flow *fl, struct store *st, void *arg)
-{
-	const struct membership_params *j = arg;
-
-	return store_membership_delete(st, fl->subject.account.id, j->organization);
+	return store_membership_delete(flow_db(fl), fl->subject.account.id, j->organization);
 }

@@ -12,16 +12,15 @@ static struct str clean(struct arena *a, struct str why);
 enum err
 flow_outbox_claim(struct flow *fl, int64_t lost_at, int batch, struct mail **list, size_t *count)
 {
-	struct store st = flow_store(fl);
 
-	return store_mail_claim(&st, fl->now, lost_at, batch, list, count);
+	return store_mail_claim(flow_db(fl), fl->now, lost_at, batch, list, count);
 }
 
 enum err
 flow_outbox_token(struct flow *fl, const struct mail *m, struct secret *token)
 {
 	*token = (struct secret){0};
-	if (str_absent(m->sealed))
+	if (str_is_absent(m->sealed))
 		return OK;
 	return seal_open(fl->arena, fl->env->keyring, m->account, m->id, m->sealed, token);
 }
@@ -29,20 +28,18 @@ flow_outbox_token(struct flow *fl, const struct mail *m, struct secret *token)
 enum err
 flow_outbox_sent(struct flow *fl, const struct mail *m)
 {
-	struct store st = flow_store(fl);
 
-	return store_mail_sent(&st, m, fl->now);
+	return store_mail_sent(flow_db(fl), m, fl->now);
 }
 
 enum err
 flow_outbox_failed(struct flow *fl, const struct mail *m, bool final, struct str why,
     bool *given_up)
 {
-	struct store st = flow_store(fl);
 	int64_t next = final ? 0 : mail_next_attempt(m->kind, m->created_at, m->attempts, fl->now);
 
 	*given_up = next == 0;
-	return store_mail_failed(&st, m, next, clean(fl->arena, why));
+	return store_mail_failed(flow_db(fl), m, next, clean(fl->arena, why));
 }
 
 /* What another program said: printable ASCII of it. */

@@ -52,8 +52,6 @@ change_step(struct flow *fl, void *arg)
 {
 	const struct change_params *c = arg;
 	const struct membership *m;
-	struct store st = flow_store(fl);
-	struct uuid none = {{0}};
 	struct str before, after;
 	enum err e = admit(fl, c->organization, c->wanted, &m);
 
@@ -66,12 +64,13 @@ change_step(struct flow *fl, void *arg)
 	}
 	before = policy_json(fl->arena, &m->policy);
 	after = policy_json(fl->arena, c->policy);
-	e = flow_change_begin(fl, AUDIT_POLICY_CHANGED, none,
+	e = flow_change_begin(fl, AUDIT_POLICY_CHANGED, UUID_NIL,
 	    str_printf(fl->arena, "{\"before\":%.*s,\"after\":%.*s}", STR_FMT(before),
 		STR_FMT(after)));
 	if (e != OK)
 		return e;
-	return flow_change_end(fl, store_policy_update(&st, c->organization, c->policy, fl->now));
+	return flow_change_end(fl,
+	    store_policy_update(flow_db(fl), c->organization, c->policy, fl->now));
 }
 
 static enum err

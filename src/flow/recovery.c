@@ -42,33 +42,30 @@ flow_recovery_make(struct flow *fl, struct codes *out)
 enum err
 flow_recovery_write(struct flow *fl, struct codes *out)
 {
-	struct store st = flow_store(fl);
 	unsigned char *macs = flow_recovery_make(fl, out);
 
-	return store_recovery_replace(&st, fl->subject.account.id, uuid_new(fl->now), fl->now, macs,
-	    RECOVERY_CODES);
+	return store_recovery_replace(flow_db(fl), fl->subject.account.id, uuid_new(fl->now),
+	    fl->now, macs, RECOVERY_CODES);
 }
 
 static enum err
 replace_step(struct flow *fl, void *arg)
 {
 	struct codes *out = arg;
-	struct uuid none = {{0}};
-	struct store st = flow_store(fl);
 	enum err e;
 
 	*out = (struct codes){0};
 	if (subject_active(&fl->subject) == 0)
 		return ERR_NOT_ENABLED;
-	e = flow_change_begin(fl, AUDIT_CODES_REPLACED, none, (struct str){0});
+	e = flow_change_begin(fl, AUDIT_CODES_REPLACED, UUID_NIL, STR_ABSENT);
 	if (e != OK)
 		return e;
 	e = flow_recovery_write(fl, out);
 	if (e == OK)
-		e = store_sessions_unverify_others(&st, fl->subject.account.id,
+		e = store_sessions_unverify_others(flow_db(fl), fl->subject.account.id,
 		    fl->subject.session.id);
 	if (e == OK)
-		e = flow_notify(fl, MAIL_CODES_REPLACED, (struct str){0});
+		e = flow_notify(fl, MAIL_CODES_REPLACED, STR_ABSENT);
 	e = flow_change_end(fl, e);
 	if (e != OK)
 		*out = (struct codes){0};
@@ -79,16 +76,14 @@ static enum err
 acknowledge_step(struct flow *fl, void *arg)
 {
 	const struct recovery_set *set = &fl->subject.recovery;
-	struct uuid none = {{0}};
-	struct store st = flow_store(fl);
 	enum err e;
 
 	(void)arg;
-	if (uuid_nil(set->id) || set->acknowledged_at != 0)
+	if (uuid_is_nil(set->id) || set->acknowledged_at != 0)
 		return OK;
-	e = flow_change_begin(fl, AUDIT_CODES_ACKNOWLEDGED, none, (struct str){0});
+	e = flow_change_begin(fl, AUDIT_CODES_ACKNOWLEDGED, UUID_NIL, STR_ABSENT);
 	if (e != OK)
 		return e;
 	return flow_change_end(fl,
-	    store_recovery_acknowledge(&st, fl->subject.account.id, set->id, fl->now));
+	    store_recovery_acknowledge(flow_db(fl), fl->subject.account.id, set->id, fl->now));
 }

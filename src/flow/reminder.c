@@ -18,15 +18,14 @@ static struct str values(struct flow *fl, const struct reminder_member *m,
 enum err
 flow_reminders_run(struct flow *fl, int *written, bool *more)
 {
-	struct store st = flow_store(fl);
 	int64_t taken_until = fl->now + TAKEN_FOR;
 	struct reminder_member *list = NULL;
 	bool scanned = false;
 	size_t count = 0, i;
-	enum err e = store_reminder_scan(&st, fl->now, &scanned);
+	enum err e = store_reminder_scan(flow_db(fl), fl->now, &scanned);
 
 	if (e == OK)
-		e = store_reminder_claim(&st, fl->now, taken_until, &list, &count);
+		e = store_reminder_claim(flow_db(fl), fl->now, taken_until, &list, &count);
 	for (i = 0; i < count && e != ERR_UNAVAILABLE && e != ERR_OUTCOME_UNKNOWN; i++) {
 		bool sent = false;
 		enum err one = record(fl, &list[i], taken_until, &sent);
@@ -41,7 +40,6 @@ flow_reminders_run(struct flow *fl, int *written, bool *more)
 static enum err
 record(struct flow *fl, const struct reminder_member *m, int64_t taken_until, bool *sent)
 {
-	struct store st = flow_store(fl);
 	struct reminder n = reminder_decide(m, fl->now);
 	struct mail mail = {
 	    .account = m->account,
@@ -52,7 +50,7 @@ record(struct flow *fl, const struct reminder_member *m, int64_t taken_until, bo
 	    .created_at = fl->now,
 	};
 
-	return store_reminder_record(&st, m, taken_until, &n, &mail, sent);
+	return store_reminder_record(flow_db(fl), m, taken_until, &n, &mail, sent);
 }
 
 /* Without a date when the time is up. */

@@ -10,10 +10,10 @@ static flow_step switch_step;
 enum err
 flow_sessions_list(struct flow *fl, struct session **list, size_t *count)
 {
-	struct store st = flow_store(fl);
 	int64_t active_after = fl->now - fl->env->conf->session_idle * CLOCK_SECOND;
 
-	return store_sessions_list(&st, fl->subject.account.id, fl->now, active_after, list, count);
+	return store_sessions_list(flow_db(fl), fl->subject.account.id, fl->now, active_after, list,
+	    count);
 }
 
 enum err
@@ -42,29 +42,26 @@ static enum err
 revoke_step(struct flow *fl, void *arg)
 {
 	const struct uuid *session = arg;
-	struct uuid none = {{0}};
 	struct str id = id_format(fl->arena, ID_SESSION, *session);
-	struct store st = flow_store(fl);
-	enum err e = flow_change_begin(fl, AUDIT_SESSION_REVOKED, none,
+	enum err e = flow_change_begin(fl, AUDIT_SESSION_REVOKED, UUID_NIL,
 	    str_printf(fl->arena, "{\"session\":\"%.*s\"}", STR_FMT(id)));
 
 	if (e != OK)
 		return e;
-	return flow_change_end(fl, store_session_end(&st, fl->subject.account.id, *session));
+	return flow_change_end(fl,
+	    store_session_end(flow_db(fl), fl->subject.account.id, *session));
 }
 
 static enum err
 revoke_others_step(struct flow *fl, void *arg)
 {
-	struct uuid none = {{0}};
-	struct store st = flow_store(fl);
 	enum err e =
-	    flow_change_begin(fl, AUDIT_SESSION_REVOKED, none, STR("{\"session\":\"others\"}"));
+	    flow_change_begin(fl, AUDIT_SESSION_REVOKED, UUID_NIL, STR("{\"session\":\"others\"}"));
 
 	(void)arg;
 	if (e != OK)
 		return e;
-	e = store_sessions_end_others(&st, fl->subject.account.id, fl->subject.session.id);
+	e = store_sessions_end_others(flow_db(fl), fl->subject.account.id, fl->subject.session.id);
 	return flow_change_end(fl, e);
 }
 
@@ -75,18 +72,16 @@ switch_step(struct flow *fl, void *arg)
 	const struct uuid *organization = arg;
 	const struct subject *s = &fl->subject;
 	struct str id = id_format(fl->arena, ID_ORGANIZATION, *organization);
-	struct uuid none = {{0}};
-	struct store st = flow_store(fl);
 	enum err e;
 
 	if (subject_membership(s, *organization) == NULL)
 		return ERR_NOT_FOUND;
 	if (uuid_eq(s->session.organization, *organization))
 		return OK;
-	e = flow_change_begin(fl, AUDIT_ORGANIZATION_SWITCHED, none,
+	e = flow_change_begin(fl, AUDIT_ORGANIZATION_SWITCHED, UUID_NIL,
 	    str_printf(fl->arena, "{\"organization\":\"%.*s\"}", STR_FMT(id)));
 	if (e != OK)
 		return e;
 	return flow_change_end(fl,
-	    store_session_organization(&st, s->account.id, s->session.id, *organization));
+	    store_session_organization(flow_db(fl), s->account.id, s->session.id, *organization));
 }

@@ -29,7 +29,7 @@ static void record_failed_sign_in(struct flow *fl);
 enum err
 flow_authenticate(struct flow *fl, struct str token, struct secret offered)
 {
-	if (str_absent(token) || !token_parse(fl->arena, token, &fl->token))
+	if (str_is_absent(token) || !token_parse(fl->arena, token, &fl->token))
 		return ERR_UNAUTHENTICATED;
 	if (offered.p != NULL)
 		hash_offered(fl, offered);
@@ -59,7 +59,7 @@ flow_sign_in(struct flow *fl, const struct sign_in *in)
 			fl->failed_account = account->id;
 			e = ERR_CREDENTIALS;
 		}
-		if (e == OK && str_absent(params.new_hash) &&
+		if (e == OK && str_is_absent(params.new_hash) &&
 		    pwhash_outdated(&fl->env->pwhash, checked))
 			e = rehash(fl, in->password, &params.new_hash);
 		if (e == OK)
@@ -107,9 +107,9 @@ flow_confirm_password(struct flow *fl, struct secret password)
 void
 flow_after(struct flow *fl)
 {
-	if (!uuid_nil(fl->failed_account))
+	if (!uuid_is_nil(fl->failed_account))
 		record_failed_sign_in(fl);
-	if (!fl->ended && !fl->stale && !uuid_nil(fl->subject.session.id))
+	if (!fl->ended && !fl->stale && !uuid_is_nil(fl->subject.session.id))
 		flow_activity_record(fl);
 }
 
@@ -120,12 +120,11 @@ flow_after(struct flow *fl)
 static enum err
 load_by_address(struct flow *fl, struct str email)
 {
-	struct store st = flow_store(fl);
-	struct uuid none = {{0}}, id;
-	enum err e = store_account_find(&st, email, &id);
+	struct uuid id;
+	enum err e = store_account_find(flow_db(fl), email, &id);
 
 	if (e == OK)
-		e = store_subject_load(&st, id, none, NULL, 0, &fl->subject);
+		e = store_subject_load(flow_db(fl), id, UUID_NIL, NULL, 0, &fl->subject);
 	if (e == ERR_NOT_FOUND) {
 		fl->subject = (struct subject){0};
 		e = OK;
@@ -169,8 +168,6 @@ create_session(struct flow *fl, const struct session_params *params)
 	const struct conf *conf = fl->env->conf;
 	bool asked = subject_active(&fl->subject) > 0;
 	struct session *s = &fl->subject.session;
-	struct uuid none = {{0}};
-	struct store st = flow_store(fl);
 	struct audit_event ev;
 	struct token token;
 	struct secret text;
@@ -185,8 +182,8 @@ create_session(struct flow *fl, const struct session_params *params)
 	s->return_to = params->return_to;
 	s->organization = subject_organization(&fl->subject);
 	memcpy(s->token_hash, token.hash, sizeof(s->token_hash));
-	ev = flow_event(fl, AUDIT_SIGN_IN, true, none, (struct str){0});
-	e = store_sign_in(&st, &ev, s, params->new_hash);
+	ev = flow_event(fl, AUDIT_SIGN_IN, true, UUID_NIL, STR_ABSENT);
+	e = store_sign_in(flow_db(fl), &ev, s, params->new_hash);
 	if (e == OK)
 		flow_token_grant(fl, &token, text);
 	return e;
@@ -195,26 +192,22 @@ create_session(struct flow *fl, const struct session_params *params)
 static enum err
 end_session(struct flow *fl, void *arg)
 {
-	struct uuid none = {{0}};
-	struct store st = flow_store(fl);
-	enum err e = flow_change_begin(fl, AUDIT_SIGN_OUT, none, (struct str){0});
+	enum err e = flow_change_begin(fl, AUDIT_SIGN_OUT, UUID_NIL, STR_ABSENT);
 
 	(void)arg;
 	if (e != OK)
 		return e;
-	e = store_session_end(&st, fl->subject.account.id, fl->subject.session.id);
+	e = store_session_end(flow_db(fl), fl->subject.account.id, fl->subject.session.id);
 	return flow_change_end(fl, e == ERR_NOT_FOUND ? OK : e);
 }
 
 static enum err
 confirm_password(struct flow *fl, void *arg)
 {
-	struct uuid none = {{0}};
-	struct store st = flow_store(fl);
-	struct audit_event ev = flow_event(fl, AUDIT_REAUTHENTICATION, true, none, (struct str){0});
+	struct audit_event ev = flow_event(fl, AUDIT_REAUTHENTICATION, true, UUID_NIL, STR_ABSENT);
 	struct token token;
 	struct secret text = flow_token_issue(fl, &token);
-	enum err e = store_reauthenticate(&st, &ev, token.hash);
+	enum err e = store_reauthenticate(flow_db(fl), &ev, token.hash);
 
 	(void)arg;
 	if (e == OK)
@@ -227,22 +220,19 @@ static enum err
 count_wrong_password(struct flow *fl, void *arg)
 {
 	int failures = fl->subject.session.failures + 1;
-	struct uuid none = {{0}};
-	struct store st = flow_store(fl);
-	struct audit_event ev =
-	    flow_event(fl, AUDIT_REAUTHENTICATION, false, none, (struct str){0});
+	struct audit_event ev = flow_event(fl, AUDIT_REAUTHENTICATION, false, UUID_NIL, STR_ABSENT);
 	enum err e;
 
 	(void)arg;
 	if (failures < SESSION_FAILURES_MAX) {
-		e = store_password_wrong(&st, &ev, failures);
+		e = store_password_wrong(flow_db(fl), &ev, failures);
 		fl->stale = true;
 		return e == OK ? ERR_CREDENTIALS : e;
 	}
-	e = store_begin(&st, &ev);
+	e = store_begin(flow_db(fl), &ev);
 	if (e != OK)
 		return e;
-	e = store_session_end(&st, fl->subject.account.id, fl->subject.session.id);
+	e = store_session_end(flow_db(fl), fl->subject.account.id, fl->subject.session.id);
 	e = flow_change_end(fl, e == ERR_NOT_FOUND ? OK : e);
 	fl->ended = e == OK;
 	return e == OK ? ERR_UNAUTHENTICATED : e;
@@ -250,25 +240,24 @@ count_wrong_password(struct flow *fl, void *arg)
 
 /*
  * Done after the answer has left, so that a known account takes no longer than an unknown one.
- * No session is named: there is none.
+ * No session is named: there is UUID_NIL.
  */
 static void
 record_failed_sign_in(struct flow *fl)
 {
-	struct uuid none = {{0}};
 	enum err e = ERR_RACE;
 	int tries;
 
 	fl->deadline_ms = clock_mono_ms() + RECORD_MS;
 	for (tries = 0; e == ERR_RACE && tries < RECORD_TRIES; tries++) {
-		struct store st = flow_store(fl);
 		struct audit_event ev;
 
-		e = store_subject_load(&st, fl->failed_account, none, NULL, 0, &fl->subject);
+		e = store_subject_load(flow_db(fl), fl->failed_account, UUID_NIL, NULL, 0,
+		    &fl->subject);
 		if (e != OK)
 			break;
-		ev = flow_event(fl, AUDIT_SIGN_IN, false, none, (struct str){0});
-		e = store_event(&st, &ev);
+		ev = flow_event(fl, AUDIT_SIGN_IN, false, UUID_NIL, STR_ABSENT);
+		e = store_event(flow_db(fl), &ev);
 	}
 	if (e != OK)
 		log_warning("sign_in.record_failed", LOG_CSTR("error", err_code(e)),

@@ -66,9 +66,8 @@ flow_verification_refused(struct flow *fl, struct uuid factor)
 	bool ends = counts && failures >= SESSION_FAILURES_MAX;
 	struct throttle after = throttle_after_wrong(&fl->subject.throttle, fl->now);
 	struct audit_event ev = flow_event(fl, AUDIT_VERIFICATION, false, factor,
-	    ends ? STR("{\"session\":\"ended\"}") : (struct str){0});
-	struct store st = flow_store(fl);
-	enum err e = store_verification_refused(&st, &ev, &after, failures, ends);
+	    ends ? STR("{\"session\":\"ended\"}") : STR_ABSENT);
+	enum err e = store_verification_refused(flow_db(fl), &ev, &after, failures, ends);
 
 	if (e != OK)
 		return e;
@@ -107,7 +106,7 @@ judge(struct flow *fl, const struct factor_response *in, struct judgement *j)
 
 	if (in->recovery) {
 		j->recovery = fl->subject.recovery_match;
-		return str_absent(j->recovery) ? ERR_CODE_INVALID : OK;
+		return str_is_absent(j->recovery) ? ERR_CODE_INVALID : OK;
 	}
 	f = subject_factor(&fl->subject, in->factor);
 	if (f == NULL)
@@ -130,16 +129,15 @@ static enum err
 grant(struct flow *fl, const struct judgement *j)
 {
 	const struct session *s = &fl->subject.session;
-	bool by_code = !str_absent(j->recovery);
+	bool by_code = !str_is_absent(j->recovery);
 	struct session_elevation elevation = {.expires_at = s->expires_at};
-	struct store st = flow_store(fl);
 	struct mail_code mail = flow_notify_code(fl);
 	struct audit_event ev;
 	struct token token;
 	struct secret text;
 	enum err e;
 
-	if ((j->step > 0) == by_code || uuid_nil(s->id))
+	if ((j->step > 0) == by_code || uuid_is_nil(s->id))
 		log_fatal("verify.grant", "a session is to be raised without proof");
 	text = flow_token_issue(fl, &token);
 	memcpy(elevation.token_hash, token.hash, sizeof(elevation.token_hash));
@@ -147,9 +145,9 @@ grant(struct flow *fl, const struct judgement *j)
 		elevation.expires_at =
 		    s->created_at + fl->env->conf->session_lifetime * CLOCK_SECOND;
 	ev = flow_event(fl, AUDIT_VERIFICATION, true, j->factor,
-	    by_code ? STR("{\"by\":\"recovery_code\"}") : (struct str){0});
-	e = by_code ? store_verify_by_code(&st, &ev, &elevation, j->recovery, &mail)
-		    : store_verify_by_factor(&st, &ev, &elevation, j->step);
+	    by_code ? STR("{\"by\":\"recovery_code\"}") : STR_ABSENT);
+	e = by_code ? store_verify_by_code(flow_db(fl), &ev, &elevation, j->recovery, &mail)
+		    : store_verify_by_factor(flow_db(fl), &ev, &elevation, j->step);
 	if (e == OK)
 		flow_token_grant(fl, &token, text);
 	return e;
@@ -159,8 +157,7 @@ grant(struct flow *fl, const struct judgement *j)
 static enum err
 consume(struct flow *fl, const struct judgement *j)
 {
-	bool by_code = !str_absent(j->recovery);
-	struct store st = flow_store(fl);
+	bool by_code = !str_is_absent(j->recovery);
 	struct mail_code mail = flow_notify_code(fl);
 	struct audit_event ev = flow_event(fl, AUDIT_VERIFICATION, true, j->factor,
 	    by_code ? STR("{\"by\":\"recovery_code\",\"for\":\"change\"}")
@@ -169,8 +166,8 @@ consume(struct flow *fl, const struct judgement *j)
 
 	if ((j->step > 0) == by_code)
 		log_fatal("verify.spend", "a change is to be proven without proof");
-	e = by_code ? store_consume_code(&st, &ev, j->recovery, &mail)
-		    : store_consume_counter(&st, &ev, j->step);
+	e = by_code ? store_consume_code(flow_db(fl), &ev, j->recovery, &mail)
+		    : store_consume_counter(flow_db(fl), &ev, j->step);
 	fl->stale = true;
 	return e;
 }

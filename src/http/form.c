@@ -15,7 +15,7 @@ form_offer(struct arena *a, struct str pair, struct fields *fs)
 	struct str value = pair, name, plain_name, plain_value;
 
 	name = str_cut(&value, '=');
-	if (str_absent(value))
+	if (str_is_absent(value))
 		value = STR("");
 	return form_decode(a, name, &plain_name) && form_decode(a, value, &plain_value) &&
 	       field_offer(a, fs, plain_name, plain_value);
@@ -26,7 +26,7 @@ form_parse(struct arena *a, struct str text, struct fields *fs)
 {
 	int pairs = 0;
 
-	while (!str_absent(text)) {
+	while (!str_is_absent(text)) {
 		struct str pair = str_cut(&text, '&');
 
 		if (pair.n == 0) /* "a=1&&b=2": nothing between, by the standard */

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/rand.h"
 
@@ -54,7 +55,7 @@ static const struct {
     {STR_INIT("OPTIONS"), METHOD_OPTIONS},
 };
 
-#define REQ_METHODS (sizeof(req_methods) / sizeof(req_methods[0]))
+#define REQ_METHODS (ARRAY_SIZE(req_methods))
 
 /* The value when `param` is `name`; absent when it is another one. */
 static struct str
@@ -63,7 +64,7 @@ req_value(const char *param, const char *name)
 	size_t n = strlen(name);
 
 	if (strncmp(param, name, n) != 0 || param[n] != '=')
-		return (struct str){0};
+		return STR_ABSENT;
 	return str_of(param + n + 1);
 }
 
@@ -72,14 +73,14 @@ static struct str
 req_nth(const struct req *rq, const char *name, size_t which)
 {
 	if (rq->params == NULL)
-		return (struct str){0};
+		return STR_ABSENT;
 	for (char **p = rq->params; *p != NULL; p++) {
 		struct str v = req_value(*p, name);
 
-		if (!str_absent(v) && which-- == 0)
+		if (!str_is_absent(v) && which-- == 0)
 			return v;
 	}
-	return (struct str){0};
+	return STR_ABSENT;
 }
 
 struct str
@@ -93,7 +94,7 @@ req_copy(const struct req *rq, const char *name)
 {
 	struct str v = req_param(rq, name);
 
-	return str_absent(v) || v.n > REQ_HEADER_MAX ? (struct str){0} : str_copy(rq->arena, v);
+	return str_is_absent(v) || v.n > REQ_HEADER_MAX ? STR_ABSENT : str_copy(rq->arena, v);
 }
 
 static void
@@ -115,7 +116,7 @@ req_set_id(struct req *rq)
 	size_t n;
 
 	rq->id = req_copy(rq, "REQUEST_ID");
-	if (!str_absent(rq->id) && rq->id.n == (size_t)2 * REQ_ID_BYTES &&
+	if (!str_is_absent(rq->id) && rq->id.n == (size_t)2 * REQ_ID_BYTES &&
 	    hex_decode(rq->arena, rq->id, &bytes, &n))
 		return;
 	rand_bytes(fresh, sizeof(fresh));
@@ -134,10 +135,10 @@ req_set_known(struct req *rq)
 	req_set_method(rq);
 	req_set_id(rq);
 	rq->address = req_copy(rq, "REMOTE_ADDR");
-	rq->query = (struct str){0};
-	rq->body = (struct str){0};
+	rq->query = STR_ABSENT;
+	rq->body = STR_ABSENT;
 	rq->path = uri;
-	if (!str_absent(uri)) {
+	if (!str_is_absent(uri)) {
 		rq->path = str_cut(&uri, '?');
 		rq->query = uri;
 	}
@@ -157,8 +158,8 @@ req_params_fit(const struct req *rq)
 		    value.n > REQ_HEADER_MAX || str_has_control(all))
 			return false;
 	}
-	for (size_t i = 0; i < sizeof(req_single) / sizeof(req_single[0]); i++)
-		if (!str_absent(req_nth(rq, req_single[i], 1)))
+	for (size_t i = 0; i < ARRAY_SIZE(req_single); i++)
+		if (!str_is_absent(req_nth(rq, req_single[i], 1)))
 			return false;
 	return true;
 }
@@ -174,7 +175,7 @@ req_length(const struct req *rq, size_t *out)
 	int64_t n = 0;
 
 	*out = 0;
-	if (str_absent(text) || text.n == 0)
+	if (str_is_absent(text) || text.n == 0)
 		return OK;
 	for (size_t i = 0; i < text.n; i++)
 		if (text.p[i] < '0' || text.p[i] > '9')
@@ -211,7 +212,7 @@ req_read(struct req *rq, struct arena *a, char **params,
 	rq->arena = a;
 	rq->params = params;
 	req_set_known(rq);
-	if (!req_params_fit(rq) || str_absent(rq->path) || !str_starts(rq->path, STR("/")))
+	if (!req_params_fit(rq) || str_is_absent(rq->path) || !str_starts(rq->path, STR("/")))
 		return ERR_BAD_REQUEST;
 	return req_read_body(rq, read, from);
 }
@@ -223,13 +224,13 @@ req_read(struct req *rq, struct arena *a, char **params,
 static void
 req_scan_cookies(struct str header, struct str name, struct str *found, int *count)
 {
-	while (!str_absent(header)) {
+	while (!str_is_absent(header)) {
 		struct str value = str_cut(&header, ';'), key;
 
 		while (value.n > 0 && (value.p[0] == ' ' || value.p[0] == '\t'))
 			value = str_slice(value, 1, value.n - 1);
 		key = str_cut(&value, '=');
-		if (str_absent(value) || !str_eq(key, name))
+		if (str_is_absent(value) || !str_eq(key, name))
 			continue;
 		*found = str_trim(value);
 		(*count)++;
@@ -242,9 +243,9 @@ req_cookie(const struct req *rq, const char *name)
 	struct str header, found = {0};
 	int count = 0;
 
-	for (size_t i = 0; !str_absent(header = req_nth(rq, "HTTP_COOKIE", i)); i++)
+	for (size_t i = 0; !str_is_absent(header = req_nth(rq, "HTTP_COOKIE", i)); i++)
 		req_scan_cookies(header, str_of(name), &found, &count);
-	return count == 1 ? found : (struct str){0};
+	return count == 1 ? found : STR_ABSENT;
 }
 
 struct str
@@ -252,10 +253,10 @@ req_media_type(const struct req *rq)
 {
 	struct str type = req_param(rq, "CONTENT_TYPE");
 
-	if (str_absent(type))
+	if (str_is_absent(type))
 		return type;
 	type = str_trim(str_cut(&type, ';'));
-	return type.n > 0 ? str_lower(rq->arena, type) : (struct str){0};
+	return type.n > 0 ? str_lower(rq->arena, type) : STR_ABSENT;
 }
 
 struct str
@@ -264,7 +265,7 @@ req_bearer(const struct req *rq)
 	struct str rest = req_param(rq, "HTTP_AUTHORIZATION");
 	struct str scheme = str_cut(&rest, ' ');
 
-	return str_eq_nocase(scheme, STR("Bearer")) ? str_trim(rest) : (struct str){0};
+	return str_eq_nocase(scheme, STR("Bearer")) ? str_trim(rest) : STR_ABSENT;
 }
 
 struct str
@@ -285,7 +286,7 @@ req_is_ours(const struct req *rq, struct str url, bool path_too)
 {
 	struct str host = req_host(rq), scheme = req_scheme(rq), rest;
 
-	if (str_absent(host) || host.n == 0 || !str_starts(url, scheme))
+	if (str_is_absent(host) || host.n == 0 || !str_starts(url, scheme))
 		return false;
 	rest = str_slice(url, scheme.n, url.n - scheme.n);
 	if (!str_starts(rest, STR("://")))
@@ -304,9 +305,9 @@ req_same_origin(const struct req *rq)
 	struct str origin = req_param(rq, "HTTP_ORIGIN");
 	struct str referer = req_param(rq, "HTTP_REFERER");
 
-	if (!str_absent(site))
+	if (!str_is_absent(site))
 		return str_eq(site, STR("same-origin"));
-	if (!str_absent(origin))
+	if (!str_is_absent(origin))
 		return req_is_ours(rq, origin, false);
-	return !str_absent(referer) && req_is_ours(rq, referer, true);
+	return !str_is_absent(referer) && req_is_ours(rq, referer, true);
 }

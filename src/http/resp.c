@@ -1,6 +1,7 @@
 /* Building and printing an answer, with the headers that every answer carries. */
 #include "http/resp.h"
 
+#include "base/array.h"
 #include "base/log.h"
 
 #define RESP_PATH_MAX 2048
@@ -63,7 +64,7 @@ resp_header(struct resp *rs, const char *name, struct str value)
 {
 	if (rs->header_count >= RESP_HEADERS_MAX)
 		log_fatal("resp.headers_full", name);
-	if (str_absent(value) || str_has_control(value))
+	if (str_is_absent(value) || str_has_control(value))
 		log_fatal("resp.header_malformed", name);
 	rs->headers[rs->header_count].name = name;
 	rs->headers[rs->header_count].value = value;
@@ -82,7 +83,7 @@ resp_set(struct resp *rs, int status, struct str type, struct str body)
 void
 resp_stream(struct resp *rs, int status, struct str type, resp_source *source, void *arg)
 {
-	resp_set(rs, status, type, (struct str){0});
+	resp_set(rs, status, type, STR_ABSENT);
 	rs->source = source;
 	rs->source_arg = arg;
 }
@@ -92,7 +93,7 @@ resp_is_local_path(struct str path)
 {
 	struct str next;
 
-	if (str_absent(path) || path.n == 0 || path.n > RESP_PATH_MAX || path.p[0] != '/')
+	if (str_is_absent(path) || path.n == 0 || path.n > RESP_PATH_MAX || path.p[0] != '/')
 		return false;
 	if (str_has_control(path) || str_has(path, '\\'))
 		return false;
@@ -105,7 +106,7 @@ resp_is_local_path(struct str path)
 void
 resp_redirect(struct resp *rs, struct str path)
 {
-	resp_set(rs, 303, (struct str){0}, (struct str){0});
+	resp_set(rs, 303, STR_ABSENT, STR_ABSENT);
 	resp_header(rs, "Location", resp_is_local_path(path) ? path : STR("/"));
 }
 
@@ -118,7 +119,7 @@ resp_session_cookie_name(struct str domain)
 void
 resp_redirect_external(struct resp *rs, struct str url)
 {
-	resp_set(rs, 303, (struct str){0}, (struct str){0});
+	resp_set(rs, 303, STR_ABSENT, STR_ABSENT);
 	resp_header(rs, "Location", url);
 }
 
@@ -178,7 +179,7 @@ resp_print_status(struct buf *b, int status)
 {
 	const char *phrase = "";
 
-	for (size_t i = 0; i < sizeof(resp_phrases) / sizeof(resp_phrases[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(resp_phrases); i++)
 		if (resp_phrases[i].status == status)
 			phrase = resp_phrases[i].phrase;
 	buf_printf(b, "Status: %d %s\r\n", status, phrase);
@@ -187,13 +188,13 @@ resp_print_status(struct buf *b, int status)
 static void
 resp_print_always(struct buf *b, const struct resp *rs, const struct req *rq)
 {
-	for (size_t i = 0; i < sizeof(resp_always) / sizeof(resp_always[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(resp_always); i++)
 		if (!resp_sets(rs, resp_always[i].name))
 			resp_line(b, resp_always[i].name, resp_always[i].value);
 	if (str_eq(req_scheme(rq), STR("https")))
 		resp_line(b, "Strict-Transport-Security",
 		    STR("max-age=31536000; includeSubDomains"));
-	if (!str_absent(rq->id))
+	if (!str_is_absent(rq->id))
 		resp_line(b, "X-Request-Id", rq->id);
 }
 
@@ -203,7 +204,7 @@ resp_print(struct resp *rs, const struct req *rq)
 	struct buf b = {.arena = rs->arena};
 
 	resp_print_status(&b, rs->status);
-	if (!str_absent(rs->type))
+	if (!str_is_absent(rs->type))
 		resp_line(&b, "Content-Type", rs->type);
 	if (rs->status != 204 && rs->status != 304 && rs->source == NULL)
 		buf_printf(&b, "Content-Length: %zu\r\n", rs->body.n);

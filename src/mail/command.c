@@ -70,7 +70,7 @@ words(struct arena *a, const char *command, struct str recipient)
 	struct str rest = str_of(command);
 	size_t n = 0;
 
-	while (!str_absent(rest) && n < WORDS_MAX) {
+	while (!str_is_absent(rest) && n < WORDS_MAX) {
 		struct str word = str_cut(&rest, ' ');
 
 		if (word.n > 0)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -238,7 +239,7 @@ judge(struct pg *pg, PGresult *res, const char *statement, struct pg_rows *rows,
 	default:
 		break;
 	}
-	for (i = 0; state != NULL && i < sizeof(known) / sizeof(known[0]); i++)
+	for (i = 0; state != NULL && i < ARRAY_SIZE(known); i++)
 		if (strcmp(state, known[i].state) == 0)
 			e = known[i].e;
 	if (e != ERR_CONFLICT && e != ERR_RACE)

@@ -31,7 +31,7 @@ static const char *column(struct pg_rows *rows, Oid want, Oid also, int *n);
 void
 pg_arg_text(struct pg_args *args, struct str s)
 {
-	if (str_absent(s))
+	if (str_is_absent(s))
 		add_null(args);
 	else
 		add(args, s.p, s.n);
@@ -49,7 +49,7 @@ pg_arg_bytes(struct pg_args *args, const void *p, size_t n)
 void
 pg_arg_uuid(struct pg_args *args, struct uuid id)
 {
-	if (uuid_nil(id))
+	if (uuid_is_nil(id))
 		add_null(args);
 	else
 		add(args, arena_copy(args->arena, id.b, sizeof(id.b)), sizeof(id.b));
@@ -139,7 +139,7 @@ pg_text(struct pg_rows *rows)
 	int n;
 	const char *p = column(rows, OID_TEXT, OID_JSON, &n);
 
-	return p != NULL ? str_copy(rows->arena, (struct str){p, (size_t)n}) : (struct str){0};
+	return p != NULL ? str_copy(rows->arena, (struct str){p, (size_t)n}) : STR_ABSENT;
 }
 
 struct str
@@ -148,7 +148,7 @@ pg_bytes(struct pg_rows *rows)
 	int n;
 	const char *p = column(rows, OID_BYTEA, OID_BYTEA, &n);
 
-	return p != NULL ? str_copy(rows->arena, (struct str){p, (size_t)n}) : (struct str){0};
+	return p != NULL ? str_copy(rows->arena, (struct str){p, (size_t)n}) : STR_ABSENT;
 }
 
 struct uuid

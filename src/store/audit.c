@@ -107,7 +107,7 @@ store_find_id(struct store *st, enum query q, struct str text, struct uuid *id)
 	struct pg_rows rows;
 	enum err e;
 
-	*id = (struct uuid){{0}};
+	*id = UUID_NIL;
 	pg_arg_text(&args, text);
 	e = pg_read(st->pg, st->deadline_ms, (int)q, &args, &rows);
 	if (e != OK)

@@ -16,7 +16,7 @@ store_audit_log(struct store *st, const struct audit_filter *f, int size,
     struct audit_log_row **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
-	bool member = !uuid_nil(f->member);
+	bool member = !uuid_is_nil(f->member);
 
 	if (member) {
 		pg_arg_uuid(&args, f->organization);
@@ -35,7 +35,7 @@ enum err
 store_audit_log_reach(struct store *st, const struct audit_filter *f, struct audit_cursor *cursor)
 {
 	struct pg_args args = {.arena = st->arena};
-	bool member = !uuid_nil(f->member);
+	bool member = !uuid_is_nil(f->member);
 	struct pg_rows rows;
 	enum err e;
 

@@ -56,13 +56,13 @@ store_read_membership(struct pg_rows *rows, struct membership *m)
 	m->organization = pg_uuid(rows);
 	m->slug = pg_text(rows);
 	m->name = pg_text(rows);
-	if (!role_parse(pg_text(rows), &m->role) && !uuid_nil(m->organization))
+	if (!role_parse(pg_text(rows), &m->role) && !uuid_is_nil(m->organization))
 		log_fatal("store.membership", "a role we do not know");
 	m->sensitive = pg_bool(rows);
 	m->joined_at = pg_time(rows);
 	m->exempt_until = pg_time(rows);
 	read_policy(rows, &m->policy);
-	return !uuid_nil(m->organization);
+	return !uuid_is_nil(m->organization);
 }
 
 static void
@@ -82,7 +82,7 @@ read_session(struct pg_rows *rows, struct session *s)
 
 	s->id = pg_uuid(rows);
 	state = pg_text(rows);
-	if (!uuid_nil(s->id) && !session_state_parse(state, &s->state))
+	if (!uuid_is_nil(s->id) && !session_state_parse(state, &s->state))
 		log_fatal("store.session", "a state we do not know");
 	read_hash(rows, s->token_hash);
 	s->created_at = pg_time(rows);
@@ -121,7 +121,7 @@ read_factor(struct pg_rows *rows, struct factor *f)
 	f->id = pg_uuid(rows);
 	kind = pg_text(rows);
 	f->kind = factor_kind_find(kind);
-	if (!uuid_nil(f->id) && f->kind == NULL)
+	if (!uuid_is_nil(f->id) && f->kind == NULL)
 		log_fatal("store.factor", "a kind we do not know");
 	f->label = pg_text(rows);
 	state = pg_text(rows);
@@ -135,7 +135,7 @@ read_factor(struct pg_rows *rows, struct factor *f)
 	f->expires_at = pg_time(rows);
 	f->session = pg_uuid(rows);
 	f->codes_issued = pg_int(rows) > 0;
-	return !uuid_nil(f->id);
+	return !uuid_is_nil(f->id);
 }
 
 static void
@@ -143,7 +143,7 @@ read_policy(struct pg_rows *rows, struct policy *p)
 {
 	struct str requirement = pg_text(rows);
 
-	if (!requirement_parse(requirement, &p->requirement) && !str_absent(requirement))
+	if (!requirement_parse(requirement, &p->requirement) && !str_is_absent(requirement))
 		log_fatal("store.policy", "a requirement we do not know");
 	p->required_since = pg_time(rows);
 	p->everyone_since = pg_time(rows);

@@ -128,7 +128,7 @@ context_enter(struct context *c)
 		return;
 	}
 	c->state = CONTEXT_TEXT;
-	c->element = (struct str){0};
+	c->element = STR_ABSENT;
 }
 
 /* Between attributes. */
@@ -255,7 +255,7 @@ context_raw(struct context *c, size_t at)
 	if (!str_eq_nocase(str_slice(rest, 2, c->element.n), c->element))
 		return;
 	c->state = CONTEXT_CLOSING;
-	c->element = (struct str){0};
+	c->element = STR_ABSENT;
 }
 
 static void

@@ -135,7 +135,7 @@ model_string(struct str text)
 void
 model_text(cJSON *o, const char *name, struct str text)
 {
-	model_put(o, name, str_absent(text) ? cJSON_CreateNull() : model_string(text));
+	model_put(o, name, str_is_absent(text) ? cJSON_CreateNull() : model_string(text));
 }
 
 void
@@ -182,7 +182,7 @@ model_item(cJSON *list)
 void
 model_item_text(cJSON *list, struct str text)
 {
-	model_append(list, str_absent(text) ? cJSON_CreateNull() : model_string(text));
+	model_append(list, str_is_absent(text) ? cJSON_CreateNull() : model_string(text));
 }
 
 struct str

@@ -111,7 +111,7 @@ parse_is_name(struct str name)
 		}
 		if (word.n == 0)
 			return false;
-	} while (!str_absent(rest));
+	} while (!str_is_absent(rest));
 	return true;
 }
 
@@ -172,7 +172,7 @@ parse_section(struct parse *ps, enum ops_kind kind, struct str text)
 	struct op *op;
 
 	name = str_cut(&rest, '=');
-	if (!parse_is_name(name) || (!str_absent(rest) && !parse_is_name(rest)))
+	if (!parse_is_name(name) || (!str_is_absent(rest) && !parse_is_name(rest)))
 		return parse_fail(ps, "the name of a value was expected");
 	if (ps->depth == OPS_DEPTH_MAX)
 		return parse_fail(ps, "sections are nested too deeply");

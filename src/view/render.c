@@ -2,6 +2,8 @@
 #include "base/codec.h"
 #include "view/ops.h"
 
+#include "base/array.h"
+
 /* Whole numbers up to here are exact in a double. */
 #define RENDER_EXACT 9007199254740992.0
 
@@ -147,7 +149,7 @@ render_url_allowed(struct str s)
 		return false;
 	if (str_starts(s, STR("/")))
 		return !str_starts(s, STR("//"));
-	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(schemes); i++) {
 		if (str_eq_nocase(str_slice(s, 0, schemes[i].n), schemes[i]))
 			return true;
 	}
@@ -190,7 +192,7 @@ render_section(struct render *r, const struct op *op)
 {
 	const cJSON *v = render_find(r, op);
 	bool pass = render_condition(v);
-	bool compared = !str_absent(op->equals);
+	bool compared = !str_is_absent(op->equals);
 	struct render_frame frame = {.scope = render_scope(r)};
 
 	if (compared)

@@ -35,11 +35,11 @@ audit_log_filter(struct call *c, struct audit_filter *f)
 	};
 	if (field_known(&c->fields, STR("after")))
 		after = field_text(&c->fields, "after");
-	if (!str_absent(f->kind) && !audit_kind_known(f->kind))
+	if (!str_is_absent(f->kind) && !audit_kind_known(f->kind))
 		note(c, "kind", "There is no such kind of event.");
-	if (!str_absent(f->result) && !audit_result_known(f->result))
+	if (!str_is_absent(f->result) && !audit_result_known(f->result))
 		note(c, "result", "It must be accepted or refused.");
-	if (!str_absent(after) && !audit_cursor_parse(after, &f->after))
+	if (!str_is_absent(after) && !audit_cursor_parse(after, &f->after))
 		note(c, "after", "It must be what `next` was on the page before.");
 	if (c->fault_count > 0)
 		return ERR_FIELD;

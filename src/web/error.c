@@ -71,7 +71,7 @@ struct str
 error_text(struct call *c, enum err e)
 {
 	if (e == ERR_CREDENTIALS && c->signed_in &&
-	    str_absent(field_proof(&c->fields, PROOF_EMAIL)))
+	    str_is_absent(field_proof(&c->fields, PROOF_EMAIL)))
 		return STR("The password is not right.");
 	if (e == ERR_THROTTLED) {
 		long long wait = (long long)flow_wait(&c->flow);

@@ -157,7 +157,7 @@ check_admin(struct call *c)
 		asked = field_id(&c->fields, "organization");
 	m = subject_membership(s, asked);
 	if (m == NULL)
-		return uuid_nil(asked) ? ERR_ORGANIZATION : ERR_NOT_FOUND;
+		return uuid_is_nil(asked) ? ERR_ORGANIZATION : ERR_NOT_FOUND;
 	if (!role_administers(m->role))
 		return ERR_FORBIDDEN;
 	if (!uuid_eq(asked, here))

@@ -69,7 +69,7 @@ next_chunk(void *arg, struct arena *a, struct str *chunk)
 	}
 	x->begun = true;
 	*chunk = members_chunk(a, begun, &page);
-	if (str_absent(page.next))
+	if (str_is_absent(page.next))
 		return RESP_LAST_CHUNK;
 	remember(x, page.next);
 	return RESP_CHUNK;
@@ -116,7 +116,7 @@ add_cell(struct buf *b, struct str cell)
 static void
 add_time(struct buf *b, int64_t us)
 {
-	add_cell(b, us != 0 ? clock_rfc3339(b->arena, us) : (struct str){0});
+	add_cell(b, us != 0 ? clock_rfc3339(b->arena, us) : STR_ABSENT);
 }
 
 /* In the same place again, as the memory of a request has its bounds and an export has none. */

@@ -30,7 +30,7 @@ present_organization_context(struct call *c)
 	if (s->membership_count > 0) {
 		cJSON *o = model_object(c->model, "space");
 
-		model_text(o, "name", here != NULL ? here->name : (struct str){0});
+		model_text(o, "name", here != NULL ? here->name : STR_ABSENT);
 		model_bool(o, "may_switch", s->membership_count > 1);
 		model_bool(o, "administers", here != NULL && role_administers(here->role));
 	}
@@ -91,7 +91,7 @@ present_deadline(struct call *c, const struct membership *m, int64_t deadline)
 	model_text(o, "left", time_left(c->arena, deadline - c->flow.now));
 	model_text(o, "until", clock_text(c->arena, deadline));
 	model_text(o, "from",
-	    begins > c->flow.now ? clock_text(c->arena, begins) : (struct str){0});
+	    begins > c->flow.now ? clock_text(c->arena, begins) : STR_ABSENT);
 }
 
 /* To the nearest day, on the last one to the nearest hour. */

@@ -50,7 +50,7 @@ present_mfa(struct call *c)
 	model_number(o, "recovery_left", s->recovery.left);
 	model_bool(o, "recovery_low", enabled && s->recovery.left < RECOVERY_LOW);
 	model_bool(o, "codes_unacknowledged",
-	    !uuid_nil(s->recovery.id) && s->recovery.acknowledged_at == 0);
+	    !uuid_is_nil(s->recovery.id) && s->recovery.acknowledged_at == 0);
 }
 
 void
@@ -110,7 +110,7 @@ present_step_up(struct call *c)
 		const struct field_value *v = &c->fields.values[i];
 		cJSON *o;
 
-		if (str_absent(v->text) || v->field->proof != PROOF_NONE)
+		if (str_is_absent(v->text) || v->field->proof != PROOF_NONE)
 			continue;
 		o = model_item(hidden);
 		model_text(o, "name", str_of(v->field->name));
@@ -139,7 +139,7 @@ present_refusal(struct call *c)
 	if (asked && !given(c, "password") && !given(c, "code") && !given(c, "recovery_code"))
 		return;
 	o = model_object(c->model, "error");
-	model_text(o, "text", str_absent(c->detail) ? error_text(c, c->refused) : c->detail);
+	model_text(o, "text", str_is_absent(c->detail) ? error_text(c, c->refused) : c->detail);
 	if (field != NULL)
 		model_text(o, "field", str_of(field));
 	if (c->refused == ERR_THROTTLED || c->refused == ERR_CODE_INVALID)

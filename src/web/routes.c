@@ -1,6 +1,7 @@
 /* What can be asked for: the pages, here, and the sets of the API's dialects. */
 #include "web/call.h"
 
+#include "base/array.h"
 #include "base/log.h"
 #include "web/api/api.h"
 #include "web/gate/gate.h"
@@ -227,7 +228,7 @@ static const struct route routes[] = {
 static const struct route_set page_set = {
     .family = &page_family,
     .routes = routes,
-    .count = sizeof(routes) / sizeof(routes[0]),
+    .count = ARRAY_SIZE(routes),
 };
 
 static const struct route_set *const sets[] = {&page_set, &gate_routes, &api_v1_routes,
@@ -264,7 +265,7 @@ find(struct call *c, bool exact, struct buf *allow)
 	enum method wanted = c->req->method == METHOD_HEAD ? METHOD_GET : c->req->method;
 	size_t i, k;
 
-	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(sets); i++) {
 		for (k = 0; k < sets[i]->count; k++) {
 			const struct route *r = &sets[i]->routes[k];
 
@@ -294,7 +295,7 @@ path_fits(struct call *c, const char *pattern, bool exact)
 	if (!str_has(want, '{'))
 		return false;
 	c->segment_count = 0;
-	while (!str_absent(want) && !str_absent(have)) {
+	while (!str_is_absent(want) && !str_is_absent(have)) {
 		struct str w = str_cut(&want, '/'), h = str_cut(&have, '/');
 
 		if (w.n > 2 && w.p[0] == '{') {
@@ -306,5 +307,5 @@ path_fits(struct call *c, const char *pattern, bool exact)
 			return false;
 		}
 	}
-	return str_absent(want) && str_absent(have);
+	return str_is_absent(want) && str_is_absent(have);
 }

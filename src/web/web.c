@@ -126,7 +126,7 @@ dispatch(struct call *c)
 		resp_header(c->resp, "Allow", allow);
 	/* To the gate's askers every 2xx is a yes. */
 	if (e == ERR_METHOD && c->req->method == METHOD_OPTIONS && !c->family->closed) {
-		resp_set(c->resp, 204, (struct str){0}, (struct str){0});
+		resp_set(c->resp, 204, STR_ABSENT, STR_ABSENT);
 		return;
 	}
 	if (e == OK)
@@ -178,7 +178,7 @@ user_agent(const struct req *rq)
 	struct str agent = req_param(rq, "HTTP_USER_AGENT");
 	size_t n = agent.n < SESSION_AGENT_MAX ? agent.n : SESSION_AGENT_MAX;
 
-	if (str_absent(agent))
+	if (str_is_absent(agent))
 		return STR("");
 	/* Not in the middle of a character. */
 	while (n > 0 && n < agent.n && ((unsigned char)agent.p[n] & 0xC0) == 0x80)

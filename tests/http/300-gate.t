@@ -604,7 +604,7 @@ test('one statement a question, and nothing written on the way', async () => {
 		await rig.sleep(1_500);
 	});
 	assert.equal(names.filter((n) => n === 'gate_load').length, 20);
-	const seen = names.filter((n) => n === 'sessions_seen').length;
+	const seen = names.filter((n) => n === 'sessions_touch').length;
 	assert.ok(seen >= 1 && seen <= 3, `20 questions are noted together: ${seen}`);
 	assert.equal(names.length, 20 + seen);
 	assert.equal(await stack.psql(`SELECT abs(extract(epoch FROM last_seen_at) - ${stack.clock.now()}) < 10 FROM countersign.sessions

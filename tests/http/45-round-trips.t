@@ -60,7 +60,7 @@ test('a wrong code: the same, and what its page shows is loaded once more', asyn
 	const cookie = (await signIn()).session;
 	const { result, names } = await statements(() => stack.post('/mfa/challenge', { code: '000000' }, { cookie }));
 	assert.strictEqual(result.status, 422);
-	assert.deepStrictEqual(names, ['subject_load', 'answer_wrong', 'subject_load']);
+	assert.deepStrictEqual(names, ['subject_load', 'verification_refused', 'subject_load']);
 });
 
 test('a page of a session: one round trip', async () => {

@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "base/clock.h"
 
@@ -72,7 +73,7 @@ an_offset_that_is_none_ends_a_test_build(void **state)
 	assert_true(fd >= 0);
 	close(fd);
 	setenv("COUNTERSIGN_CLOCK_OFFSET", path, 1);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		offset_write(path, bad[i]);
 		assert_int_equal(unit_aborts(ask_the_time, NULL), clock_is_movable());
 	}
@@ -108,7 +109,7 @@ dates_as_text(void **state)
 	struct arena *a = arena_new(10000);
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		int64_t us = rows[i].seconds * CLOCK_SECOND;
 
 		assert_string_equal(str_c(a, clock_rfc3339(a, us)), rows[i].rfc3339);
@@ -144,11 +145,11 @@ days_and_times_are_read(void **state)
 	int64_t us;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(right); i++) {
 		assert_true(clock_parse(str_of(right[i].text), &us));
 		assert_int_equal(us, right[i].us);
 	}
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
 		if (clock_parse(str_of(wrong[i]), &us))
 			fail_msg("%s is a time", wrong[i]);
 	assert_true(clock_day(STR("2026-11-23"), &us));

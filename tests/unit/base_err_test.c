@@ -1,6 +1,7 @@
 /* The table of outcomes. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/err.h"
 
 static const enum err all[] = {
@@ -9,7 +10,7 @@ static const enum err all[] = {
 #undef MEMBER
 };
 
-#define ALL_COUNT (sizeof(all) / sizeof(all[0]))
+#define ALL_COUNT (ARRAY_SIZE(all))
 
 static void
 codes_are_different_words(void **state)

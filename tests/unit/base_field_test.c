@@ -185,9 +185,9 @@ required_and_optional(void **state)
 	assert_true(field_offer(a, &fs, STR("next"), STR("")));
 	assert_true(field_check(a, &fs));
 	assert_str(field_text(&fs, "email"), "a@b");
-	assert_true(str_absent(field_text(&fs, "next")));
-	assert_true(str_absent(field_text(&fs, "factor")));
-	assert_true(uuid_nil(field_id(&fs, "factor")));
+	assert_true(str_is_absent(field_text(&fs, "next")));
+	assert_true(str_is_absent(field_text(&fs, "factor")));
+	assert_true(uuid_is_nil(field_id(&fs, "factor")));
 	assert_str(secret_reveal(field_secret(a, &fs, "password")), "secret");
 	assert_null(field_secret(a, &fs, "next").p);
 }
@@ -205,7 +205,7 @@ one_bad_value_spoils_all(void **state)
 	assert_true(fs.values[0].valid);
 	assert_false(fs.values[3].valid);
 	assert_str(field_text(&fs, "factor"), "fct_nonsense");
-	assert_true(uuid_nil(field_id(&fs, "factor")));
+	assert_true(uuid_is_nil(field_id(&fs, "factor")));
 }
 
 static void
@@ -343,7 +343,7 @@ texts_numbers_and_times(void **state)
 	assert_str(field_text(&fs, "reason"), "lost phone");
 	assert_int_equal(field_time(&fs, "until"), INT64_C(1795424102000000));
 	assert_int_equal(field_number(&fs, "days", 14), 14);
-	assert_false(uuid_nil(field_id(&fs, "account")));
+	assert_false(uuid_is_nil(field_id(&fs, "account")));
 }
 
 int

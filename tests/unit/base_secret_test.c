@@ -38,7 +38,7 @@ copies_are_own_memory(void **state)
 	assert_str(secret_reveal(s), "hunter2");
 	assert_null(secret_copy(a, str_of(NULL)).p);
 	assert_non_null(secret_copy(a, STR("")).p);
-	assert_true(str_absent(secret_reveal((struct secret){0})));
+	assert_true(str_is_absent(secret_reveal((struct secret){0})));
 	arena_free(a);
 }
 

@@ -1,6 +1,7 @@
 /* String views, growing strings, and what is UTF-8. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "base/str.h"
 
@@ -24,12 +25,12 @@ absent_is_not_empty(void **state)
 	struct arena *a = *state;
 	struct str none = str_of(NULL);
 
-	assert_true(str_absent(none));
-	assert_false(str_absent(STR("")));
-	assert_true(str_absent(str_trim(none)));
-	assert_true(str_absent(str_slice(none, 3, 3)));
-	assert_true(str_absent(str_copy(a, none)));
-	assert_true(str_absent(str_lower(a, none)));
+	assert_true(str_is_absent(none));
+	assert_false(str_is_absent(STR("")));
+	assert_true(str_is_absent(str_trim(none)));
+	assert_true(str_is_absent(str_slice(none, 3, 3)));
+	assert_true(str_is_absent(str_copy(a, none)));
+	assert_true(str_is_absent(str_lower(a, none)));
 	assert_null(str_c(a, none));
 	assert_true(str_eq(none, STR("")));
 	assert_false(str_has(none, 'a'));
@@ -69,10 +70,10 @@ pieces(void **state)
 	assert_str(str_cut(&rest, ','), "a");
 	assert_str(str_cut(&rest, ','), "");
 	assert_str(str_cut(&rest, ','), "b");
-	assert_false(str_absent(rest));
+	assert_false(str_is_absent(rest));
 	assert_str(str_cut(&rest, ','), "");
-	assert_true(str_absent(rest));
-	assert_true(str_absent(str_cut(&rest, ',')));
+	assert_true(str_is_absent(rest));
+	assert_true(str_is_absent(str_cut(&rest, ',')));
 	assert_str(str_trim(STR(" \t\r\n a b \n")), "a b");
 	assert_str(str_trim(STR(" \n")), "");
 	assert_str(str_trim(STR("\v")), "\v");
@@ -118,7 +119,7 @@ printing(void **state)
 	assert_str(str_printf(a, "%.*s", STR_FMT(str_of(NULL))), "");
 	assert_int_equal(str_printf(a, "%5000d", 1).n, 5000);
 	assert_str(buf_str(&b), "");
-	assert_false(str_absent(buf_str(&b)));
+	assert_false(str_is_absent(buf_str(&b)));
 	buf_add(&b, STR("ab"));
 	buf_add(&b, str_of(NULL));
 	buf_addc(&b, '\0');
@@ -161,11 +162,11 @@ numbers(void **state)
 	int64_t n;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
 		assert_true(str_to_int64(str_of(good[i].text), &n));
 		assert_true(n == good[i].value);
 	}
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		n = 42;
 		if (str_to_int64(str_of(bad[i]), &n) || n != 42)
 			fail_msg("\"%s\" was taken for a number", bad[i]);
@@ -194,7 +195,7 @@ utf8_valid(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
 		assert_true(str_is_utf8(str_of(good[i].text)));
 		assert_int_equal(str_utf8_step(str_of(good[i].text)), good[i].first);
 	}
@@ -242,7 +243,7 @@ utf8_invalid(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		if (str_is_utf8(str_of(bad[i])))
 			fail_msg("number %zu was taken for UTF-8", i);
 		assert_int_equal(str_utf8_step(str_of(bad[i])), 0);

@@ -1,6 +1,7 @@
 /* Addresses: where they lead is certain, or they are none. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "base/url.h"
 
@@ -41,7 +42,7 @@ has_one_spelling(void **state)
 	};
 	struct arena *a = *state;
 
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
 		struct url url = {0};
 
 		print_message("%s\n", good[i].text);
@@ -109,13 +110,13 @@ refuses_what_is_not_certain(void **state)
 	struct arena *a = *state;
 	struct url url = {0};
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		print_message("%s\n", bad[i]);
 		assert_false(url_parse(a, str_of(bad[i]), &url));
 	}
-	assert_false(url_parse(a, (struct str){0}, &url));
+	assert_false(url_parse(a, STR_ABSENT, &url));
 	assert_false(url_parse(a, (struct str){.p = "https://a\0b/", .n = 12}, &url));
-	assert_true(str_absent(url.origin));
+	assert_true(str_is_absent(url.origin));
 }
 
 static void
@@ -126,8 +127,8 @@ an_origin_is_no_page(void **state)
 
 	assert_false(url_origin_parse(a, STR("https://a/"), &origin));
 	assert_false(url_origin_parse(a, STR("https://a/b"), &origin));
-	assert_false(url_origin_parse(a, (struct str){0}, &origin));
-	assert_true(str_absent(origin));
+	assert_false(url_origin_parse(a, STR_ABSENT, &origin));
+	assert_true(str_is_absent(origin));
 	assert_true(url_origin_parse(a, STR("https://A:443"), &origin));
 	assert_str(origin, "https://a");
 }

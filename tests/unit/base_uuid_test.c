@@ -1,6 +1,7 @@
 /* Identifiers and their text form. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/rand.h"
@@ -75,9 +76,9 @@ equal_and_nil(void **state)
 	assert_true(uuid_eq(id, other));
 	other.b[15] ^= 1;
 	assert_false(uuid_eq(id, other));
-	assert_false(uuid_nil(id));
-	assert_true(uuid_nil((struct uuid){{0}}));
-	assert_false(uuid_nil((struct uuid){.b = {[15] = 1}}));
+	assert_false(uuid_is_nil(id));
+	assert_true(uuid_is_nil(UUID_NIL));
+	assert_false(uuid_is_nil((struct uuid){.b = {[15] = 1}}));
 }
 
 /* The pair is the example of the TypeID specification, computed by its own tools. */
@@ -95,7 +96,7 @@ text_form(void **state)
 	assert_str(id_format(a, "prefix", example), "prefix_01h455vb4pex5vsknk084sn02q");
 	assert_true(id_parse(STR("prefix_01h455vb4pex5vsknk084sn02q"), "prefix", &id));
 	assert_true(uuid_eq(id, example));
-	assert_str(id_format(a, "usr", (struct uuid){{0}}), "usr_00000000000000000000000000");
+	assert_str(id_format(a, "usr", UUID_NIL), "usr_00000000000000000000000000");
 	assert_str(id_format(a, "usr", ones), "usr_7zzzzzzzzzzzzzzzzzzzzzzzzz");
 	assert_true(id_parse(STR("usr_7zzzzzzzzzzzzzzzzzzzzzzzzz"), "usr", &id));
 	assert_true(uuid_eq(id, ones));
@@ -146,7 +147,7 @@ refusals(void **state)
 	struct uuid id = {.b = {9}};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		if (id_parse(str_of(bad[i]), ID_ACCOUNT, &id))
 			fail_msg("%s was taken", bad[i]);
 	assert_false(id_parse(STR("usr_01h455vb4pex5vsknk084sn02\0"), ID_ACCOUNT, &id));

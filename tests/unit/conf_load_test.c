@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "conf/conf.h"
 
@@ -51,7 +52,7 @@ static enum err
 load(const struct fixture *f, const char *text, struct conf *c, struct str *why)
 {
 	write_file(f, text, strlen(text));
-	*why = (struct str){0};
+	*why = STR_ABSENT;
 	return conf_load(f->a, f->path, c, why);
 }
 
@@ -298,7 +299,7 @@ every_range_ends_where_it_says(void **state)
 	struct conf c;
 	struct str why;
 
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++) {
 		struct str low = one_option(f, ranges[i].name, ranges[i].min);
 		struct str high = one_option(f, ranges[i].name, ranges[i].max);
 		struct str want = str_printf(f->a, ":2: %s is not between %lld and %lld",
@@ -349,7 +350,7 @@ restart_is_named(void **state)
 	assert_int_equal(load(f, "", &old, &why), OK);
 	assert_int_equal(load(f, "issuer = X\ntotp_window = 0\ndatabase = dbname=y\n", &new, &why),
 	    OK);
-	assert_true(str_absent(conf_needs_restart(f->a, &old, &new)));
+	assert_true(str_is_absent(conf_needs_restart(f->a, &old, &new)));
 	assert_int_equal(load(f, "issuer = X\nworkers = 3\nlisten = /x\nhash_lanes = 1\n", &new,
 			     &why),
 	    OK);
@@ -389,7 +390,7 @@ sample_is_the_defaults(void **state)
 	 * the defaults.
 	 */
 	assert_int_equal(load(f, sample.p, &c, &why), OK);
-	while (!str_absent(rest)) {
+	while (!str_is_absent(rest)) {
 		struct str line = str_cut(&rest, '\n');
 
 		if (str_starts(line, STR("#")) && !str_starts(line, STR("# ")) &&
@@ -404,7 +405,7 @@ sample_is_the_defaults(void **state)
 	assert_int_equal(load(f, str_copy(f->a, buf_str(&live)).p, &c, &why), OK);
 	assert_int_equal(conf_load(f->a, NULL, &defaults_only, &why), OK);
 	assert_true(str_eq(printed(f, &c), printed(f, &defaults_only)));
-	assert_true(str_absent(conf_needs_restart(f->a, &c, &defaults_only)));
+	assert_true(str_is_absent(conf_needs_restart(f->a, &c, &defaults_only)));
 }
 
 static void

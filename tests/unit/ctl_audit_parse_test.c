@@ -1,6 +1,7 @@
 /* Audit events as lines: what is written is read again, and nothing else is. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "ctl/audit_parse.h"
 
@@ -51,13 +52,13 @@ a_line_is_read_again(void **state)
 	assert_memory_equal(again, previous, SHA256_SIZE);
 	assert_memory_equal(out.mac, r.mac, SHA256_SIZE);
 	assert_true(uuid_eq(out.account, r.account) && uuid_eq(out.session, r.session) &&
-		    uuid_nil(out.factor));
+		    uuid_is_nil(out.factor));
 	assert_int_equal(out.seq, r.seq);
 	assert_int_equal(out.at, r.at);
 	assert_int_equal(out.key_id, r.key_id);
 	assert_true(str_eq(out.user_agent, r.user_agent) && str_eq(out.details, r.details));
-	assert_false(str_absent(out.request_id));
-	assert_true(uuid_nil(out.organization) && uuid_nil(out.actor_id));
+	assert_false(str_is_absent(out.request_id));
+	assert_true(uuid_is_nil(out.organization) && uuid_is_nil(out.actor_id));
 }
 
 /* Whatever one bit is turned over, it is another event or none, never the same one. */
@@ -92,7 +93,7 @@ other_forms_are_refused(void **state)
 	struct str line = audit_format_json(*state, &r, previous),
 		   more = str_printf(*state, " %.*s", STR_FMT(line));
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		assert_false(audit_parse(*state, str_of(lines[i]), &out, again));
 	assert_false(audit_parse(*state, more, &out, again));
 	for (size_t i = 1; i < line.n; i++)

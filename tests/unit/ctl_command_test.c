@@ -4,6 +4,7 @@
  */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "ctl/command.h"
 
@@ -45,13 +46,13 @@ parse(struct arena *a, const struct command *c, const char *line, struct args *o
 	struct str rest = str_of(line);
 	int argc = 1;
 
-	while (!str_absent(rest) && line[0] != '\0') {
+	while (!str_is_absent(rest) && line[0] != '\0') {
 		struct str word = str_copy(a, str_cut(&rest, ' '));
 
 		assert_true(argc < WORDS_MAX);
 		argv[argc++] = arena_copy(a, word.p, word.n + 1);
 	}
-	*why = (struct str){0};
+	*why = STR_ABSENT;
 	return args_parse(a, c, argc, argv, out, why);
 }
 
@@ -186,7 +187,7 @@ bad_arguments(void **state)
 	struct args args;
 	struct str why;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (parse(*state, find(rows[i].words[0], rows[i].words[1]), rows[i].line, &args,
 			&why))
 			fail_msg("%s was taken", rows[i].line);

@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include "base/array.h"
+
 #include "daemon/backoff.h"
 
 static void
@@ -9,7 +11,7 @@ the_young_wait_longer_each_time(void **state)
 	struct backoff b = {0};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(waits); i++)
 		assert_int_equal(backoff_record(&b, 10), waits[i]);
 	for (int i = 0; i < 1000; i++)
 		assert_int_equal(backoff_record(&b, 0), BACKOFF_MAX_MS);

@@ -51,7 +51,7 @@ teardown(void **state)
 static enum err
 open_it(struct fixture *f)
 {
-	f->why = (struct str){0};
+	f->why = STR_ABSENT;
 	return listen_open(f->a, &f->conf, &f->l, &f->why);
 }
 

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "daemon/supervisor.h"
@@ -100,7 +101,7 @@ setup(void **state)
 	f->pidfile.fd = -1;
 	f->setup = (struct supervision){
 	    .services = services,
-	    .service_count = sizeof(services) / sizeof(services[0]),
+	    .service_count = ARRAY_SIZE(services),
 	    .conf_path = f->conf_path,
 	    .conf = &f->conf,
 	    .hash_semaphore = f->hash_semaphore,

@@ -1,6 +1,7 @@
 /* Places in an organization's audit log, and the names that its filters know. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "domain/audit_log.h"
 
@@ -27,7 +28,7 @@ a_place_comes_back(void **state)
 	    {.at = AUDIT_TIME_MAX, .account = {{7}}, .seq = INT64_C(999999999999999)},
 	};
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		struct str text = audit_cursor_format(*state, &places[i]);
 		struct audit_cursor again = {0};
 
@@ -64,7 +65,7 @@ anything_else_is_none(void **state)
 	struct audit_cursor cursor;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		if (audit_cursor_parse(str_of(texts[i]), &cursor))
 			fail_msg("%s is a place", texts[i]);
 	assert_true(audit_cursor_parse(STR("1.2.usr_01h455vb4pex5vsknk084sn02q"), &cursor));

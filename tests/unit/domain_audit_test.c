@@ -1,6 +1,7 @@
 /* Audit events: every field is in the MAC, and the MAC before it. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "crypto/keyring.h"
 #include "domain/audit.h"
@@ -49,7 +50,7 @@ every_field_is_in_the_mac(void **state)
 	struct audit_chain chain = {.length = 41}, longer = {.length = 42},
 			   moved = {.length = 41, .head = {1}};
 	struct audit_event base = sample(), ev[15];
-	size_t n = sizeof(ev) / sizeof(ev[0]), i, k;
+	size_t n = ARRAY_SIZE(ev), i, k;
 
 	(void)state;
 	audit_append(a, &base, &chain, 1, key);
@@ -60,18 +61,18 @@ every_field_is_in_the_mac(void **state)
 	ev[2].kind = AUDIT_SIGN_IN;
 	ev[3].accepted = false;
 	ev[4].actor = AUDIT_BY_OPERATOR;
-	ev[5].actor_id = (struct uuid){{0}};
+	ev[5].actor_id = UUID_NIL;
 	ev[6].session.b[15] = 1;
-	ev[7].factor = (struct uuid){{0}};
+	ev[7].factor = UUID_NIL;
 	ev[8].organization.b[3] = 1;
 	ev[9].address = STR("192.0.2.11");
 	ev[10].user_agent = STR("");
 	ev[11].request_id = STR("012");
-	ev[12].details = (struct str){0};
+	ev[12].details = STR_ABSENT;
 	/* the same bytes, divided otherwise between neighbours */
 	ev[13].address = STR("192.0.2.1a");
 	ev[13].user_agent = STR("gent");
-	ev[14].user_agent = (struct str){0};
+	ev[14].user_agent = STR_ABSENT;
 	for (i = 0; i < n; i++) {
 		audit_append(a, &ev[i], &chain, 1, key);
 		assert_memory_not_equal(ev[i].mac, base.mac, SHA256_SIZE);
@@ -152,7 +153,7 @@ months_begin_at_midnight_utc(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_int_equal(audit_month(rows[i].at * 1000000 +
 						 (rows[i].at == 1793491199 ? 999999 : 0),
 				     rows[i].months),
@@ -167,7 +168,7 @@ names_are_distinct(void **state)
 	    AUDIT_KINDS(KIND)
 #undef KIND
 	};
-	size_t n = sizeof(kinds) / sizeof(kinds[0]), i, k;
+	size_t n = ARRAY_SIZE(kinds), i, k;
 
 	(void)state;
 	for (i = 0; i < n; i++)

@@ -1,6 +1,7 @@
 /* The gate's rule, as one table; and what its words mean. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "domain/gate.h"
 
@@ -77,7 +78,7 @@ the_table(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		print_message("%s\n", rows[i].what);
 		assert_int_equal(gate_decide(&one, &rows[i].asker, NOW), rows[i].one);
 		assert_int_equal(gate_decide(&two, &rows[i].asker, NOW), rows[i].two);
@@ -127,7 +128,7 @@ words(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct gate_rule rule =
 		    gate_rule_parse(str_of(rows[i].level), str_of(rows[i].age), STRICTEST);
 

@@ -24,7 +24,7 @@ every_kind_has_a_name_and_is_found_by_it(void **state)
 			    mail_kind_name((enum mail_kind)k)));
 	}
 	assert_false(mail_kind_parse(STR("nothing"), &kind));
-	assert_false(mail_kind_parse((struct str){0}, &kind));
+	assert_false(mail_kind_parse(STR_ABSENT, &kind));
 }
 
 /* 1, 3, 9, 27, 81, 243 minutes, then six hours, for three days. */

@@ -333,7 +333,7 @@ the_policy_that_counts(void **state)
 	assert_int_equal(subject_state(&s, NOW + 1), SESSION_MFA_REQUIRED);
 	/* A single organization is entered by itself. */
 	s.membership_count = 1;
-	s.session.organization = (struct uuid){{0}};
+	s.session.organization = UUID_NIL;
 	assert_true(uuid_eq(subject_organization(&s), a));
 	assert_true(subject_requires_factor(&s, NOW));
 	assert_false(subject_requires_factor(&s, NOW - DAYS(10)));

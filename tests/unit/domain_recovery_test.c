@@ -1,6 +1,7 @@
 /* Recovery codes: form, alphabet, what people type, MACs. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "domain/recovery.h"
 
@@ -41,7 +42,7 @@ reads_any_case_spaces_missing_dash_and_look_alikes(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(same); i++) {
 		assert_true(recovery_code_read(a, str_of(same[i]), &code));
 		assert_str(code, "abc12def34");
 	}
@@ -60,7 +61,7 @@ refuses_what_cannot_be_a_code(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_false(recovery_code_read(a, str_of(bad[i]), &code));
 	assert_false(recovery_code_read(a, STR("abc12\0def34"), &code));
 	arena_free(a);

@@ -1,6 +1,7 @@
 /* Who is told of an organization's rule, what, and when. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "domain/reminder.h"
 
@@ -152,7 +153,7 @@ member_of(const struct look *l)
 	};
 
 	if (l->unreachable)
-		m.recipient = (struct str){0};
+		m.recipient = STR_ABSENT;
 	return m;
 }
 
@@ -162,7 +163,7 @@ every_rule(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(looks); i++) {
 		const struct look *l = &looks[i];
 		struct reminder_member m = member_of(l);
 		struct reminder n = reminder_decide(&m, NOW);

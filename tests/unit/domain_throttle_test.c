@@ -1,6 +1,7 @@
 /* The guessing budget: when answers are judged, how long waits are, when it is over. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "domain/throttle.h"
 
@@ -30,7 +31,7 @@ waits_double_from_half_a_minute_to_a_quarter_hour(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(waits); i++) {
 		t = throttle_after_wrong(&t, now);
 		assert_int_equal(throttle_wait(&t, now), waits[i]);
 		assert_int_equal(throttle_check(&t, now + waits[i] * CLOCK_SECOND - 1),

@@ -1,6 +1,7 @@
 /* The kind `totp`: RFC 6238's values through its own check, window, watermark, input, Key URI. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/codec.h"
@@ -39,7 +40,7 @@ accepts_the_values_of_rfc_6238(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_int_equal(check(&strict, 0, rows[i].time, rows[i].code), rows[i].time / 30);
 }
 
@@ -94,7 +95,7 @@ refuses_everything_but_six_digits(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_int_equal(check(&rules, 0, 59, bad[i]), 0);
 	assert_int_equal(factor_totp.check(state_rfc, &rules, 0, 59 * CLOCK_SECOND,
 			     STR("287082\0")),

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "http/form.h"
 
@@ -63,7 +64,7 @@ nothing_between(void **state)
 	struct fields fs;
 
 	assert_int_equal(parse(a, STR(""), &fs), OK);
-	assert_int_equal(parse(a, (struct str){0}, &fs), OK);
+	assert_int_equal(parse(a, STR_ABSENT, &fs), OK);
 	assert_int_equal(parse(a, STR("&&next=/&"), &fs), OK);
 	assert_str(fs.values[2].text, "/");
 	assert_int_equal(parse(a, STR("next"), &fs), OK);
@@ -99,7 +100,7 @@ refused(void **state)
 	struct arena *a = *state;
 	struct fields fs;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		if (parse(a, cases[i], &fs) != ERR_BAD_REQUEST)
 			fail_msg("case %zu: \"%.*s\"", i, STR_FMT(cases[i]));
 }

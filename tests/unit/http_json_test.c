@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "http/json.h"
 
@@ -425,14 +426,14 @@ assert_accepted(struct arena *a, struct str text, int depth)
 static void
 texts_that_are_accepted(void **state)
 {
-	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(accepted); i++)
 		assert_accepted(*state, accepted[i], DEPTH);
 }
 
 static void
 texts_that_are_refused(void **state)
 {
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
 		assert_refused(*state, refused[i].text, DEPTH, refused[i].at, refused[i].what);
 }
 
@@ -441,7 +442,7 @@ no_text_at_all(void **state)
 {
 	struct json_fault fault = {.at = 1};
 
-	assert_int_equal(json_check(*state, (struct str){0}, DEPTH, &fault), ERR_BAD_REQUEST);
+	assert_int_equal(json_check(*state, STR_ABSENT, DEPTH, &fault), ERR_BAD_REQUEST);
 	assert_int_equal(fault.at, 0);
 	assert_string_equal(fault.what, END);
 }
@@ -465,7 +466,7 @@ every_prefix(void **state)
 {
 	size_t documents = 0, others = 0;
 
-	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(accepted); i++)
 		for (size_t n = 0; n < accepted[i].n; n++) {
 			struct str prefix = str_slice(accepted[i], 0, n);
 
@@ -493,7 +494,7 @@ a_stray_byte_anywhere(void **state)
 {
 	struct json_fault fault;
 
-	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(accepted); i++)
 		for (size_t n = 0; n <= accepted[i].n; n++) {
 			char copy[256];
 

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "http/req.h"
 
@@ -124,15 +125,15 @@ without_query_or_type(void **state)
 	param(f, "CONTENT_LENGTH", "");
 	param(f, "CONTENT_TYPE", "");
 	assert_int_equal(finish(f), OK);
-	assert_true(str_absent(f->rq.query));
+	assert_true(str_is_absent(f->rq.query));
 	assert_int_equal(f->rq.body.n, 0);
-	assert_true(str_absent(req_media_type(&f->rq)));
-	assert_true(str_absent(req_param(&f->rq, "HTTP_ORIGIN")));
-	assert_true(str_absent(req_param(&f->rq, "REQUEST")));
+	assert_true(str_is_absent(req_media_type(&f->rq)));
+	assert_true(str_is_absent(req_param(&f->rq, "HTTP_ORIGIN")));
+	assert_true(str_is_absent(req_param(&f->rq, "REQUEST")));
 
 	begin(f, "GET", "/?");
 	assert_int_equal(finish(f), OK);
-	assert_false(str_absent(f->rq.query));
+	assert_false(str_is_absent(f->rq.query));
 	assert_int_equal(f->rq.query.n, 0);
 }
 
@@ -157,7 +158,7 @@ methods(void **state)
 	};
 	struct fixture *f = *state;
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
 		begin(f, all[i].name, "/");
 		param(f, "CONTENT_LENGTH", "0");
 		assert_int_equal(finish(f), OK);
@@ -173,7 +174,7 @@ ids_are_made_when_none_comes(void **state)
 	struct fixture *f = *state;
 	char last[33] = "";
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		begin(f, "GET", "/");
 		if (bad[i] != NULL)
 			param(f, "REQUEST_ID", bad[i]);
@@ -215,7 +216,7 @@ lengths(void **state)
 	};
 	struct fixture *f = *state;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		begin(f, cases[i].method, "/x");
 		body(f, cases[i].body, cases[i].length);
 		assert_int_equal(finish(f), cases[i].want);
@@ -253,14 +254,14 @@ paths(void **state)
 	static const char *const bad[] = {"", "*", "x", "http://a/", "?a=b", " /"};
 	struct fixture *f = *state;
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		begin(f, "GET", bad[i]);
 		assert_int_equal(finish(f), ERR_BAD_REQUEST);
 	}
 	begin(f, "GET", "/");
 	f->params[1] = NULL; /* no REQUEST_URI at all */
 	assert_int_equal(finish(f), ERR_BAD_REQUEST);
-	assert_true(str_absent(f->rq.path));
+	assert_true(str_is_absent(f->rq.path));
 }
 
 static void
@@ -300,7 +301,7 @@ control_characters(void **state)
 	static const char *const bad[] = {"a\tb", "a\rb", "a\nb", "\x01", "\x1b[2J", "\x7f"};
 	struct fixture *f = *state;
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		begin(f, "GET", "/");
 		param(f, "HTTP_USER_AGENT", bad[i]);
 		assert_int_equal(finish(f), ERR_BAD_REQUEST);
@@ -324,7 +325,7 @@ repeated_parameters(void **state)
 	    "HTTP_X_ACCOUNT_ACCESS_TOKEN"};
 	struct fixture *f = *state;
 
-	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(once); i++) {
 		begin(f, "GET", "/");
 		param(f, once[i], "");
 		param(f, once[i], "");
@@ -365,14 +366,14 @@ cookies(void **state)
 	};
 	struct fixture *f = *state;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct str got;
 
 		begin(f, "GET", "/");
 		param(f, "HTTP_COOKIE", cases[i].header);
 		(void)finish(f);
 		got = req_cookie(&f->rq, "__Host-session");
-		assert_int_equal(str_absent(got), cases[i].want == NULL);
+		assert_int_equal(str_is_absent(got), cases[i].want == NULL);
 		if (!str_eq(got, str_of(cases[i].want)))
 			fail_msg("\"%s\" gives \"%.*s\"", cases[i].header, STR_FMT(got));
 	}
@@ -390,8 +391,8 @@ cookies_in_two_headers(void **state)
 	assert_str(req_cookie(&f->rq, "a"), "1");
 	assert_str(req_cookie(&f->rq, "c"), "3");
 	param(f, "HTTP_COOKIE", "a=1");
-	assert_true(str_absent(req_cookie(&f->rq, "a")));
-	assert_true(str_absent(req_cookie(&f->rq, "")));
+	assert_true(str_is_absent(req_cookie(&f->rq, "a")));
+	assert_true(str_is_absent(req_cookie(&f->rq, "")));
 }
 
 static void
@@ -402,7 +403,7 @@ schemes(void **state)
 	begin(f, "GET", "/");
 	assert_int_equal(finish(f), OK);
 	assert_str(req_scheme(&f->rq), "http");
-	assert_true(str_absent(req_host(&f->rq)));
+	assert_true(str_is_absent(req_host(&f->rq)));
 	param(f, "REQUEST_SCHEME", "https");
 	param(f, "HTTP_HOST", "mfa.example.org:8443");
 	assert_str(req_scheme(&f->rq), "https");
@@ -454,7 +455,7 @@ same_origin(void **state)
 	};
 	struct fixture *f = *state;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		begin(f, "POST", "/");
 		param(f, "REQUEST_SCHEME", "https");
 		param(f, "HTTP_HOST", "mfa.example");

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "http/resp.h"
 
@@ -23,7 +24,7 @@ lines(struct str answer, const char *line)
 {
 	int n = 0;
 
-	while (!str_absent(answer)) {
+	while (!str_is_absent(answer)) {
 		struct str got = str_cut(&answer, '\n');
 
 		if (str_eq(got, STR("\r")))
@@ -89,13 +90,13 @@ every_answer_is_guarded(void **state)
 	struct req rq = {.arena = a}; /* as after a request that could not be read */
 	struct resp rs;
 
-	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
 		struct str out;
 
 		resp_init(&rs, a);
 		rs.status = statuses[i];
 		out = resp_print(&rs, &rq);
-		for (size_t k = 0; k < sizeof(guards) / sizeof(guards[0]); k++)
+		for (size_t k = 0; k < ARRAY_SIZE(guards); k++)
 			assert_int_equal(lines(out, guards[k]), 1);
 		assert_null(memmem(out.p, out.n, "Strict-Transport", 16));
 		assert_null(memmem(out.p, out.n, "X-Request-Id", 12));
@@ -176,7 +177,7 @@ local_paths(void **state)
 	char longest[2049];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		if (resp_is_local_path(cases[i].path) != cases[i].want)
 			fail_msg("\"%.*s\"", STR_FMT(cases[i].path));
 	memset(longest, 'a', sizeof(longest));
@@ -203,7 +204,7 @@ redirects(void **state)
 	resp_redirect(&rs, STR("//evil"));
 	assert_int_equal(lines(resp_print(&rs, &rq), "Location: /"), 1);
 	resp_init(&rs, a);
-	resp_redirect(&rs, (struct str){0});
+	resp_redirect(&rs, STR_ABSENT);
 	assert_int_equal(lines(resp_print(&rs, &rq), "Location: /"), 1);
 }
 
@@ -282,7 +283,7 @@ absent_header(void *argument)
 	struct resp rs;
 
 	resp_init(&rs, argument);
-	resp_header(&rs, "X-Absent", (struct str){0});
+	resp_header(&rs, "X-Absent", STR_ABSENT);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* Messages: headers that cannot be broken out of, encodings, lines, parts. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/address.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -54,7 +55,7 @@ assert_lines(struct str text)
 		struct str line = str_cut(&text, '\n');
 		size_t i;
 
-		assert_false(str_absent(text));
+		assert_false(str_is_absent(text));
 		assert_true(str_ends(line, STR("\r")));
 		assert_true(line.n - 1 <= 76);
 		for (i = 0; i + 1 < line.n; i++)
@@ -97,7 +98,7 @@ a_header_is_not_broken_out_of(void **state)
 	size_t i, k;
 
 	(void)state;
-	for (i = 0; i < sizeof(evil) / sizeof(evil[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(evil); i++) {
 		struct str out = header(evil[i]);
 
 		for (k = 0; k < out.n; k++)
@@ -261,15 +262,15 @@ only_addresses_that_fit_are_written_to(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(good); i++)
 		assert_true(address_fits(str_of(good[i])));
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		m.to = str_of(bad[i]);
 		if (address_fits(m.to) || message_build(a, &m, &out))
 			fail_msg("\"%s\" was taken", bad[i]);
 	}
 	assert_false(address_fits(STR("a\0b@c")));
-	assert_false(address_fits((struct str){0}));
+	assert_false(address_fits(STR_ABSENT));
 	memset(long_one, 'a', sizeof(long_one));
 	long_one[100] = '@';
 	assert_true(address_fits((struct str){.p = long_one, .n = ADDRESS_MAX}));

@@ -3,6 +3,7 @@
 
 #include <png.h>
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "qr/qr.h"
 
@@ -99,7 +100,7 @@ a_reader_reads_it(void **state)
 	static const int scales[] = {2, 3, 5, 6, 8};
 	struct arena *a = *state;
 
-	for (size_t i = 0; i < sizeof(scales) / sizeof(scales[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(scales); i++)
 		assert_str(scan(a, draw(a, STR(URI), scales[i])), URI);
 	assert_str(scan(a, draw(a, STR("a"), 6)), "a");
 	assert_str(scan(a, draw(a, STR("0123456789"), 6)), "0123456789");

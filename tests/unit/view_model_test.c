@@ -27,7 +27,7 @@ model_test_members(void **state)
 
 	(void)state;
 	model_text(o, "text", STR("a \"b\" \xC3\xA9"));
-	model_text(o, "none", (struct str){0});
+	model_text(o, "none", STR_ABSENT);
 	model_text(o, "empty", STR(""));
 	model_bool(o, "yes", 7);
 	model_bool(o, "no", 0);

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "view/model.h"
 #include "view/template.h"
@@ -240,7 +241,7 @@ template_test_url_start(void **state)
 	const char *attributes[] = {"href", "SRC", "action", "formaction"};
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		const char *name = attributes[i % 4];
 		struct str text = str_printf(f->arena, "<x %s=\"{{v}}\">", name);
 		struct str json = str_printf(f->arena, "{\"v\":\"%s\"}", cases[i].value);
@@ -277,7 +278,7 @@ template_test_refused_places(void **state)
 	struct folder *f = *state;
 	size_t i;
 
-	for (i = 0; i < sizeof(quoted) / sizeof(quoted[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(quoted); i++) {
 		struct str text = str_printf(f->arena, "<p>\n<a %s=\"{{v}}\">", quoted[i]);
 
 		expect_refused(f, str_c(f->arena, text),
@@ -321,7 +322,7 @@ template_test_refused_urls(void **state)
 	struct folder *f = *state;
 	size_t i;
 
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(texts); i++)
 		expect_refused(f, texts[i], "t.html:1: this scheme is not allowed in an address");
 	expect_refused(f, "<a href=\"java&#115;cript:{{v}}\">",
 	    ":1: an entity at the beginning of an address");
@@ -340,7 +341,7 @@ template_test_refused_sections(void **state)
 	struct folder *f = *state;
 	size_t i;
 
-	for (i = 0; i < sizeof(crossing) / sizeof(crossing[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(crossing); i++)
 		expect_refused(f, crossing[i],
 		    "t.html:1: a section must end in the place of HTML it began in");
 	expect_refused(f, "{{#v}}<script>{{/v}}",

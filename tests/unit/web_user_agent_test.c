@@ -1,6 +1,7 @@
 /* Browsers by the names that their owners know. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/arena.h"
 #include "web/page/user_agent.h"
 
@@ -40,7 +41,7 @@ browsers_are_told_apart_from_what_they_claim(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct str text = user_agent_text(a, str_of(rows[i].agent));
 
 		assert_true(str_eq(text, str_of(rows[i].text)));

@@ -33,7 +33,7 @@ api_accepts(const struct call *c, struct str type)
 enum err
 api_no_content(struct call *c)
 {
-	resp_set(c->resp, 204, (struct str){0}, (struct str){0});
+	resp_set(c->resp, 204, STR_ABSENT, STR_ABSENT);
 	return OK;
 }
 
@@ -48,7 +48,7 @@ api_refuse(struct call *c, enum err e)
 	model_text(c->model, "type", str_printf(c->arena, "/docs/api#%s", err_code(e)));
 	model_text(c->model, "title", str_of(error_title(e)));
 	model_number(c->model, "status", status);
-	model_text(c->model, "detail", str_absent(c->detail) ? error_text(c, e) : c->detail);
+	model_text(c->model, "detail", str_is_absent(c->detail) ? error_text(c, e) : c->detail);
 	model_text(c->model, "code", str_of(err_code(e)));
 	model_text(c->model, "requestId", c->req->id);
 	retry = error_retry_after(c, e);
@@ -74,8 +74,8 @@ api_session(struct call *c)
 	model_text(o, "state", session_state_name(subject_state(s, c->flow.now)));
 	api_methods(c, model_list(o, "methods"));
 	model_text(o, "organizationId",
-	    uuid_nil(s->session.organization)
-		? (struct str){0}
+	    uuid_is_nil(s->session.organization)
+		? STR_ABSENT
 		: id_format(c->arena, ID_ORGANIZATION, s->session.organization));
 	api_time(c, o, "createdAt", s->session.created_at);
 	api_time(c, o, "reauthenticatedAt", s->session.password_at);
@@ -216,5 +216,5 @@ field_wants(const struct field *f)
 void
 api_time(struct call *c, cJSON *o, const char *name, int64_t us)
 {
-	model_text(o, name, us == 0 ? (struct str){0} : clock_rfc3339(c->arena, us));
+	model_text(o, name, us == 0 ? STR_ABSENT : clock_rfc3339(c->arena, us));
 }

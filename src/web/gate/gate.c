@@ -1,6 +1,8 @@
 /* What web servers ask before they let a request pass. */
 #include "web/gate/gate.h"
 
+#include "base/array.h"
+
 #include "web/gate/return_url.h"
 
 /* The longest list of groups, in bytes. */
@@ -45,7 +47,7 @@ static const struct route_family gate_family = {.closed = true,
 const struct route_set gate_routes = {
     .family = &gate_family,
     .routes = routes,
-    .count = sizeof(routes) / sizeof(routes[0]),
+    .count = ARRAY_SIZE(routes),
 };
 
 static const struct {
@@ -138,7 +140,7 @@ allow(struct call *c, struct str organization)
 	const struct account *account = &c->flow.subject.account;
 	struct str list = groups(c, organization);
 
-	resp_set(c->resp, 200, (struct str){0}, (struct str){0});
+	resp_set(c->resp, 200, STR_ABSENT, STR_ABSENT);
 	resp_header(c->resp, "Remote-User", id_format(c->arena, ID_ACCOUNT, account->id));
 	if (account->email_verified && !str_has_control(account->email))
 		resp_header(c->resp, "Remote-Email", account->email);
@@ -155,7 +157,7 @@ deny_with_redirect(struct call *c, enum gate_decision decision, const struct gat
 	const char *path = refusals[decision].page;
 	struct str page = str_of(path);
 
-	resp_set(c->resp, refusals[decision].status, (struct str){0}, (struct str){0});
+	resp_set(c->resp, refusals[decision].status, STR_ABSENT, STR_ABSENT);
 	resp_header(c->resp, "X-Countersign-Code", str_of(err_code(refusals[decision].why)));
 	if (path == NULL)
 		return;
@@ -176,7 +178,7 @@ gate_refuse(struct call *c, enum err e)
 {
 	bool ours = err_kind(e) != ERR_KIND_REFUSAL;
 
-	resp_set(c->resp, ours ? 503 : 403, (struct str){0}, (struct str){0});
+	resp_set(c->resp, ours ? 503 : 403, STR_ABSENT, STR_ABSENT);
 	resp_header(c->resp, "X-Countersign-Code", str_of(err_code(ours ? ERR_UNAVAILABLE : e)));
 	if (ours)
 		(void)error_retry_after(c, ERR_UNAVAILABLE);
@@ -200,10 +202,10 @@ session_token(struct call *c)
 	    req_param(c->req, "HTTP_X_ACCOUNT_ACCESS_TOKEN")};
 	size_t i;
 
-	for (i = 0; i < sizeof(given) / sizeof(given[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(given); i++)
 		if (flow_is_token(&c->flow, given[i]))
 			return given[i];
-	return (struct str){0};
+	return STR_ABSENT;
 }
 
 /* The organization that was asked about first; what would make the header too long is left out. */

@@ -1,6 +1,7 @@
 /* The members of an organization for its admins: in numbers, as a list, as a file. */
 #include "web/page/admin.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "web/members_csv.h"
 
@@ -48,7 +49,7 @@ page_members(struct call *c)
 		return e;
 	for (size_t i = 0; i < page.count; i++)
 		admin_present_member(c, model_item(list), &page.list[i]);
-	present_hint(c, hints, sizeof(hints) / sizeof(hints[0]));
+	present_hint(c, hints, ARRAY_SIZE(hints));
 	present_totals(c, &totals);
 	present_filter(c, &q);
 	present_ways(c, &q, &page);
@@ -71,7 +72,7 @@ read_filter(struct call *c, struct member_query *q)
 	struct str status = field_text(&c->fields, "standing");
 
 	q->search = field_text(&c->fields, "search");
-	q->filtered = !str_absent(status);
+	q->filtered = !str_is_absent(status);
 	if (q->filtered && !compliance_parse(status, &q->status)) {
 		field_reject(&c->fields, "standing");
 		return ERR_FIELD;
@@ -109,7 +110,7 @@ present_totals(struct call *c, const struct member_totals *t)
 			tenths = 1;
 		model_text(o, "text", str_of(compliance_text(q.status)));
 		model_text(o, "name", compliance_name(q.status));
-		model_text(o, "href", address(c, "/admin/mfa", &q, (struct str){0}, LIST_LIMIT));
+		model_text(o, "href", address(c, "/admin/mfa", &q, STR_ABSENT, LIST_LIMIT));
 		model_number(o, "count", n);
 		model_text(o, "percent",
 		    str_printf(c->arena, "%lld.%lld", (long long)tenths / 10,
@@ -131,7 +132,7 @@ present_filter(struct call *c, const struct member_query *q)
 		model_bool(o, "chosen", q->filtered && q->status == (enum compliance)i);
 	}
 	model_text(c->model, "search", q->search);
-	model_bool(c->model, "narrowed", q->filtered || !str_absent(q->search));
+	model_bool(c->model, "narrowed", q->filtered || !str_is_absent(q->search));
 	if (q->filtered)
 		model_text(c->model, "standing_text", str_of(compliance_text(q->status)));
 }
@@ -142,12 +143,12 @@ present_ways(struct call *c, const struct member_query *q, const struct member_p
 	struct str none = {0};
 
 	model_text(c->model, "csv_href", address(c, "/admin/mfa/members.csv", q, none, LIST_LIMIT));
-	if (!str_absent(page->next))
+	if (!str_is_absent(page->next))
 		model_text(c->model, "next_href",
 		    address(c, "/admin/mfa", q, page->next, q->limit));
-	if (!str_absent(q->after))
+	if (!str_is_absent(q->after))
 		model_text(c->model, "first_href", address(c, "/admin/mfa", q, none, q->limit));
-	if (q->limit < MEMBERS_PAGE_MAX && (!str_absent(page->next) || !str_absent(q->after)))
+	if (q->limit < MEMBERS_PAGE_MAX && (!str_is_absent(page->next) || !str_is_absent(q->after)))
 		model_text(c->model, "long_href",
 		    address(c, "/admin/mfa", q, none, MEMBERS_PAGE_MAX));
 }

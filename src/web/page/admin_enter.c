@@ -48,17 +48,17 @@ kinds_text(struct arena *a, struct str kinds)
 {
 	struct buf b = {.arena = a};
 
-	while (!str_absent(kinds)) {
+	while (!str_is_absent(kinds)) {
 		const struct factor_kind *kind = factor_kind_find(str_cut(&kinds, ' '));
 
 		if (kind != NULL)
 			buf_printf(&b, "%s%s", b.n > 0 ? ", " : "", kind->title);
 	}
-	return b.n > 0 ? buf_str(&b) : (struct str){0};
+	return b.n > 0 ? buf_str(&b) : STR_ABSENT;
 }
 
 static struct str
 time_or_none(struct call *c, int64_t us)
 {
-	return us != 0 ? clock_text(c->arena, us) : (struct str){0};
+	return us != 0 ? clock_text(c->arena, us) : STR_ABSENT;
 }

@@ -1,6 +1,7 @@
 /* One member for admins: how he stands, the reset of a lost factor, exemptions. */
 #include "web/page/admin.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 
 /* What the page says after a change, by the word in its address. */
@@ -44,7 +45,7 @@ page_member(struct call *c)
 	present_rights(c, &m);
 	present_exemption(c, &m);
 	present_given(c);
-	present_hint(c, hints, sizeof(hints) / sizeof(hints[0]));
+	present_hint(c, hints, ARRAY_SIZE(hints));
 	return present_page(c, "admin_member", "Member");
 }
 
@@ -145,13 +146,13 @@ present_given(struct call *c)
 	static const char *const names[] = {"reason", "confirm", "until", "exempt_reason"};
 	struct str word;
 
-	for (size_t i = 0; c->refused != OK && i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; c->refused != OK && i < ARRAY_SIZE(names); i++)
 		if (field_known(&c->fields, str_of(names[i])))
 			model_text(c->model, names[i], field_text(&c->fields, names[i]));
 	if (!field_known(&c->fields, STR("done")))
 		return;
 	word = field_text(&c->fields, "done");
-	for (size_t i = 0; i < sizeof(flash_texts) / sizeof(flash_texts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(flash_texts); i++)
 		if (str_eq(word, str_of(flash_texts[i].word)))
 			present_flash(c, flash_texts[i].text);
 }

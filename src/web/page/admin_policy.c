@@ -1,6 +1,7 @@
 /* The policy of an organization: the form, what it would do, and doing it. */
 #include "web/page/admin.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 
 #define MINUTE 60
@@ -8,7 +9,7 @@
 
 static const char *const names[] = {"requirement", "required_since", "grace_days",
     "reauthentication_age", "verification_age", "admin_verification"};
-#define NAMES (sizeof(names) / sizeof(names[0]))
+#define NAMES (ARRAY_SIZE(names))
 
 static const struct field_hint hints[] = {
     {"requirement", "Choose who must have two-factor authentication."},
@@ -57,7 +58,7 @@ page_policy(struct call *c)
 {
 	admin_enter(c, "policy");
 	present_form(c);
-	present_hint(c, hints, sizeof(hints) / sizeof(hints[0]));
+	present_hint(c, hints, ARRAY_SIZE(hints));
 	if (str_eq(value_of(c, "done"), STR("saved")))
 		present_flash(c, "The policy was saved.");
 	return present_page(c, "admin_policy", "Policy");
@@ -146,9 +147,9 @@ read_since(const struct call *c, enum requirement requirement)
 		    since - since % CLOCK_DAY == since_of(p) - since_of(p) % CLOCK_DAY &&
 		    text.n == STR("YYYY-MM-DD").n;
 
-	if (requirement == REQUIREMENT_OFF || (same && (str_absent(text) || kept)))
+	if (requirement == REQUIREMENT_OFF || (same && (str_is_absent(text) || kept)))
 		return 0;
-	if (str_absent(text) || kept)
+	if (str_is_absent(text) || kept)
 		return now;
 	if (text.n == STR("YYYY-MM-DD").n && since <= now && now < since + CLOCK_DAY)
 		return now;
@@ -162,7 +163,7 @@ read_age(struct call *c, const char *name, int32_t *age)
 	int64_t n = field_number(&c->fields, name, 0);
 
 	*age = 0;
-	if (str_absent(field_text(&c->fields, name)))
+	if (str_is_absent(field_text(&c->fields, name)))
 		return true;
 	if (n < POLICY_AGE_MIN / MINUTE || n > POLICY_AGE_MAX / MINUTE) {
 		field_reject(&c->fields, name);
@@ -182,7 +183,7 @@ since_of(const struct policy *p)
 static struct str
 day_of(struct arena *a, int64_t us)
 {
-	return us != 0 ? str_slice(clock_rfc3339(a, us), 0, STR("YYYY-MM-DD").n) : (struct str){0};
+	return us != 0 ? str_slice(clock_rfc3339(a, us), 0, STR("YYYY-MM-DD").n) : STR_ABSENT;
 }
 
 /* What is no whole minute was set by a program; it is rounded up. */
@@ -190,7 +191,7 @@ static struct str
 minutes(struct arena *a, int32_t seconds)
 {
 	return seconds != 0 ? str_printf(a, "%d", (int)(seconds + MINUTE - 1) / MINUTE)
-			    : (struct str){0};
+			    : STR_ABSENT;
 }
 
 /* ---- the form ---- */
@@ -200,7 +201,7 @@ static void
 present_form(struct call *c)
 {
 	const struct policy *p = &c->admin->policy;
-	bool given = !str_absent(value_of(c, "requirement")) || c->refused != OK;
+	bool given = !str_is_absent(value_of(c, "requirement")) || c->refused != OK;
 	int32_t grace =
 	    p->requirement == REQUIREMENT_OFF && p->version == 1 ? GRACE_DEFAULT : p->grace_days;
 	struct str since = value_of(c, "required_since");
@@ -230,7 +231,7 @@ static struct str
 value_of(struct call *c, const char *name)
 {
 	return field_known(&c->fields, str_of(name)) ? field_text(&c->fields, name)
-						     : (struct str){0};
+						     : STR_ABSENT;
 }
 
 static void
@@ -261,7 +262,7 @@ present_hidden(struct call *c, const struct policy *wanted)
 
 		if (str_eq(str_of(names[i]), STR("required_since")) && wanted->required_since != 0)
 			value = clock_rfc3339(c->arena, wanted->required_since);
-		if (!str_absent(value))
+		if (!str_is_absent(value))
 			add_hidden(list, names[i], value);
 	}
 }
@@ -325,7 +326,7 @@ age_text(struct arena *a, int32_t seconds)
 {
 	struct str n = minutes(a, seconds);
 
-	if (str_absent(n))
+	if (str_is_absent(n))
 		return STR("as long as the service says");
 	return str_printf(a, "%.*s minute%s", STR_FMT(n), str_eq(n, STR("1")) ? "" : "s");
 }

@@ -1,6 +1,7 @@
 /* The audit log of an organization as a page. */
 #include "web/page/page.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "domain/audit_format.h"
 #include "web/audit_log.h"
@@ -83,14 +84,14 @@ present_form(struct call *c)
 	struct str result = field_text(&c->fields, "result");
 	cJSON *o = model_object(c->model, "filter");
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		model_text(o, texts[i], field_text(&c->fields, texts[i]));
 	/* A field for a day holds nothing else. */
-	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(days); i++) {
 		struct str day = field_text(&c->fields, days[i]);
 		int64_t us;
 
-		model_text(o, days[i], clock_day(day, &us) ? day : (struct str){0});
+		model_text(o, days[i], clock_day(day, &us) ? day : STR_ABSENT);
 	}
 	model_bool(o, "accepted", str_eq(result, audit_result_name(true)));
 	model_bool(o, "refused", str_eq(result, audit_result_name(false)));
@@ -122,7 +123,7 @@ present_links(struct call *c, const struct audit_page *page)
 	if (page->more)
 		model_text(c->model, "older_href",
 		    address(c, "/admin/audit", audit_cursor_format(c->arena, &page->next)));
-	if (!str_absent(field_text(&c->fields, "after")))
+	if (!str_is_absent(field_text(&c->fields, "after")))
 		model_text(c->model, "newest_href", address(c, "/admin/audit", none));
 	model_text(c->model, "csv_href", address(c, "/admin/audit/export.csv", none));
 	model_text(c->model, "jsonl_href", address(c, "/admin/audit/export.jsonl", none));
@@ -164,7 +165,7 @@ present_event(struct call *c, cJSON *o, const struct audit_log_row *row)
 	model_bool(actor, "system", str_eq(r->actor, audit_actor_name(AUDIT_BY_SYSTEM)));
 	model_text(o, "address", r->address);
 	model_text(o, "agent",
-	    str_absent(r->user_agent) ? r->user_agent : user_agent_text(c->arena, r->user_agent));
+	    str_is_absent(r->user_agent) ? r->user_agent : user_agent_text(c->arena, r->user_agent));
 	model_text(o, "kind", r->kind);
 	model_number(o, "seq", r->seq);
 	present_id(c, o, "session", ID_SESSION, r->session);
@@ -184,5 +185,5 @@ present_person(struct call *c, cJSON *o, struct uuid id, const struct audit_pers
 static void
 present_id(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id)
 {
-	model_text(o, name, uuid_nil(id) ? (struct str){0} : id_format(c->arena, prefix, id));
+	model_text(o, name, uuid_is_nil(id) ? STR_ABSENT : id_format(c->arena, prefix, id));
 }

@@ -1,6 +1,8 @@
 /* What people read in the place of the kind of an audit event. */
 #include "web/page/audit_label.h"
 
+#include "base/array.h"
+
 #include "domain/audit.h"
 
 static const struct {
@@ -41,7 +43,7 @@ static const struct {
 struct str
 audit_label(struct str kind, bool accepted)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (str_eq(kind, audit_kind_name((enum audit_kind)i)) && words[i].done != NULL)
 			return str_of(
 			    accepted || words[i].tried == NULL ? words[i].done : words[i].tried);

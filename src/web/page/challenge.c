@@ -24,7 +24,7 @@ page_challenge(struct call *c)
 	if (f == NULL)
 		return ERR_NOT_FOUND;
 	if (!resp_is_local_path(next))
-		next = (struct str){0};
+		next = STR_ABSENT;
 	present_factor(c, f);
 	present_others(c, f, next);
 	model_bool(c->model, "recovery", recovery);
@@ -58,7 +58,7 @@ page_challenge_post(struct call *c)
 	/* How many codes are left comes first, then the way goes on from there. */
 	if (response.recovery)
 		to = page_with_next(c, "/dashboard", to);
-	resp_redirect(c->resp, str_absent(to) ? STR("/dashboard") : to);
+	resp_redirect(c->resp, str_is_absent(to) ? STR("/dashboard") : to);
 	return OK;
 }
 
@@ -84,7 +84,7 @@ asked_factor(const struct call *c, bool post)
 {
 	const struct factor *f = subject_factor(&c->flow.subject, field_id(&c->fields, "factor"));
 
-	return f == NULL && post ? subject_factor(&c->flow.subject, (struct uuid){{0}}) : f;
+	return f == NULL && post ? subject_factor(&c->flow.subject, UUID_NIL) : f;
 }
 
 static bool
@@ -106,7 +106,7 @@ return_target(const struct call *c)
 
 	if (!resp_is_local_path(to) && c->flow.subject.session.state == SESSION_MFA_REQUIRED)
 		to = c->flow.subject.session.return_to;
-	return resp_is_local_path(to) ? to : (struct str){0};
+	return resp_is_local_path(to) ? to : STR_ABSENT;
 }
 
 static void

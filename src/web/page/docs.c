@@ -1,6 +1,8 @@
 /* The reference of the API: a page made from the document that is the contract. */
 #include "web/page/docs.h"
 
+#include "base/array.h"
+
 #include "web/internal.h"
 #include "web/page/page.h"
 
@@ -48,7 +50,7 @@ show_about(struct call *c)
 
 	model_text(c->model, "version", docs_text(info, "version"));
 	docs_blocks(c, model_object(c->model, "intro"), cut_section(&rest));
-	while (!str_absent(rest)) {
+	while (!str_is_absent(rest)) {
 		struct str text = cut_section(&rest), heading = str_cut(&text, '\n');
 		cJSON *o = model_item(list);
 
@@ -71,7 +73,7 @@ cut_section(struct str *rest)
 			return str_slice(all, 0, i);
 		}
 	}
-	*rest = (struct str){0};
+	*rest = STR_ABSENT;
 	return all;
 }
 
@@ -202,12 +204,12 @@ request_start(struct call *c, const cJSON *path, const cJSON *operation)
 
 	buf_add(&text, docs_upper(c, operation->string));
 	buf_addc(&text, ' ');
-	while (!str_absent(rest)) {
+	while (!str_is_absent(rest)) {
 		buf_add(&text, str_cut(&rest, '{'));
-		if (!str_absent(rest))
+		if (!str_is_absent(rest))
 			buf_add(&text, parameter_example(c, operation, str_cut(&rest, '}')));
 	}
-	if (!str_absent(query))
+	if (!str_is_absent(query))
 		buf_printf(&text, "?%.*s", STR_FMT(query));
 	buf_addc(&text, '\n');
 	if (docs_at(operation, "security") == NULL)
@@ -300,7 +302,7 @@ part(cJSON *o, const char *name, const char *list, const cJSON *source)
 {
 	if (source != NULL)
 		return model_list(model_object(o, name), list);
-	model_text(o, name, (struct str){0});
+	model_text(o, name, STR_ABSENT);
 	return NULL;
 }
 
@@ -317,7 +319,7 @@ show_codes(struct call *c)
 	cJSON *list = model_list(c->model, "codes");
 	size_t i;
 
-	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
 		const cJSON *example = docs_at(examples, err_code(all[i]));
 		cJSON *o;
 

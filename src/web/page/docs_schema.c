@@ -37,7 +37,7 @@ docs_resolve(struct call *c, const cJSON *node)
 	for (i = 0; i < REFERENCES_MAX && node != NULL; i++) {
 		struct str pointer = docs_text(node, "$ref");
 
-		if (str_absent(pointer))
+		if (str_is_absent(pointer))
 			return node;
 		node = follow(c, pointer);
 	}
@@ -71,7 +71,7 @@ follow(struct call *c, struct str pointer)
 
 	if (!str_eq(first, STR("#")))
 		return NULL;
-	while (!str_absent(pointer) && node != NULL)
+	while (!str_is_absent(pointer) && node != NULL)
 		node = docs_at(node, str_c(c->arena, str_cut(&pointer, '/')));
 	return node;
 }
@@ -125,7 +125,7 @@ type_text(struct call *c, const cJSON *schema)
 		add_words(&b, items);
 	}
 	add_words(&b, schema);
-	if (!str_absent(format))
+	if (!str_is_absent(format))
 		buf_printf(&b, " (%.*s)", STR_FMT(format));
 	if (cJSON_IsNumber(most))
 		buf_printf(&b, ", at most %d bytes", most->valueint);
@@ -155,7 +155,7 @@ add_words(struct buf *b, const cJSON *schema)
 	const cJSON *words = docs_at(schema, "enum"), *word;
 	struct str only = docs_text(schema, "const");
 
-	if (!str_absent(only))
+	if (!str_is_absent(only))
 		buf_printf(b, " \"%.*s\"", STR_FMT(only));
 	if (cJSON_GetArraySize(words) > WORDS_MAX)
 		return;

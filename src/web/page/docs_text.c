@@ -13,7 +13,7 @@ docs_blocks(struct call *c, cJSON *o, struct str text)
 {
 	cJSON *list = model_list(o, "blocks");
 
-	while (!str_absent(text)) {
+	while (!str_is_absent(text)) {
 		struct str block = str_trim(cut_block(&text));
 
 		if (block.n > 0)
@@ -27,7 +27,7 @@ docs_runs(cJSON *o, struct str text)
 	cJSON *list = model_list(o, "runs");
 	bool code = false;
 
-	while (!str_absent(text)) {
+	while (!str_is_absent(text)) {
 		struct str part = str_cut(&text, '`');
 
 		if (part.n > 0)
@@ -92,7 +92,7 @@ cut_block(struct str *rest)
 			return str_slice(all, 0, i);
 		}
 	}
-	*rest = (struct str){0};
+	*rest = STR_ABSENT;
 	return all;
 }
 
@@ -115,7 +115,7 @@ add_items(struct call *c, cJSON *list, struct str block)
 {
 	struct buf item = {.arena = c->arena};
 
-	while (!str_absent(block)) {
+	while (!str_is_absent(block)) {
 		struct str line = str_cut(&block, '\n');
 		bool begins = str_starts(line, item_sign);
 

@@ -13,7 +13,7 @@ page_email(struct call *c)
 	struct str token = field_text(&c->fields, "token"), address;
 	enum err e;
 
-	if (str_absent(token))
+	if (str_is_absent(token))
 		return c->signed_in && c->flow.subject.session.state == SESSION_ACTIVE
 			   ? show_state(c)
 			   : show_over(c);

@@ -81,7 +81,7 @@ page_gate_organization(struct call *c)
 		return ERR_NOT_FOUND;
 	model_text(c->model, "organization", id_format(c->arena, ID_ORGANIZATION, m->organization));
 	model_text(c->model, "name", m->name);
-	model_text(c->model, "next", resp_is_local_path(next) ? next : (struct str){0});
+	model_text(c->model, "next", resp_is_local_path(next) ? next : STR_ABSENT);
 	model_bool(c->model, "asked", subject_active(&c->flow.subject) > 0);
 	return present_page(c, "gate_organization", "Switch organization");
 }
@@ -98,7 +98,7 @@ ticket_address(struct call *c, const struct url *to, struct str *address)
 	struct secret ticket;
 	enum err e;
 
-	if (str_absent(nonce))
+	if (str_is_absent(nonce))
 		return ERR_NOT_FOUND;
 	e = flow_site_ticket(&c->flow, to->origin, nonce, &ticket);
 	if (e == OK)
@@ -117,7 +117,7 @@ resume(struct call *c, struct str address)
 {
 	struct str from = req_param(c->req, "HTTP_SEC_FETCH_SITE");
 
-	if (!str_absent(from) && !str_eq(from, STR("same-origin"))) {
+	if (!str_is_absent(from) && !str_eq(from, STR("same-origin"))) {
 		resp_redirect_external(c->resp, address);
 		return OK;
 	}

@@ -20,7 +20,7 @@ page_login(struct call *c)
 	struct str next = local(field_text(&c->fields, "next"));
 
 	if (c->signed_in && c->refused == OK) {
-		resp_redirect(c->resp, str_absent(next) ? STR("/dashboard") : next);
+		resp_redirect(c->resp, str_is_absent(next) ? STR("/dashboard") : next);
 		return OK;
 	}
 	c->signed_in = false;
@@ -53,7 +53,7 @@ page_login_post(struct call *c)
 	if (c->flow.subject.session.state == SESSION_MFA_REQUIRED)
 		resp_redirect(c->resp, STR("/mfa/challenge"));
 	else
-		resp_redirect(c->resp, str_absent(in.return_to) ? STR("/dashboard") : in.return_to);
+		resp_redirect(c->resp, str_is_absent(in.return_to) ? STR("/dashboard") : in.return_to);
 	return OK;
 }
 
@@ -120,5 +120,5 @@ present_overdue_members(struct call *c)
 static struct str
 local(struct str path)
 {
-	return resp_is_local_path(path) ? path : (struct str){0};
+	return resp_is_local_path(path) ? path : STR_ABSENT;
 }

@@ -15,8 +15,8 @@ page_organization(struct call *c)
 
 	for (size_t i = 0; i < s->membership_count; i++)
 		present_membership(c, model_item(list), &s->memberships[i]);
-	model_bool(c->model, "open", uuid_nil(subject_organization(s)));
-	model_text(c->model, "next", resp_is_local_path(next) ? next : (struct str){0});
+	model_bool(c->model, "open", uuid_is_nil(subject_organization(s)));
+	model_text(c->model, "next", resp_is_local_path(next) ? next : STR_ABSENT);
 	return present_page(c, "organization", "Organizations");
 }
 

@@ -34,7 +34,7 @@ page_with_next(struct call *c, const char *path, struct str next)
 {
 	struct str p = str_of(path);
 
-	if (str_absent(next))
+	if (str_is_absent(next))
 		return p;
 	next = percent_encode(c->arena, next, "/");
 	return str_printf(c->arena, "%.*s%cnext=%.*s", STR_FMT(p), str_has(p, '?') ? '&' : '?',

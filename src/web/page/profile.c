@@ -1,6 +1,7 @@
 /* The profile: factors, sessions. */
 #include "web/page/page.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "web/page/user_agent.h"
 
@@ -120,7 +121,7 @@ present_flash_for(struct call *c)
 	struct str word = field_text(&c->fields, "done");
 	size_t i;
 
-	for (i = 0; i < sizeof(flash_texts) / sizeof(flash_texts[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(flash_texts); i++)
 		if (str_eq(word, str_of(flash_texts[i].word)))
 			present_flash(c, flash_texts[i].text);
 }

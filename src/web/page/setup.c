@@ -136,9 +136,9 @@ log_transport(struct call *c, struct str step)
 {
 	struct str next = field_text(&c->fields, "next");
 
-	if (!str_absent(step))
+	if (!str_is_absent(step))
 		return OK;
-	return flow_setup_return_to(&c->flow, resp_is_local_path(next) ? next : (struct str){0});
+	return flow_setup_return_to(&c->flow, resp_is_local_path(next) ? next : STR_ABSENT);
 }
 
 static enum err

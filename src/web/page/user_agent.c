@@ -1,6 +1,8 @@
 /* What a User-Agent says, as people would. */
 #include "web/page/user_agent.h"
 
+#include "base/array.h"
+
 struct sign {
 	struct str mark;
 	const char *name;
@@ -35,8 +37,8 @@ static const struct sign systems[] = {
 struct str
 user_agent_text(struct arena *a, struct str agent)
 {
-	const char *browser = first_of(browsers, sizeof(browsers) / sizeof(browsers[0]), agent);
-	const char *system = first_of(systems, sizeof(systems) / sizeof(systems[0]), agent);
+	const char *browser = first_of(browsers, ARRAY_SIZE(browsers), agent);
+	const char *system = first_of(systems, ARRAY_SIZE(systems), agent);
 
 	if (browser != NULL && system != NULL)
 		return str_printf(a, "%s on %s", browser, system);

@@ -1,6 +1,8 @@
 /* What can be asked for below /v1/public/accounts. */
 #include "web/api/public/public.h"
 
+#include "base/array.h"
+
 #define G_WRITE (G_SESSION | G_ACTIVE | G_SAME_ORIGIN)
 
 static const struct field enable_fields[] = {FIELD("mfa_code", FIELD_CODE, true), FIELD_END};
@@ -37,5 +39,5 @@ static const struct route_family public_family = {
 const struct route_set api_public_routes = {
     .family = &public_family,
     .routes = routes,
-    .count = sizeof(routes) / sizeof(routes[0]),
+    .count = ARRAY_SIZE(routes),
 };

@@ -38,7 +38,7 @@ respond_page(struct call *c, const struct audit_filter *f)
 	for (size_t i = 0; i < page.count; i++)
 		present_event(c, model_item(list), &page.list[i]);
 	model_text(c->model, "next",
-	    page.more ? audit_cursor_format(c->arena, &page.next) : (struct str){0});
+	    page.more ? audit_cursor_format(c->arena, &page.next) : STR_ABSENT);
 	return api_respond(c, 200);
 }
 
@@ -78,19 +78,19 @@ present_actor(struct call *c, cJSON *o, const struct audit_log_row *row)
 static void
 id_member(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id)
 {
-	model_text(o, name, uuid_nil(id) ? (struct str){0} : id_format(c->arena, prefix, id));
+	model_text(o, name, uuid_is_nil(id) ? STR_ABSENT : id_format(c->arena, prefix, id));
 }
 
 /* What is stored as text becomes JSON again. */
 static void
 details_member(cJSON *o, struct str details)
 {
-	cJSON *parsed = str_absent(details) ? NULL : cJSON_ParseWithLength(details.p, details.n);
+	cJSON *parsed = str_is_absent(details) ? NULL : cJSON_ParseWithLength(details.p, details.n);
 
 	if (cJSON_IsObject(parsed)) {
 		cJSON_AddItemToObject(o, "details", parsed);
 		return;
 	}
 	cJSON_Delete(parsed);
-	model_text(o, "details", (struct str){0});
+	model_text(o, "details", STR_ABSENT);
 }

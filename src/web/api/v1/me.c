@@ -86,7 +86,7 @@ v1_factor_change(struct call *c)
 	const struct factor *f;
 	enum err e = OK;
 
-	if (str_absent(label) && str_absent(preferred)) {
+	if (str_is_absent(label) && str_is_absent(preferred)) {
 		api_fault(c, STR("label"), "Give label, preferred or both.");
 		api_fault(c, STR("preferred"), "Give label, preferred or both.");
 		return ERR_FIELD;
@@ -96,9 +96,9 @@ v1_factor_change(struct call *c)
 		    "It can only become true: prefer another factor instead.");
 		return ERR_FIELD;
 	}
-	if (!str_absent(label))
+	if (!str_is_absent(label))
 		e = flow_factor_rename(&c->flow, id, label);
-	if (e == OK && !str_absent(preferred))
+	if (e == OK && !str_is_absent(preferred))
 		e = flow_factor_prefer(&c->flow, id);
 	if (e == OK)
 		e = flow_refresh(&c->flow);
@@ -151,5 +151,5 @@ present_factor_object(struct call *c, cJSON *o, const struct factor *f)
 	model_bool(o, "preferred", f->preferred);
 	model_text(o, "addedAt", clock_rfc3339(c->arena, f->confirmed_at));
 	model_text(o, "lastUsedAt",
-	    f->last_used_at == 0 ? (struct str){0} : clock_rfc3339(c->arena, f->last_used_at));
+	    f->last_used_at == 0 ? STR_ABSENT : clock_rfc3339(c->arena, f->last_used_at));
 }

@@ -163,11 +163,11 @@ present_policy(struct call *c, const struct policy *p, const struct member_total
 	if (p->reauthentication_age != 0)
 		model_number(o, "reauthenticationAge", p->reauthentication_age);
 	else
-		model_text(o, "reauthenticationAge", (struct str){0});
+		model_text(o, "reauthenticationAge", STR_ABSENT);
 	if (p->verification_age != 0)
 		model_number(o, "verificationAge", p->verification_age);
 	else
-		model_text(o, "verificationAge", (struct str){0});
+		model_text(o, "verificationAge", STR_ABSENT);
 	model_bool(o, "adminVerification", p->admin_verification);
 	present_totals(model_object(o, "totals"), totals);
 }
@@ -190,7 +190,7 @@ read_query(struct call *c, struct member_query *q)
 	int64_t limit = field_number(&c->fields, "limit", PAGE_DEFAULT);
 
 	*q = (struct member_query){
-	    .filtered = !str_absent(status),
+	    .filtered = !str_is_absent(status),
 	    .search = field_text(&c->fields, "search"),
 	    .after = field_text(&c->fields, "after"),
 	    .limit = (int)limit,
@@ -239,7 +239,7 @@ present_exemption(struct call *c, cJSON *o, const struct member *m)
 	cJSON *e;
 
 	if (m->membership.exempt_until == 0) {
-		model_text(o, "exemption", (struct str){0});
+		model_text(o, "exemption", STR_ABSENT);
 		return;
 	}
 	e = model_object(o, "exemption");

@@ -1,6 +1,8 @@
 /* What can be asked for below /v1. */
 #include "web/api/v1/v1.h"
 
+#include "base/array.h"
+
 #define G_READ (G_SESSION | G_ACTIVE)
 #define G_WRITE (G_SESSION | G_ACTIVE | G_SAME_ORIGIN)
 #define G_READ_ADMIN (G_READ | G_ADMIN)
@@ -156,5 +158,5 @@ static const struct route_family v1_family = {
 const struct route_set api_v1_routes = {
     .family = &v1_family,
     .routes = routes,
-    .count = sizeof(routes) / sizeof(routes[0]),
+    .count = ARRAY_SIZE(routes),
 };
