@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/address.h"
 #include "base/arena.h"
+#include "base/array.h"
 
 #ifndef COUNTERSIGN_SYSCONFDIR
 #define COUNTERSIGN_SYSCONFDIR "/etc/countersign"

@@ -3,6 +3,7 @@
 
 #include "ctl/ctl.h"
 #include "ctl/password.h"
+#include "flow/operator.h"
 
 /* The longest reason for a reset, in bytes. */
 #define REASON_MAX 500

@@ -7,6 +7,7 @@
 
 #include "ctl/audit_parse.h"
 #include "ctl/ctl.h"
+#include "flow/audit.h"
 
 /* No line of ours is longer. */
 #define LINE_MAX_SIZE ((size_t)1024 * 1024)

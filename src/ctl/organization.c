@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "ctl/ctl.h"
+#include "flow/operator.h"
 
 /* What makes a member of somebody, or another one. */
 typedef enum err change_role_fn(struct flow *fl, struct str slug, struct str email, struct str role,

@@ -2,6 +2,7 @@
 #include "ctl/password.h"
 
 #include "base/array.h"
+#include "flow/operator.h"
 
 #include <errno.h>
 #include <fcntl.h>

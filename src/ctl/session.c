@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "ctl/ctl.h"
+#include "flow/operator.h"
 
 static int outcome(struct ctl *ctl, enum err e, struct str email, const char *id);
 

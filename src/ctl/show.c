@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "ctl/ctl.h"
+#include "flow/operator.h"
 
 static void account(const struct show *s, FILE *out);
 static void memberships(const struct show *s, FILE *out);

@@ -17,6 +17,7 @@
 #include "base/rand.h"
 #include "daemon/mail_render.h"
 #include "flow/outbox.h"
+#include "flow/reminder.h"
 #include "view/model.h"
 
 #define MAILER_HOME_MAX ((size_t)16 * 1024 * 1024)

@@ -22,6 +22,12 @@
 /* With fewer codes left than this, people are asked to make new ones. */
 #define RECOVERY_LOW 4
 
+/* New recovery codes as their owner reads them: shown once and kept nowhere. */
+struct recovery_codes {
+	struct str list[RECOVERY_CODES];
+	int count; /* 0: none were made */
+};
+
 /* The set an account has. */
 struct recovery_set {
 	struct uuid id; /* nil: none */

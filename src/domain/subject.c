@@ -37,8 +37,8 @@ subject_pending(const struct subject *s, int64_t now)
 	for (i = 0; i < s->factor_count; i++) {
 		const struct factor *f = &s->factors[i];
 
-		if (f->state == FACTOR_PENDING && now < f->expires_at && !uuid_is_nil(s->session.id) &&
-		    uuid_eq(f->session, s->session.id))
+		if (f->state == FACTOR_PENDING && now < f->expires_at &&
+		    !uuid_is_nil(s->session.id) && uuid_eq(f->session, s->session.id))
 			return f;
 	}
 	return NULL;
@@ -58,7 +58,6 @@ subject_membership(const struct subject *s, struct uuid organization)
 struct uuid
 subject_organization(const struct subject *s)
 {
-
 	if (subject_membership(s, s->session.organization) != NULL)
 		return s->session.organization;
 	return s->membership_count == 1 ? s->memberships[0].organization : UUID_NIL;

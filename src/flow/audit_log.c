@@ -1,4 +1,6 @@
 /* The audit log of an organization, for its admins. */
+#include "flow/audit_log.h"
+
 #include "flow/internal.h"
 
 static flow_step exported_step;

@@ -1,4 +1,6 @@
 /* Proving an address by the link that was sent to it. */
+#include "flow/email.h"
+
 #include "flow/internal.h"
 
 #include "base/clock.h"

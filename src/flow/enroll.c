@@ -1,7 +1,10 @@
 /* Setting up a factor: begin, offer, confirm, cancel. */
+#include "flow/enroll.h"
+
 #include "flow/internal.h"
 
 #include "base/clock.h"
+#include "flow/recovery.h"
 
 static flow_step begin_step;
 static flow_step cancel_step;
@@ -46,7 +49,7 @@ flow_enroll_confirm(struct flow *fl, struct confirming *io)
 	enum err e = flow_attempt(fl, confirm_step, io);
 
 	if (e != OK)
-		io->codes = (struct codes){0};
+		io->codes = (struct recovery_codes){0};
 	return e;
 }
 
@@ -72,7 +75,7 @@ begin_step(struct flow *fl, void *arg)
 	enum err e;
 
 	io->begun = open == NULL;
-	io->codes = (struct codes){0};
+	io->codes = (struct recovery_codes){0};
 	if (open != NULL)
 		return resume(fl, open, io);
 	if (subject_active(s) >= (size_t)fl->env->conf->factors_max)
@@ -181,7 +184,7 @@ activate(struct flow *fl, const struct factor *pending, int64_t step, struct con
 	if (e != OK)
 		return e;
 	f.preferred = first;
-	io->codes = (struct codes){0};
+	io->codes = (struct recovery_codes){0};
 	if (first)
 		e = write_codes(fl, &f, io);
 	if (e == OK)

@@ -1,4 +1,6 @@
 /* Changing and removing factors. */
+#include "flow/factor.h"
+
 #include "flow/internal.h"
 
 struct rename_params {
@@ -117,7 +119,6 @@ remove_step(struct flow *fl, void *arg)
 static enum err
 disable_step(struct flow *fl, void *arg)
 {
-
 	(void)arg;
 	if (subject_active(&fl->subject) == 0)
 		return ERR_NOT_ENABLED;

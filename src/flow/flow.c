@@ -108,7 +108,6 @@ flow_change_begin(struct flow *fl, enum audit_kind kind, struct uuid factor, str
 enum err
 flow_change_end(struct flow *fl, enum err e)
 {
-
 	if (e == OK)
 		e = store_commit(flow_db(fl));
 	else

@@ -1,4 +1,6 @@
 /* The gate, and what takes a session to sites on other hosts. */
+#include "flow/gate.h"
+
 #include "flow/internal.h"
 
 #include "base/clock.h"
@@ -7,14 +9,6 @@ static enum err load(struct flow *fl, struct str text, struct str origin) MUST_C
 static struct auth_context auth_context_of(const struct flow *fl,
     const struct authorization_request *q);
 static bool enrollment_required(const struct flow *fl, const struct membership *named);
-
-bool
-flow_is_token(struct flow *fl, struct str text)
-{
-	struct token token;
-
-	return !str_is_absent(text) && token_parse(fl->arena, text, &token);
-}
 
 enum err
 flow_gate_authorize(struct flow *fl, const struct authorization_request *q,
@@ -47,41 +41,6 @@ flow_membership(const struct flow *fl, struct str slug)
 		if (str_eq(s->memberships[i].slug, slug))
 			return &s->memberships[i];
 	return NULL;
-}
-
-enum err
-flow_site_ticket(struct flow *fl, struct str origin, struct str nonce, struct secret *ticket)
-{
-	struct site_token t =
-	    site_ticket_make(fl->arena, &fl->token, origin, nonce, fl->now, ticket);
-
-	return store_site_ticket_insert(flow_db(fl), &t);
-}
-
-enum err
-flow_site_enter(struct flow *fl, struct str text, struct str origin, struct str nonce,
-    struct secret *token)
-{
-	struct token ticket, fresh;
-
-	if (nonce.n == 0 || !token_parse(fl->arena, text, &ticket))
-		return ERR_NOT_FOUND;
-	token_issue(fl->arena, ticket.account, ticket.session, &fresh, token);
-	return store_site_ticket_exchange(flow_db(fl), &ticket, origin, nonce, fresh.hash, fl->now);
-}
-
-enum err
-flow_setup_return_to(struct flow *fl, struct str path)
-{
-	struct session *s = &fl->subject.session;
-	enum err e;
-
-	if (str_eq(s->return_to, path))
-		return OK;
-	e = store_session_return_to(flow_db(fl), fl->subject.account.id, s->id, path);
-	if (e == OK)
-		s->return_to = path;
-	return e;
 }
 
 /*

@@ -52,13 +52,6 @@ struct audit_event flow_event(struct flow *fl, enum audit_kind kind, bool accept
 struct audit_event flow_event_by(struct flow *fl, enum audit_kind kind, const struct subject *by,
     struct uuid organization, struct str details);
 
-/* The asker's membership, when it may administer the organization. ERR_NOT_FOUND, ERR_FORBIDDEN. */
-enum err flow_admin_membership(const struct flow *fl, struct uuid organization,
-    const struct membership **m) MUST_CHECK;
-/* The totals of its members under a policy. */
-enum err flow_members_count(struct flow *fl, struct uuid organization, const struct policy *p,
-    struct member_totals *out) MUST_CHECK;
-
 /* Begins a change of several statements with its event; ERR_RACE. */
 enum err flow_change_begin(struct flow *fl, enum audit_kind kind, struct uuid factor,
     struct str details) MUST_CHECK;
@@ -73,13 +66,13 @@ enum err flow_password_check(struct flow *fl, struct str hash, struct secret pas
     bool *right) MUST_CHECK;
 
 /* Ten new codes and their MACs, end to end in the arena. */
-unsigned char *flow_recovery_make(struct flow *fl, struct codes *out);
+unsigned char *flow_recovery_make(struct flow *fl, struct recovery_codes *out);
 
 /* Within a change: factors and codes gone, the budget whole. */
 enum err flow_remove_all(struct flow *fl) MUST_CHECK;
 
 /* A new set of codes, written within a change. */
-enum err flow_recovery_write(struct flow *fl, struct codes *out) MUST_CHECK;
+enum err flow_recovery_write(struct flow *fl, struct recovery_codes *out) MUST_CHECK;
 
 /*
  * Within a change: the account's verified address is told of it; `label` is a factor's, or

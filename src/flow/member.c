@@ -3,6 +3,8 @@
  * in that account's chain, and another change of the account in between makes it be decided
  * again.
  */
+#include "flow/member.h"
+
 #include "flow/internal.h"
 
 #include "base/clock.h"
@@ -175,7 +177,6 @@ write_reset(struct flow *fl, struct flow *target, const struct decision_params *
 static enum err
 write_exempt(struct flow *fl, struct flow *target, const struct decision_params *d)
 {
-
 	return store_membership_exempt(flow_db(target), d->account, d->organization, d->until,
 	    d->reason, fl->subject.account.id, fl->now);
 }

@@ -169,7 +169,6 @@ enum err
 operator_organizations_list(struct flow *fl, struct str after, struct organization **list,
     size_t *count)
 {
-
 	return store_organizations_list(flow_db(fl), after, list, count);
 }
 

@@ -12,7 +12,6 @@ static struct str clean(struct arena *a, struct str why);
 enum err
 flow_outbox_claim(struct flow *fl, int64_t lost_at, int batch, struct mail **list, size_t *count)
 {
-
 	return store_mail_claim(flow_db(fl), fl->now, lost_at, batch, list, count);
 }
 
@@ -28,7 +27,6 @@ flow_outbox_token(struct flow *fl, const struct mail *m, struct secret *token)
 enum err
 flow_outbox_sent(struct flow *fl, const struct mail *m)
 {
-
 	return store_mail_sent(flow_db(fl), m, fl->now);
 }
 

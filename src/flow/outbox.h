@@ -32,11 +32,4 @@ enum err flow_outbox_sent(struct flow *fl, const struct mail *m) MUST_CHECK;
 enum err flow_outbox_failed(struct flow *fl, const struct mail *m, bool final, struct str why,
     bool *given_up) MUST_CHECK;
 
-/*
- * One bounded batch of looks at members of organizations (notices.c): a step through those
- * whose policy has changed, and the messages to those who are due. `written` counts messages;
- * `more`: there may be more to do at once. Several nodes may run it at the same time.
- */
-enum err flow_reminders_run(struct flow *fl, int *written, bool *more) MUST_CHECK;
-
 #endif

@@ -1,8 +1,11 @@
 /* An organization's policy, as its admins change it. */
+#include "flow/policy.h"
+
 #include "flow/internal.h"
 
 #include "base/clock.h"
 #include "flow/admin.h"
+#include "flow/compliance.h"
 
 struct change_params {
 	struct uuid organization;
@@ -36,15 +39,6 @@ flow_policy_change(struct flow *fl, struct uuid organization, const struct polic
 	struct change_params c = {.organization = organization, .wanted = wanted, .policy = policy};
 
 	return flow_attempt(fl, change_step, &c);
-}
-
-enum err
-flow_admin_membership(const struct flow *fl, struct uuid organization, const struct membership **m)
-{
-	*m = subject_membership(&fl->subject, organization);
-	if (*m == NULL)
-		return ERR_NOT_FOUND;
-	return role_administers((*m)->role) ? OK : ERR_FORBIDDEN;
 }
 
 static enum err

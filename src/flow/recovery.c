@@ -1,4 +1,6 @@
 /* Recovery codes: new sets, acknowledgement. */
+#include "flow/recovery.h"
+
 #include "flow/internal.h"
 
 #include "base/log.h"
@@ -7,7 +9,7 @@ static flow_step replace_step;
 static flow_step acknowledge_step;
 
 enum err
-flow_recovery_replace(struct flow *fl, struct codes *out)
+flow_recovery_replace(struct flow *fl, struct recovery_codes *out)
 {
 	return flow_attempt(fl, replace_step, out);
 }
@@ -19,7 +21,7 @@ flow_recovery_acknowledge(struct flow *fl)
 }
 
 unsigned char *
-flow_recovery_make(struct flow *fl, struct codes *out)
+flow_recovery_make(struct flow *fl, struct recovery_codes *out)
 {
 	const unsigned char *key =
 	    keyring_key(fl->env->keyring, keyring_active(fl->env->keyring), KEY_USE_RECOVERY);
@@ -40,7 +42,7 @@ flow_recovery_make(struct flow *fl, struct codes *out)
 }
 
 enum err
-flow_recovery_write(struct flow *fl, struct codes *out)
+flow_recovery_write(struct flow *fl, struct recovery_codes *out)
 {
 	unsigned char *macs = flow_recovery_make(fl, out);
 
@@ -51,10 +53,10 @@ flow_recovery_write(struct flow *fl, struct codes *out)
 static enum err
 replace_step(struct flow *fl, void *arg)
 {
-	struct codes *out = arg;
+	struct recovery_codes *out = arg;
 	enum err e;
 
-	*out = (struct codes){0};
+	*out = (struct recovery_codes){0};
 	if (subject_active(&fl->subject) == 0)
 		return ERR_NOT_ENABLED;
 	e = flow_change_begin(fl, AUDIT_CODES_REPLACED, UUID_NIL, STR_ABSENT);
@@ -68,7 +70,7 @@ replace_step(struct flow *fl, void *arg)
 		e = flow_notify(fl, MAIL_CODES_REPLACED, STR_ABSENT);
 	e = flow_change_end(fl, e);
 	if (e != OK)
-		*out = (struct codes){0};
+		*out = (struct recovery_codes){0};
 	return e;
 }
 

@@ -2,6 +2,8 @@
  * Telling members of their organizations' rules: who is due, what to tell, and the message that
  * tells it.
  */
+#include "flow/reminder.h"
+
 #include "flow/outbox.h"
 
 #include "base/clock.h"

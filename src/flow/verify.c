@@ -1,4 +1,6 @@
 /* The second factor: the one place that says verified. */
+#include "flow/verify.h"
+
 #include "flow/internal.h"
 
 #include <string.h>

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "domain/audit_format.h"
+#include "flow/audit_log.h"
 
 /* Of one page of an export: how many events, and how long it may take, in milliseconds. */
 #define EXPORT_PAGE 200

@@ -1,4 +1,5 @@
 /* Status and wording of every result: the only place that knows either. */
+#include "flow/verify.h"
 #include "web/call.h"
 
 /* When to come back after a failure. */

@@ -1,6 +1,9 @@
 /* What stands before every handler. */
 #include "web/call.h"
 
+#include "flow/authn.h"
+#include "flow/sign_in.h"
+#include "flow/verify.h"
 #include "http/form.h"
 
 static const struct field no_fields[] = {FIELD_END};

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/codec.h"
+#include "flow/compliance.h"
 
 /* Members in one piece, and the time for it. */
 #define CHUNK_MEMBERS 200

@@ -2,7 +2,7 @@
 #ifndef WEB_MEMBERS_CSV_H
 #define WEB_MEMBERS_CSV_H
 
-#include "flow/admin.h"
+#include "flow/compliance.h"
 #include "web/call.h"
 
 /*

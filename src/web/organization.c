@@ -90,8 +90,7 @@ present_deadline(struct call *c, const struct membership *m, int64_t deadline)
 	model_text(o, "organization", m->name);
 	model_text(o, "left", time_left(c->arena, deadline - c->flow.now));
 	model_text(o, "until", clock_text(c->arena, deadline));
-	model_text(o, "from",
-	    begins > c->flow.now ? clock_text(c->arena, begins) : STR_ABSENT);
+	model_text(o, "from", begins > c->flow.now ? clock_text(c->arena, begins) : STR_ABSENT);
 }
 
 /* To the nearest day, on the last one to the nearest hour. */

@@ -2,6 +2,7 @@
 #include "web/call.h"
 
 #include "base/clock.h"
+#include "flow/verify.h"
 #include "view/template.h"
 #include "web/internal.h"
 

@@ -5,6 +5,7 @@
 #ifndef WEB_API_API_H
 #define WEB_API_API_H
 
+#include "flow/recovery.h"
 #include "web/call.h"
 
 extern const struct route_set api_v1_routes;
@@ -49,6 +50,6 @@ void api_mfa(struct call *c);
 void api_time(struct call *c, cJSON *o, const char *name, int64_t us);
 
 /* Codes as a list. */
-void api_codes(cJSON *o, const char *name, const struct codes *codes);
+void api_codes(cJSON *o, const char *name, const struct recovery_codes *codes);
 
 #endif

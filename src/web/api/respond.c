@@ -2,6 +2,7 @@
 #include "web/api/api.h"
 
 #include "base/clock.h"
+#include "flow/recovery.h"
 
 static void problem_fields(struct call *c);
 static void problem_field(struct call *c, cJSON *list, struct str name, const char *what);
@@ -95,7 +96,7 @@ api_mfa(struct call *c)
 }
 
 void
-api_codes(cJSON *o, const char *name, const struct codes *codes)
+api_codes(cJSON *o, const char *name, const struct recovery_codes *codes)
 {
 	cJSON *list = model_list(o, name);
 	int i;

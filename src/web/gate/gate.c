@@ -3,6 +3,8 @@
 
 #include "base/array.h"
 
+#include "flow/authn.h"
+#include "flow/gate.h"
 #include "web/gate/return_url.h"
 
 /* The longest list of groups, in bytes. */

@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "flow/compliance.h"
 #include "web/members_csv.h"
 
 /* Members on a page of the list, when nobody asks for more: for paper, say. */

@@ -2,7 +2,7 @@
 #ifndef WEB_PAGE_ADMIN_H
 #define WEB_PAGE_ADMIN_H
 
-#include "flow/admin.h"
+#include "domain/member.h"
 #include "web/page/page.h"
 
 /*

@@ -3,6 +3,8 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "flow/compliance.h"
+#include "flow/member.h"
 
 /* What the page says after a change, by the word in its address. */
 static const struct {

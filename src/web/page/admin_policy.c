@@ -3,6 +3,8 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "flow/compliance.h"
+#include "flow/policy.h"
 
 #define MINUTE 60
 #define GRACE_DEFAULT 14
@@ -230,8 +232,7 @@ present_form(struct call *c)
 static struct str
 value_of(struct call *c, const char *name)
 {
-	return field_known(&c->fields, str_of(name)) ? field_text(&c->fields, name)
-						     : STR_ABSENT;
+	return field_known(&c->fields, str_of(name)) ? field_text(&c->fields, name) : STR_ABSENT;
 }
 
 static void

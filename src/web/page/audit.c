@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "domain/audit_format.h"
+#include "flow/audit_log.h"
 #include "web/audit_log.h"
 #include "web/page/audit_label.h"
 #include "web/page/user_agent.h"
@@ -165,7 +166,8 @@ present_event(struct call *c, cJSON *o, const struct audit_log_row *row)
 	model_bool(actor, "system", str_eq(r->actor, audit_actor_name(AUDIT_BY_SYSTEM)));
 	model_text(o, "address", r->address);
 	model_text(o, "agent",
-	    str_is_absent(r->user_agent) ? r->user_agent : user_agent_text(c->arena, r->user_agent));
+	    str_is_absent(r->user_agent) ? r->user_agent
+					 : user_agent_text(c->arena, r->user_agent));
 	model_text(o, "kind", r->kind);
 	model_number(o, "seq", r->seq);
 	present_id(c, o, "session", ID_SESSION, r->session);

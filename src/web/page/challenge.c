@@ -2,6 +2,8 @@
 #include "web/page/page.h"
 
 #include "base/codec.h"
+#include "flow/sign_in.h"
+#include "flow/verify.h"
 
 static const struct factor *asked_factor(const struct call *c, bool post);
 static bool by_recovery_code(const struct call *c, bool post);

@@ -1,4 +1,5 @@
 /* Proving an address: the page behind the link, and sending another one. */
+#include "flow/email.h"
 #include "web/page/page.h"
 
 #define TITLE "Verify your email address"

@@ -2,6 +2,8 @@
 #include "web/page/page.h"
 
 #include "base/codec.h"
+#include "flow/gate.h"
+#include "flow/site.h"
 #include "web/gate/return_url.h"
 
 static enum err ticket_address(struct call *c, const struct url *to,

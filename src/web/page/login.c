@@ -2,7 +2,9 @@
 #include "web/page/page.h"
 
 #include "base/log.h"
-#include "flow/admin.h"
+#include "flow/compliance.h"
+#include "flow/sign_in.h"
+#include "flow/verify.h"
 
 static enum err present_overdue_members(struct call *c) MUST_CHECK;
 static struct str local(struct str path);
@@ -53,7 +55,8 @@ page_login_post(struct call *c)
 	if (c->flow.subject.session.state == SESSION_MFA_REQUIRED)
 		resp_redirect(c->resp, STR("/mfa/challenge"));
 	else
-		resp_redirect(c->resp, str_is_absent(in.return_to) ? STR("/dashboard") : in.return_to);
+		resp_redirect(c->resp,
+		    str_is_absent(in.return_to) ? STR("/dashboard") : in.return_to);
 	return OK;
 }
 

@@ -2,6 +2,7 @@
 #include "web/page/page.h"
 
 #include "base/clock.h"
+#include "flow/session.h"
 
 static void present_membership(struct call *c, cJSON *o, const struct membership *m);
 static struct str after_switch(const struct call *c);

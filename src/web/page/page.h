@@ -2,6 +2,7 @@
 #ifndef WEB_PAGE_PAGE_H
 #define WEB_PAGE_PAGE_H
 
+#include "flow/recovery.h"
 #include "web/call.h"
 
 extern const struct route_family page_family;
@@ -41,7 +42,7 @@ void page_add_pair(struct buf *address, const char *name, struct str value);
 struct str page_with_next(struct call *c, const char *path, struct str next);
 
 /* New codes, shown once; `first` when they belong to a set-up. */
-enum err page_codes_show(struct call *c, const struct codes *codes, bool first) MUST_CHECK;
+enum err page_codes_show(struct call *c, const struct recovery_codes *codes, bool first) MUST_CHECK;
 
 /* Says what the switch of the organization has done, where the address tells of one (`done`). */
 void page_switched(struct call *c);

@@ -3,6 +3,8 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "flow/factor.h"
+#include "flow/session.h"
 #include "web/page/user_agent.h"
 
 /* What the profile says after a change, by the word in its address. */

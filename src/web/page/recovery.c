@@ -2,6 +2,9 @@
 #include "web/page/page.h"
 
 #include "base/clock.h"
+#include "flow/factor.h"
+#include "flow/recovery.h"
+#include "flow/verify.h"
 
 #define TITLE "Recovery codes"
 
@@ -26,14 +29,14 @@ page_codes(struct call *c)
 enum err
 page_codes_post(struct call *c)
 {
-	struct codes out;
+	struct recovery_codes out;
 	enum err e = flow_recovery_replace(&c->flow, &out);
 
 	return e == OK ? page_codes_show(c, &out, false) : e;
 }
 
 enum err
-page_codes_show(struct call *c, const struct codes *codes, bool first)
+page_codes_show(struct call *c, const struct recovery_codes *codes, bool first)
 {
 	cJSON *list = model_list(c->model, "codes");
 	struct str date = clock_text(c->arena, c->req->now);

@@ -2,6 +2,8 @@
 #include "web/page/page.h"
 
 #include "base/clock.h"
+#include "flow/enroll.h"
+#include "flow/session.h"
 #include "qr/qr.h"
 
 #define TITLE "Two-factor authentication (MFA)"

@@ -1,7 +1,11 @@
 /* The second factor in the words of this dialect. */
+#include "flow/enroll.h"
+#include "flow/factor.h"
+#include "flow/recovery.h"
 #include "web/api/public/public.h"
 
-static enum err answer(struct call *c, const char *status, const struct codes *codes) MUST_CHECK;
+static enum err answer(struct call *c, const char *status,
+    const struct recovery_codes *codes) MUST_CHECK;
 
 /* The raw secret is told once; a repeat from the same session gets the URL alone. */
 enum err
@@ -45,14 +49,14 @@ public_disable(struct call *c)
 enum err
 public_regenerate(struct call *c)
 {
-	struct codes codes;
+	struct recovery_codes codes;
 	enum err e = flow_recovery_replace(&c->flow, &codes);
 
 	return e == OK ? answer(c, "recovery_codes_regenerated", &codes) : e;
 }
 
 static enum err
-answer(struct call *c, const char *status, const struct codes *codes)
+answer(struct call *c, const char *status, const struct recovery_codes *codes)
 {
 	enum err e = flow_refresh(&c->flow);
 

@@ -2,6 +2,9 @@
 #include "web/api/v1/v1.h"
 
 #include "base/clock.h"
+#include "flow/enroll.h"
+#include "flow/factor.h"
+#include "flow/recovery.h"
 
 static enum err respond_mfa(struct call *c) MUST_CHECK;
 static void present_factor_object(struct call *c, cJSON *o, const struct factor *f);
@@ -122,7 +125,7 @@ v1_factor_delete(struct call *c)
 enum err
 v1_codes_replace(struct call *c)
 {
-	struct codes codes;
+	struct recovery_codes codes;
 	enum err e = flow_recovery_replace(&c->flow, &codes);
 
 	if (e != OK)

@@ -2,7 +2,9 @@
 #include "web/api/v1/v1.h"
 
 #include "base/clock.h"
-#include "flow/admin.h"
+#include "flow/compliance.h"
+#include "flow/member.h"
+#include "flow/policy.h"
 #include "web/members_csv.h"
 
 #define PAGE_DEFAULT 50

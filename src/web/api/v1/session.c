@@ -2,6 +2,9 @@
 #include "web/api/v1/v1.h"
 
 #include "base/clock.h"
+#include "flow/session.h"
+#include "flow/sign_in.h"
+#include "flow/verify.h"
 
 static enum err respond_session(struct call *c, enum err e) MUST_CHECK;
 

@@ -1,4 +1,6 @@
 /* Who asks: tokens, password sign-in, sign-out, reauthentication. */
+#include "flow/sign_in.h"
+
 #include "flow/internal.h"
 
 #include <string.h>
@@ -19,22 +21,11 @@ struct session_params {
 
 static enum err load_by_address(struct flow *fl, struct str email) MUST_CHECK;
 static enum err rehash(struct flow *fl, struct secret password, struct str *hash) MUST_CHECK;
-static void hash_offered(struct flow *fl, struct secret typed);
 static enum err create_session(struct flow *fl, const struct session_params *params) MUST_CHECK;
 static flow_step end_session;
 static flow_step confirm_password;
 static flow_step count_wrong_password;
 static void record_failed_sign_in(struct flow *fl);
-
-enum err
-flow_authenticate(struct flow *fl, struct str token, struct secret offered)
-{
-	if (str_is_absent(token) || !token_parse(fl->arena, token, &fl->token))
-		return ERR_UNAUTHENTICATED;
-	if (offered.p != NULL)
-		hash_offered(fl, offered);
-	return flow_reload(fl);
-}
 
 enum err
 flow_sign_in(struct flow *fl, const struct sign_in *in)
@@ -130,23 +121,6 @@ load_by_address(struct flow *fl, struct str email)
 		e = OK;
 	}
 	return e;
-}
-
-/* The offered code's MAC under every key of the ring: the set may be older than the active one. */
-static void
-hash_offered(struct flow *fl, struct secret typed)
-{
-	uint16_t ids[KEYRING_KEYS_MAX];
-	size_t n = keyring_ids(fl->env->keyring, ids), i;
-	struct str code;
-
-	if (!recovery_code_read(fl->arena, secret_reveal(typed), &code))
-		return;
-	fl->macs = arena_array(fl->arena, n, SHA256_SIZE);
-	fl->mac_count = n;
-	for (i = 0; i < n; i++)
-		recovery_code_mac(keyring_key(fl->env->keyring, ids[i], KEY_USE_RECOVERY),
-		    fl->token.account, code, fl->macs + i * SHA256_SIZE);
 }
 
 static enum err

@@ -1,4 +1,6 @@
 /* The members of an organization: totals, lists, one of them. */
+#include "flow/compliance.h"
+
 #include "flow/internal.h"
 
 #include "flow/admin.h"

@@ -1,4 +1,6 @@
 /* An account's sessions. */
+#include "flow/session.h"
+
 #include "flow/internal.h"
 
 #include "base/clock.h"
@@ -84,4 +86,18 @@ switch_step(struct flow *fl, void *arg)
 		return e;
 	return flow_change_end(fl,
 	    store_session_organization(flow_db(fl), s->account.id, s->session.id, *organization));
+}
+
+enum err
+flow_setup_return_to(struct flow *fl, struct str path)
+{
+	struct session *s = &fl->subject.session;
+	enum err e;
+
+	if (str_eq(s->return_to, path))
+		return OK;
+	e = store_session_return_to(flow_db(fl), fl->subject.account.id, s->id, path);
+	if (e == OK)
+		s->return_to = path;
+	return e;
 }

@@ -1,0 +1,13 @@
+/* Who may administer an organization. */
+#include "flow/admin.h"
+
+#include "flow/internal.h"
+
+enum err
+flow_admin_membership(const struct flow *fl, struct uuid organization, const struct membership **m)
+{
+	*m = subject_membership(&fl->subject, organization);
+	if (*m == NULL)
+		return ERR_NOT_FOUND;
+	return role_administers((*m)->role) ? OK : ERR_FORBIDDEN;
+}
