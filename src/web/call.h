@@ -72,6 +72,7 @@ struct route {
 
 /* How a family of routes is spoken to: pages by browsers, or a dialect of the API. */
 struct route_family {
+	const char *name;
 	bool token_in_header; /* the token may come in a header, too */
 	/* no good answer but that of a handler, not even to OPTIONS */
 	bool closed;
@@ -137,6 +138,9 @@ struct call {
  */
 enum err route_find(struct call *c, struct str *allow) MUST_CHECK;
 
+/* The sets of routes, one after the other; NULL past the last one. */
+const struct route_set *route_set_at(size_t i);
+
 /* ---- guard.c ---- */
 
 /*
@@ -153,6 +157,9 @@ int error_status(enum err e);
 /* A few words, and a sentence, for people about a refusal or failure. */
 const char *error_title(enum err e);
 struct str error_text(struct call *c, enum err e);
+
+/* The sentence without what only the request knows, such as how long to wait. */
+const char *error_detail(enum err e);
 
 /* Sets Retry-After where waiting helps; returns the seconds, 0 where it does not. */
 int64_t error_retry_after(struct call *c, enum err e);

@@ -85,6 +85,12 @@ error_text(struct call *c, enum err e)
 }
 
 const char *
+error_detail(enum err e)
+{
+	return wordings[e].text;
+}
+
+const char *
 error_title(enum err e)
 {
 	return wordings[e].title;

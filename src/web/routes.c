@@ -259,6 +259,12 @@ route_find(struct call *c, struct str *allow)
 	return found.n > 0 ? ERR_METHOD : ERR_NOT_FOUND;
 }
 
+const struct route_set *
+route_set_at(size_t i)
+{
+	return i < ARRAY_SIZE(sets) ? sets[i] : NULL;
+}
+
 static bool
 find(struct call *c, bool exact, struct buf *allow)
 {

@@ -42,7 +42,8 @@ static const struct route routes[] = {
     ROUTE(GET, "/api/authz/auth-request", G_PUBLIC, http_fields, .run = gate_http),
 };
 
-static const struct route_family gate_family = {.closed = true,
+static const struct route_family gate_family = {.name = "gate",
+    .closed = true,
     .read = gate_read,
     .refuse = gate_refuse};
 

@@ -15,6 +15,7 @@ static void redirect_to_organizations(struct call *c);
 static void redirect_with_return(struct call *c, const char *path);
 
 const struct route_family page_family = {
+    .name = "page",
     .read = page_read,
     .refuse = page_refuse,
 };

@@ -31,6 +31,7 @@ static const struct route routes[] = {
 };
 
 static const struct route_family public_family = {
+    .name = "public",
     .token_in_header = true,
     .read = api_read,
     .refuse = api_refuse,

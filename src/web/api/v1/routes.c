@@ -150,6 +150,7 @@ static const struct route routes[] = {
 };
 
 static const struct route_family v1_family = {
+    .name = "v1",
     .token_in_header = true,
     .read = api_read,
     .refuse = api_refuse,
