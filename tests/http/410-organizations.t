@@ -523,7 +523,7 @@ test('a decision needs a fresh verification and an own factor, also by cookie wi
 	api.refused(await one.client.put(`${one.at}/mfa/policy`, { requirement: 'off', graceDays: 14 }, { origin: 'http://evil.example' }), 403, 'cross_origin');
 	await setPolicy(one, { requirement: 'off', graceDays: 20 });
 	stack.clock.advance(601);
-	for (const [method, rest, json] of [['PUT', '/mfa/policy', BODIES.policy_fields()], ['POST', `/members/${one.member.accountId}/mfa/reset`, { reason: 'x' }]])
+	for (const [method, rest, json] of [['PUT', '/mfa/policy', BODIES.policy()], ['POST', `/members/${one.member.accountId}/mfa/reset`, { reason: 'x' }]])
 		api.refused(await one.client.request(method, one.at + rest, { json }), 403, 'verification_required');
 	await policy(one);
 });
