@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "domain/audit_format.h"
 #include "flow/audit_log.h"
+#include "web/error.h"
 
 /* Of one page of an export: how many events, and how long it may take, in milliseconds. */
 #define EXPORT_PAGE 200
@@ -42,7 +43,7 @@ audit_log_filter(struct call *c, struct audit_filter *f)
 		note(c, "result", "It must be accepted or refused.");
 	if (!str_is_absent(after) && !audit_cursor_parse(after, &f->after))
 		note(c, "after", "It must be what `next` was on the page before.");
-	if (c->fault_count > 0)
+	if (c->error_count > 0)
 		return ERR_FIELD;
 	e = flow_audit_person(&c->flow, field_text(&c->fields, "actor"), f, &f->actor);
 	return e == OK
@@ -79,8 +80,7 @@ note(struct call *c, const char *name, const char *what)
 	for (size_t i = 0; i < c->fields.count; i++)
 		if (str_eq(str_of(c->fields.values[i].field->name), str_of(name)))
 			c->fields.values[i].valid = false;
-	if (c->fault_count < CALL_FAULTS_MAX)
-		c->faults[c->fault_count++] = (struct fault){.name = str_of(name), .what = what};
+	error_add_field(c, str_of(name), what);
 }
 
 /* The next page of events, each of them a line. */

@@ -4,7 +4,8 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "view/model.h"
-#include "web/call.h"
+#include "web/error.h"
+#include "web/router.h"
 
 /* The names of the guards, by bit; api/openapi.json has them as x-guards. */
 static const struct {
@@ -76,7 +77,7 @@ route_print_json(struct arena *a)
 	const struct route_family *before = NULL;
 	struct str text;
 
-	for (size_t i = 0; (set = route_set_at(i)) != NULL; i++) {
+	for (size_t i = 0; (set = router_set_at(i)) != NULL; i++) {
 		if (set->family != before)
 			add_family(families, set->family);
 		before = set->family;
@@ -98,7 +99,7 @@ add_family(cJSON *families, const struct route_family *family)
 
 	set_text(o, "name", family->name);
 	routes = model_list(o, "routes");
-	for (size_t i = 0; (set = route_set_at(i)) != NULL; i++)
+	for (size_t i = 0; (set = router_set_at(i)) != NULL; i++)
 		for (size_t k = 0; set->family == family && k < set->count; k++)
 			add_route(model_item(routes), &set->routes[k]);
 }
@@ -110,7 +111,7 @@ add_route(cJSON *o, const struct route *r)
 	set_text(o, "path", r->path);
 	add_guards(model_list(o, "guards"), r->guards);
 	add_fields(model_list(o, "fields"), r->fields);
-	set_text(o, "stepUp", r->what);
+	set_text(o, "stepUp", r->purpose);
 }
 
 static void

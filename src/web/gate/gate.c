@@ -2,10 +2,13 @@
 #include "web/gate/gate.h"
 
 #include "base/array.h"
-
+#include "conf/conf.h"
 #include "flow/authn.h"
 #include "flow/gate.h"
+#include "web/cookie.h"
+#include "web/error.h"
 #include "web/gate/return_url.h"
+#include "web/route.h"
 
 /* The longest list of groups, in bytes. */
 #define GROUPS_MAX 3000
@@ -43,7 +46,7 @@ static const struct route routes[] = {
 };
 
 static const struct route_family gate_family = {.name = "gate",
-    .closed = true,
+    .handlers_only = true,
     .read = gate_read,
     .refuse = gate_refuse};
 
@@ -74,7 +77,7 @@ gate_fastcgi(struct call *c)
 	    .gate =
 		{
 		    .rule = gate_rule_parse(req_param(c->req, "COUNTERSIGN_LEVEL"),
-			req_param(c->req, "COUNTERSIGN_MAX_AGE"), web_conf(c)->step_up_age),
+			req_param(c->req, "COUNTERSIGN_MAX_AGE"), c->conf->step_up_age),
 		    .organization = req_param(c->req, "COUNTERSIGN_ORGANIZATION"),
 		},
 	    .url = req_param(c->req, "COUNTERSIGN_ORIGINAL_URL"),
@@ -94,7 +97,7 @@ gate_http(struct call *c)
 	    .gate =
 		{
 		    .rule = gate_rule_parse(field_text(&c->fields, "level"),
-			field_text(&c->fields, "max_age"), web_conf(c)->step_up_age),
+			field_text(&c->fields, "max_age"), c->conf->step_up_age),
 		    .organization = field_text(&c->fields, "organization"),
 		},
 	    .url = req_param(c->req, "HTTP_X_ORIGINAL_URL"),
@@ -201,7 +204,7 @@ gate_read(struct call *c)
 static struct str
 session_token(struct call *c)
 {
-	struct str given[] = {web_session_cookie(c), req_bearer(c->req),
+	struct str given[] = {cookie_session(c), req_bearer(c->req),
 	    req_param(c->req, "HTTP_X_ACCOUNT_ACCESS_TOKEN")};
 	size_t i;
 

@@ -2,6 +2,7 @@
 #include "web/gate/return_url.h"
 
 #include "base/codec.h"
+#include "conf/conf.h"
 
 /* What needs no encoding in a value of our own queries. */
 #define KEPT "/:?=,;@!$()*"
@@ -12,7 +13,7 @@ static struct str shorter(const struct url *to, int step);
 enum site_reach
 site_reach(const struct call *c, struct str origin)
 {
-	const struct conf *conf = web_conf(c);
+	const struct conf *conf = c->conf;
 	struct str domain = str_of(conf->cookie_domain), own;
 
 	/* Without an address of our own, what is guarded is on our own host. */
@@ -44,7 +45,7 @@ struct str
 return_location(struct call *c, struct str page, const struct url *to)
 {
 	enum site_reach kind = to == NULL ? SITE_UNKNOWN : site_reach(c, to->origin);
-	struct str base = str_of(web_conf(c)->base_url), location;
+	struct str base = str_of(c->conf->base_url), location;
 	int step;
 
 	for (step = 0; kind != SITE_UNKNOWN && step < 3; step++) {

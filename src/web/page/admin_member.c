@@ -1,10 +1,12 @@
 /* One member for admins: how he stands, the reset of a lost factor, exemptions. */
-#include "web/page/admin.h"
+#include "web/page/handlers.h"
 
 #include "base/array.h"
 #include "base/clock.h"
 #include "flow/compliance.h"
 #include "flow/member.h"
+#include "web/page/admin.h"
+#include "web/present.h"
 
 /* What the page says after a change, by the word in its address. */
 static const struct {
@@ -135,7 +137,7 @@ present_exemption(struct call *c, const struct member *m)
 	model_text(o, "reason", m->exempt_reason);
 	model_text(o, "by", m->exempt_by);
 	model_text(o, "at", clock_text(c->arena, m->exempted_at));
-	if (c->refused == OK) {
+	if (c->refusal == OK) {
 		model_text(c->model, "until", day_of(c->arena, m->membership.exempt_until - 1));
 		model_text(c->model, "exempt_reason", m->exempt_reason);
 	}
@@ -148,7 +150,7 @@ present_given(struct call *c)
 	static const char *const names[] = {"reason", "confirm", "until", "exempt_reason"};
 	struct str word;
 
-	for (size_t i = 0; c->refused != OK && i < ARRAY_SIZE(names); i++)
+	for (size_t i = 0; c->refusal != OK && i < ARRAY_SIZE(names); i++)
 		if (field_known(&c->fields, str_of(names[i])))
 			model_text(c->model, names[i], field_text(&c->fields, names[i]));
 	if (!field_known(&c->fields, STR("done")))

@@ -1,10 +1,14 @@
 /* The policy of an organization: the form, what it would do, and doing it. */
-#include "web/page/admin.h"
+#include "web/page/handlers.h"
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "conf/conf.h"
 #include "flow/compliance.h"
 #include "flow/policy.h"
+#include "web/organization.h"
+#include "web/page/admin.h"
+#include "web/present.h"
 
 #define MINUTE 60
 #define GRACE_DEFAULT 14
@@ -203,7 +207,7 @@ static void
 present_form(struct call *c)
 {
 	const struct policy *p = &c->admin->policy;
-	bool given = !str_is_absent(value_of(c, "requirement")) || c->refused != OK;
+	bool given = !str_is_absent(value_of(c, "requirement")) || c->refusal != OK;
 	int32_t grace =
 	    p->requirement == REQUIREMENT_OFF && p->version == 1 ? GRACE_DEFAULT : p->grace_days;
 	struct str since = value_of(c, "required_since");
@@ -221,7 +225,7 @@ present_form(struct call *c)
 	    given ? value_of(c, "verification_age") : minutes(c->arena, p->verification_age));
 	model_bool(c->model, "admin_verification",
 	    given ? str_eq(value_of(c, "admin_verification"), STR("true")) : p->admin_verification);
-	model_text(c->model, "service_age", age_text(c->arena, (int32_t)web_conf(c)->step_up_age));
+	model_text(c->model, "service_age", age_text(c->arena, (int32_t)c->conf->step_up_age));
 	model_text(c->model, "last_day",
 	    day_of(c->arena, c->flow.now + POLICY_AHEAD_MAX * CLOCK_DAY));
 	model_text(c->model, "required_of", str_of(requirements[p->requirement].of));
@@ -349,7 +353,7 @@ present_effect(struct call *c, const struct policy *to, const struct member_tota
 	for (int i = 0; i < COMPLIANCE_COUNT; i++) {
 		cJSON *o = model_item(list);
 
-		model_text(o, "text", str_of(compliance_text((enum compliance)i)));
+		model_text(o, "text", str_of(compliance_label((enum compliance)i)));
 		model_number(o, "before", before->status[i]);
 		model_number(o, "after", n[i]);
 	}

@@ -1,5 +1,5 @@
 /* The audit log of an organization as a page. */
-#include "web/page/page.h"
+#include "web/page/handlers.h"
 
 #include "base/array.h"
 #include "base/clock.h"
@@ -7,7 +7,9 @@
 #include "flow/audit_log.h"
 #include "web/audit_log.h"
 #include "web/page/audit_label.h"
+#include "web/page/page.h"
 #include "web/page/user_agent.h"
+#include "web/present.h"
 
 static void present_form(struct call *c);
 static void present_kinds(struct call *c);

@@ -3,8 +3,10 @@
 
 #include "base/array.h"
 
+#include "web/error.h"
 #include "web/internal.h"
-#include "web/page/page.h"
+#include "web/page/handlers.h"
+#include "web/present.h"
 
 static const struct str heading_sign = STR_INIT("\n## ");
 

@@ -1,10 +1,12 @@
 /* The way between this service and the sites that it guards. */
-#include "web/page/page.h"
+#include "web/page/handlers.h"
 
 #include "base/codec.h"
 #include "flow/gate.h"
 #include "flow/site.h"
 #include "web/gate/return_url.h"
+#include "web/page/page.h"
+#include "web/present.h"
 
 static enum err ticket_address(struct call *c, const struct url *to,
     struct str *address) MUST_CHECK;

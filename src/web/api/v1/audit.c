@@ -1,9 +1,10 @@
 /* The audit log of an organization. */
-#include "web/api/v1/v1.h"
-#include "web/audit_log.h"
+#include "web/api/v1/handlers.h"
 
 #include "domain/audit_format.h"
 #include "flow/audit_log.h"
+#include "web/api/respond.h"
+#include "web/audit_log.h"
 
 static enum err respond_page(struct call *c, const struct audit_filter *f) MUST_CHECK;
 static void present_event(struct call *c, cJSON *o, const struct audit_log_row *row);
