@@ -96,6 +96,12 @@ present_factor(struct call *c, const struct factor *f)
 	model_bool(c->model, f->kind->name, true);
 }
 
+struct str
+day_text(struct arena *a, int64_t us)
+{
+	return us != 0 ? str_slice(clock_rfc3339(a, us), 0, STR("YYYY-MM-DD").n) : STR_ABSENT;
+}
+
 void
 present_flash(struct call *c, const char *text)
 {

@@ -25,6 +25,9 @@ void present_methods(struct call *c);
 /* `factor` {id, label}, and true by the name of its kind. */
 void present_factor(struct call *c, const struct factor *f);
 
+/* "YYYY-MM-DD" in UTC; absent for 0. */
+struct str day_text(struct arena *a, int64_t us);
+
 /* `flash` {text}: the message about a change that was just made. */
 void present_flash(struct call *c, const char *text);
 

@@ -4,7 +4,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "flow/compliance.h"
-#include "web/members_csv.h"
+#include "web/member.h"
 #include "web/organization.h"
 #include "web/page/admin.h"
 #include "web/page/organization.h"
@@ -69,7 +69,7 @@ page_members_csv(struct call *c)
 	struct member_query q = {0};
 	enum err e = read_filter(c, &q);
 
-	return e == OK ? members_csv_export(c, &q) : e;
+	return e == OK ? member_export(c, &q) : e;
 }
 
 static enum err

@@ -43,7 +43,6 @@ static enum err read_wanted(struct call *c, struct policy *wanted) MUST_CHECK;
 static int64_t read_since(const struct call *c, enum requirement requirement);
 static bool read_age(struct call *c, const char *name, int32_t *age);
 static int64_t since_of(const struct policy *p);
-static struct str day_of(struct arena *a, int64_t us);
 static struct str minutes(struct arena *a, int32_t seconds);
 static void present_form(struct call *c);
 static struct str value_of(struct call *c, const char *name);
@@ -186,12 +185,6 @@ since_of(const struct policy *p)
 	return p->requirement == REQUIREMENT_EVERYONE ? p->everyone_since : p->required_since;
 }
 
-static struct str
-day_of(struct arena *a, int64_t us)
-{
-	return us != 0 ? str_slice(clock_rfc3339(a, us), 0, STR("YYYY-MM-DD").n) : STR_ABSENT;
-}
-
 /* What is no whole minute was set by a program; it is rounded up. */
 static struct str
 minutes(struct arena *a, int32_t seconds)
@@ -215,7 +208,7 @@ present_form(struct call *c)
 	present_requirements(c,
 	    given ? value_of(c, "requirement") : requirement_name(p->requirement));
 	model_text(c->model, "required_since",
-	    given ? str_slice(since, 0, STR("YYYY-MM-DD").n) : day_of(c->arena, since_of(p)));
+	    given ? str_slice(since, 0, STR("YYYY-MM-DD").n) : day_text(c->arena, since_of(p)));
 	model_text(c->model, "grace_days",
 	    given ? value_of(c, "grace_days") : str_printf(c->arena, "%d", (int)grace));
 	model_text(c->model, "reauthentication_age",
@@ -227,7 +220,7 @@ present_form(struct call *c)
 	    given ? str_eq(value_of(c, "admin_verification"), STR("true")) : p->admin_verification);
 	model_text(c->model, "service_age", age_text(c->arena, (int32_t)c->conf->step_up_age));
 	model_text(c->model, "last_day",
-	    day_of(c->arena, c->flow.now + POLICY_AHEAD_MAX * CLOCK_DAY));
+	    day_text(c->arena, c->flow.now + POLICY_AHEAD_MAX * CLOCK_DAY));
 	model_text(c->model, "required_of", str_of(requirements[p->requirement].of));
 	if (p->requirement != REQUIREMENT_OFF)
 		present_deadlines(c, p);

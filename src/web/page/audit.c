@@ -20,7 +20,7 @@ static void present_person(struct call *c, cJSON *o, struct uuid id,
     const struct audit_person *person);
 static void present_id(struct call *c, cJSON *o, const char *name, const char *prefix,
     struct uuid id);
-static enum err export(struct call *c, enum audit_form form) MUST_CHECK;
+static enum err respond_file(struct call *c, enum audit_log_format format) MUST_CHECK;
 
 enum err
 page_audit(struct call *c)
@@ -64,19 +64,22 @@ page_audit_form(struct call *c)
 enum err
 page_audit_csv(struct call *c)
 {
-	return export(c, AUDIT_CSV);
+	return respond_file(c, AUDIT_LOG_CSV);
 }
 
 enum err
 page_audit_jsonl(struct call *c)
 {
-	return export(c, AUDIT_JSON_LINES);
+	return respond_file(c, AUDIT_LOG_JSON_LINES);
 }
 
-static enum err export(struct call *c, enum audit_form form) {
-	struct audit_filter f; enum err e = audit_log_filter(c, &f);
+static enum err
+respond_file(struct call *c, enum audit_log_format format)
+{
+	struct audit_filter f;
+	enum err e = audit_log_filter(c, &f);
 
-	return e == OK ? audit_log_export(c, &f, form) : e;
+	return e == OK ? audit_log_export(c, &f, format) : e;
 }
 
 /* As it was asked for. */

@@ -22,9 +22,9 @@ v1_audit_events(struct call *c)
 	if (e != OK)
 		return e;
 	if (api_accepts(c, STR("text/csv")))
-		return audit_log_export(c, &f, AUDIT_CSV);
+		return audit_log_export(c, &f, AUDIT_LOG_CSV);
 	if (api_accepts(c, STR("application/jsonl")))
-		return audit_log_export(c, &f, AUDIT_JSON_LINES);
+		return audit_log_export(c, &f, AUDIT_LOG_JSON_LINES);
 	return respond_page(c, &f);
 }
 

@@ -7,7 +7,7 @@
 #include "flow/policy.h"
 #include "web/api/respond.h"
 #include "web/error.h"
-#include "web/members_csv.h"
+#include "web/member.h"
 
 #define PAGE_DEFAULT 50
 #define GRACE_TOO_LONG "It must be at most 365."
@@ -77,7 +77,7 @@ v1_compliance(struct call *c)
 	enum err e = read_query(c, &q);
 
 	if (e == OK && api_accepts(c, STR("text/csv")))
-		return members_csv_export(c, &q);
+		return member_export(c, &q);
 	if (e == OK)
 		e = flow_members_totals(&c->flow, c->admin->organization, &totals);
 	if (e == OK)
