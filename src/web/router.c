@@ -4,12 +4,13 @@
 #include "base/array.h"
 #include "web/api/public/routes.h"
 #include "web/api/v1/routes.h"
-#include "web/gate/gate.h"
+#include "web/gate/routes.h"
 #include "web/page/page.h"
 #include "web/page/routes.h"
 
 static const struct route_set *const sets[] = {
     &page_routes,
+    &gate_page_routes,
     &gate_routes,
     &api_v1_routes,
     &api_public_routes,

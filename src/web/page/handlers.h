@@ -28,7 +28,5 @@ handler page_policy, page_policy_preview, page_policy_post;
 handler page_audit, page_audit_form, page_audit_csv, page_audit_jsonl;
 /* for operators (health.c), and the reference of the API (docs.c) */
 handler page_healthz, page_readyz, page_docs;
-/* to and from protected sites (gate.c) */
-handler page_gate_return, page_gate_callback, page_gate_organization;
 
 #endif

@@ -70,18 +70,6 @@ static const struct field audit_fields[] = {
     FIELD("after", FIELD_TEXT, false),
     FIELD_END,
 };
-static const struct field return_fields[] = {FIELD("to", FIELD_PATH, true),
-    FIELD("way", FIELD_WORD, false), FIELD_END};
-static const struct field callback_fields[] = {
-    FIELD("ticket", FIELD_TOKEN, true),
-    FIELD("to", FIELD_PATH, true),
-    FIELD_END,
-};
-static const struct field enter_fields[] = {
-    FIELD("organization", FIELD_LABEL, true),
-    FIELD("next", FIELD_PATH, false),
-    FIELD_END,
-};
 static const struct field session_fields[] = {FIELD("session", FIELD_SESSION, true), FIELD_END};
 static const struct field switch_fields[] = {
     FIELD("organization", FIELD_ORGANIZATION, true),
@@ -213,10 +201,6 @@ static const struct route routes[] = {
     ROUTE(GET, "/admin/audit/export.csv", G_PAGE | G_ADMIN, audit_fields, .run = page_audit_csv),
     ROUTE(GET, "/admin/audit/export.jsonl", G_PAGE | G_ADMIN, audit_fields,
 	.run = page_audit_jsonl),
-
-    ROUTE(GET, "/gate/return", G_SESSION, return_fields, .run = page_gate_return),
-    ROUTE(GET, "/gate/callback", G_PUBLIC, callback_fields, .run = page_gate_callback),
-    ROUTE(GET, "/gate/organization", G_PAGE, enter_fields, .run = page_gate_organization),
 
     ROUTE(GET, "/docs/api", G_PUBLIC, NULL, .run = page_docs),
 
