@@ -162,7 +162,7 @@ enum err store_factor_insert(struct store *st, struct uuid account,
     const struct factor *f) MUST_CHECK;
 /* ERR_NOT_FOUND when no row was as it had to be. */
 enum err store_factor_confirm(struct store *st, struct uuid account, const struct factor *f,
-    int64_t step, int64_t now) MUST_CHECK;
+    int64_t now) MUST_CHECK;
 /* MACs of recovery codes handed out with a pending factor, end to end. */
 enum err store_factor_code_macs(struct store *st, struct uuid account, struct uuid factor,
     const unsigned char *macs, size_t count) MUST_CHECK;

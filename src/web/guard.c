@@ -245,21 +245,19 @@ check_factor(struct call *c)
 	unsigned int guards = c->route->guards;
 	struct str code = field_proof(&c->fields, PROOF_CODE),
 		   recovery = field_proof(&c->fields, PROOF_RECOVERY);
-	struct factor_response response = {
-	    .code = secret_copy(c->arena, code),
-	    .recovery = recovery.n > 0 && code.n == 0 && !(guards & G_APP_CODE_NOW),
-	};
+	struct verify_params in = {.response = secret_copy(c->arena, code)};
 	enum err e;
 
-	(void)id_parse(field_proof(&c->fields, PROOF_FACTOR), ID_FACTOR, &response.factor);
-	if (code.n == 0 && !response.recovery) {
+	(void)id_parse(field_proof(&c->fields, PROOF_FACTOR), ID_FACTOR, &in.factor);
+	if (code.n == 0 && !(guards & G_APP_CODE_NOW))
+		in.recovery_code = secret_copy(c->arena, recovery);
+	if (code.n == 0 && in.recovery_code.n == 0) {
 		if (!(guards & G_PROOF_NOW))
 			return ERR_VERIFICATION_REQUIRED;
 		field_refuse(&c->fields, PROOF_CODE);
 		return ERR_FIELD;
 	}
-	e = c->token_in_body ? flow_confirm_change(&c->flow, &response)
-			     : flow_verify(&c->flow, &response);
+	e = flow_verify(&c->flow, &in, c->token_in_body ? VERIFY_CHANGE : VERIFY_ELEVATE);
 	if (e == OK && !(guards & G_PROOF_NOW))
 		c->missing.verification = false;
 	return e;
