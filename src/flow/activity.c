@@ -12,20 +12,19 @@
 /* How long writing may take. */
 #define FLUSH_MS 1000
 
-static void collect(struct flow_env *env, const struct session *s, struct uuid account,
-    int64_t now);
+static void collect(struct flow_env *env, const struct session_use *use, int64_t now);
 static void flush(struct flow_env *env, struct arena *a);
 
 void
 flow_activity_record(struct flow *fl)
 {
-	const struct session *s = &fl->subject.session;
 	struct flow_env *env = fl->env;
-	enum activity_action activity = session_activity(s, env->conf->session_idle, fl->now);
+	enum activity_action activity =
+	    session_activity(fl->use.last_seen_at, env->conf->session_idle, fl->now);
 
 	if (activity == ACTIVITY_RECENT)
 		return;
-	collect(env, s, fl->subject.account.id, fl->now);
+	collect(env, &fl->use, fl->now);
 	if (activity == ACTIVITY_WRITE_NOW || env->activity.count == ACTIVITY_MAX)
 		flush(env, fl->arena);
 }
@@ -39,18 +38,18 @@ flow_env_flush_activity(struct flow_env *env, struct arena *a, bool idle)
 }
 
 static void
-collect(struct flow_env *env, const struct session *s, struct uuid account, int64_t now)
+collect(struct flow_env *env, const struct session_use *use, int64_t now)
 {
 	struct activity_list *l = &env->activity;
 	size_t i = 0;
 
-	while (
-	    i < l->count && !(uuid_eq(l->sessions[i], s->id) && uuid_eq(l->accounts[i], account)))
+	while (i < l->count &&
+	       !(uuid_eq(l->sessions[i], use->session) && uuid_eq(l->accounts[i], use->account)))
 		i++;
 	if (l->count == 0)
 		env->activity_since_ms = clock_mono_ms();
-	l->accounts[i] = account;
-	l->sessions[i] = s->id;
+	l->accounts[i] = use->account;
+	l->sessions[i] = use->session;
 	l->times[i] = now;
 	if (i == l->count)
 		l->count++;

@@ -2,6 +2,7 @@
 #ifndef FLOW_AUDIT_LOG_H
 #define FLOW_AUDIT_LOG_H
 
+#include "domain/audit_log.h"
 #include "flow/flow.h"
 
 #define AUDIT_PAGE 50

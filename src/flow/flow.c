@@ -52,9 +52,7 @@ flow_reload(struct flow *fl)
 	if (e != OK)
 		return e;
 	fl->stale = false;
-	if (uuid_is_nil(s->session.id) || s->account.disabled_at != 0 ||
-	    !secret_eq_bytes(s->session.token_hash, fl->token.hash, sizeof(fl->token.hash)) ||
-	    !session_alive(&s->session, fl->env->conf->session_idle, fl->now)) {
+	if (!authn_accept(fl, s->account.id, &s->session, s->account.disabled_at, &fl->token)) {
 		*s = (struct subject){0};
 		return ERR_UNAUTHENTICATED;
 	}

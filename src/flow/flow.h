@@ -16,10 +16,15 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "crypto/token.h"
-#include "domain/audit_log.h"
-#include "domain/gate.h"
 #include "domain/subject.h"
 #include "flow/env.h"
+
+/* The session that a request used, for the record of its last use. */
+struct session_use {
+	struct uuid account;
+	struct uuid session; /* nil: none was used */
+	int64_t last_seen_at;
+};
 
 /* One request's way through the use cases. Zero-initialise and set the first part. */
 struct flow {
@@ -44,6 +49,7 @@ struct flow {
 	int64_t resend_wait; /* seconds, when flow_email_resend() said ERR_THROTTLED */
 
 	/* private to the floor */
+	struct session_use use;
 	bool stale;              /* the subject has changed since it was loaded */
 	bool password_confirmed; /* flow_confirm_password() found it right in this request */
 	unsigned char *macs;     /* of an offered recovery code, one a key of the keyring */

@@ -32,6 +32,12 @@ struct store *flow_db(struct flow *fl);
  */
 void flow_activity_record(struct flow *fl);
 
+/*
+ * The one verdict on a session: whether a token opens it. Remembers the use of an accepted one.
+ */
+bool authn_accept(struct flow *fl, struct uuid account, const struct session *s,
+    int64_t disabled_at, const struct token *token);
+
 /* One decision on the subject with its write; may be run again after a lost race. */
 typedef enum err flow_step(struct flow *fl, void *arg);
 

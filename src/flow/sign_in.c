@@ -100,7 +100,7 @@ flow_after(struct flow *fl)
 {
 	if (!uuid_is_nil(fl->failed_account))
 		record_failed_sign_in(fl);
-	if (!fl->ended && !fl->stale && !uuid_is_nil(fl->subject.session.id))
+	if (!fl->ended && !fl->stale && !uuid_is_nil(fl->use.session))
 		flow_activity_record(fl);
 }
 

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "domain/audit_log.h"
 #include "domain/email.h"
+#include "domain/gate.h"
 #include "domain/mail.h"
 #include "domain/member.h"
 #include "domain/reminder.h"
@@ -148,7 +149,7 @@ enum err store_sessions_list(struct store *st, struct uuid account, int64_t now,
  * site's token, zero when it counts no more. ERR_NOT_FOUND when there is no such session.
  */
 enum err store_gate_load(struct store *st, struct uuid account, struct uuid session,
-    struct uuid site_token, struct str origin, struct subject *s) MUST_CHECK;
+    struct uuid site_token, struct str origin, struct gate_subject *s) MUST_CHECK;
 /* ERR_UNAUTHENTICATED when the session is gone or has another token by now. */
 enum err store_site_ticket_insert(struct store *st, const struct site_token *t) MUST_CHECK;
 /* The ticket becomes the token of `hash`; ERR_NOT_FOUND when it does not count (any more). */

@@ -2,6 +2,7 @@
 #ifndef WEB_AUDIT_LOG_H
 #define WEB_AUDIT_LOG_H
 
+#include "domain/audit_log.h"
 #include "web/call.h"
 
 enum audit_form { AUDIT_JSON_LINES, AUDIT_CSV };

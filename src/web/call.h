@@ -6,6 +6,7 @@
 #define WEB_CALL_H
 
 #include "base/field.h"
+#include "flow/authn.h"
 #include "flow/flow.h"
 #include "http/req.h"
 #include "http/resp.h"
@@ -218,6 +219,9 @@ const struct conf *web_conf(const struct call *c);
 
 /* The value of the session's cookie; absent when there is none, or more than one. */
 struct str web_session_cookie(const struct call *c);
+
+/* Where the request can carry the token of a session. */
+struct authn_sources web_token_sources(const struct call *c);
 
 /* Throws away what was put into the value tree so far. */
 void web_start_over(struct call *c);

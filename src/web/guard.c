@@ -50,30 +50,24 @@ guard_pass(struct call *c)
 }
 
 /*
- * A token in a header was put there by a program, never by a browser on its own; it comes
- * before the cookie. Two that disagree are nobody's.
+ * The token of the request. A program that puts it into a header keeps it itself; a route family
+ * for browsers looks at the cookie alone.
  */
 static enum err
 find_token(struct call *c, struct str *token)
 {
-	struct str given[3] = {web_session_cookie(c)};
-	size_t i;
+	struct authn_sources sources = web_token_sources(c);
+	struct authn_token found;
+	enum err e;
 
-	if (c->family->token_in_header) {
-		given[1] = req_bearer(c->req);
-		given[2] = req_param(c->req, "HTTP_X_ACCOUNT_ACCESS_TOKEN");
-	}
-	for (i = 0; i < 3; i++) {
-		if (given[i].n == 0)
-			continue;
-		if (token->n > 0 && !str_eq(*token, given[i])) {
-			c->detail = STR("The request carries two different tokens.");
-			return ERR_BAD_REQUEST;
-		}
-		*token = given[i];
-		c->token_in_body = i > 0;
-	}
-	return OK;
+	if (!c->family->token_in_header)
+		sources.bearer = sources.header = STR_ABSENT;
+	e = authn_single(&sources, &found);
+	if (e == ERR_BAD_REQUEST)
+		c->detail = STR("The request carries two different tokens.");
+	*token = found.text;
+	c->token_in_body = found.in_header;
+	return e;
 }
 
 /*

@@ -93,6 +93,16 @@ web_session_cookie(const struct call *c)
 	return req_cookie(c->req, resp_session_cookie_name(str_of(web_conf(c)->cookie_domain)));
 }
 
+struct authn_sources
+web_token_sources(const struct call *c)
+{
+	return (struct authn_sources){
+	    .cookie = web_session_cookie(c),
+	    .bearer = req_bearer(c->req),
+	    .header = req_param(c->req, "HTTP_X_ACCOUNT_ACCESS_TOKEN"),
+	};
+}
+
 /* The contract is read once: served as it is, and as a tree for the reference page. */
 static enum err
 load_document(struct web *w, struct arena *a, struct str *why)

@@ -23,11 +23,10 @@ static handler gate_fastcgi, gate_http;
 static void gate_refuse(struct call *c, enum err e);
 static enum err gate_read(struct call *c) MUST_CHECK;
 static enum err answer(struct call *c, struct gate_request *q) MUST_CHECK;
-static void allow(struct call *c, struct str organization);
+static void allow(struct call *c, const struct gate_subject *s, struct str organization);
 static void deny_with_redirect(struct call *c, enum gate_decision decision,
     const struct gate_request *q, const struct url *to);
-static struct str session_token(struct call *c);
-static struct str groups(struct call *c, struct str first);
+static struct str groups(struct call *c, const struct memberships *ms, struct str first);
 static void add_group(struct buf *b, const struct membership *m);
 
 static const struct field http_fields[] = {
@@ -113,22 +112,22 @@ gate_http(struct call *c)
 static enum err
 answer(struct call *c, struct gate_request *q)
 {
-	enum gate_decision decision = GATE_FORBIDDEN;
+	struct authorization a = {.decision = GATE_FORBIDDEN};
 	struct url to;
 	bool known = url_parse(c->arena, q->url, &to);
 	enum err e;
 
-	q->gate.session_token = session_token(c);
+	q->gate.sources = web_token_sources(c);
 	q->gate.site_token = req_cookie(c->req, RESP_SITE_COOKIE);
 	if (known)
 		q->gate.origin = to.origin;
-	e = flow_gate_authorize(&c->flow, &q->gate, &decision);
+	e = flow_gate_authorize(&c->flow, &q->gate, &a);
 	if (e != OK)
 		return e;
-	if (decision == GATE_ALLOW)
-		allow(c, q->gate.organization);
+	if (a.decision == GATE_ALLOW)
+		allow(c, &a.subject, q->gate.organization);
 	else
-		deny_with_redirect(c, decision, q, known ? &to : NULL);
+		deny_with_redirect(c, a.decision, q, known ? &to : NULL);
 	return OK;
 }
 
@@ -137,17 +136,16 @@ answer(struct call *c, struct gate_request *q)
  * address that is not verified is not told, since somebody else might have it.
  */
 static void
-allow(struct call *c, struct str organization)
+allow(struct call *c, const struct gate_subject *s, struct str organization)
 {
-	const struct account *account = &c->flow.subject.account;
-	struct str list = groups(c, organization);
+	struct str list = groups(c, &s->memberships, organization);
 
 	resp_set(c->resp, 200, STR_ABSENT, STR_ABSENT);
-	resp_header(c->resp, "Remote-User", id_format(c->arena, ID_ACCOUNT, account->id));
-	if (account->email_verified && !str_has_control(account->email))
-		resp_header(c->resp, "Remote-Email", account->email);
-	if (!str_has_control(account->name))
-		resp_header(c->resp, "Remote-Name", account->name);
+	resp_header(c->resp, "Remote-User", id_format(c->arena, ID_ACCOUNT, s->account));
+	if (s->email_verified && !str_has_control(s->email))
+		resp_header(c->resp, "Remote-Email", s->email);
+	if (!str_has_control(s->name))
+		resp_header(c->resp, "Remote-Name", s->name);
 	if (list.n > 0)
 		resp_header(c->resp, "Remote-Groups", list);
 }
@@ -193,37 +191,19 @@ gate_read(struct call *c)
 	return ERR_BAD_REQUEST;
 }
 
-/*
- * The cookie of a browser, else the token that a program brings. Applications have cookies and
- * tokens of their own by these names, so that what is no token of ours counts as not given.
- */
-static struct str
-session_token(struct call *c)
-{
-	struct str given[] = {web_session_cookie(c), req_bearer(c->req),
-	    req_param(c->req, "HTTP_X_ACCOUNT_ACCESS_TOKEN")};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(given); i++)
-		if (flow_is_token(&c->flow, given[i]))
-			return given[i];
-	return STR_ABSENT;
-}
-
 /* The organization that was asked about first; what would make the header too long is left out. */
 static struct str
-groups(struct call *c, struct str first)
+groups(struct call *c, const struct memberships *ms, struct str first)
 {
-	const struct subject *s = &c->flow.subject;
-	const struct membership *named = flow_membership(&c->flow, first);
+	const struct membership *named = memberships_find_slug(ms, first);
 	struct buf b = {.arena = c->arena};
 	size_t i;
 
 	if (named != NULL)
 		add_group(&b, named);
-	for (i = 0; i < s->membership_count; i++)
-		if (&s->memberships[i] != named)
-			add_group(&b, &s->memberships[i]);
+	for (i = 0; i < ms->count; i++)
+		if (&ms->list[i] != named)
+			add_group(&b, &ms->list[i]);
 	return buf_str(&b);
 }
 

@@ -2,7 +2,6 @@
 #include "web/page/page.h"
 
 #include "base/codec.h"
-#include "flow/gate.h"
 #include "flow/site.h"
 #include "web/gate/return_url.h"
 
@@ -76,7 +75,7 @@ enum err
 page_gate_organization(struct call *c)
 {
 	const struct membership *m =
-	    flow_membership(&c->flow, field_text(&c->fields, "organization"));
+	    subject_membership_of_slug(&c->flow.subject, field_text(&c->fields, "organization"));
 	struct str next = field_text(&c->fields, "next");
 
 	if (m == NULL)
