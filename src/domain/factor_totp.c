@@ -168,7 +168,7 @@ number_parse(struct str text, int *n)
 	return true;
 }
 
-/* What was sealed by us is well-formed: anything else is a fault of ours, and nothing is granted. */
+/* What we sealed is well-formed: anything else is our fault, and nothing may be granted. */
 static struct totp_params
 params_of(struct arena *a, struct secret state)
 {

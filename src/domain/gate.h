@@ -69,7 +69,10 @@ enum gate_decision {
  */
 struct gate_rule gate_rule_parse(struct str level, struct str max_age, int64_t strictest);
 
-/* The context of a valid session at a resource of the organization `slug` (absent or empty: none). */
+/*
+ * The context of a valid session at a resource of the organization `slug`; absent or empty: of
+ * none.
+ */
 struct auth_context gate_context(const struct gate_subject *s, struct str slug, int64_t now);
 
 /*

@@ -67,7 +67,7 @@ enum activity_action session_activity(int64_t last_seen_at, int64_t idle, int64_
 
 /*
  * Whether a wrong answer in it counts against the session itself: only someone who knows the
- * password may spend the account's guessing budget, and of an active session whose password was
+ * password may spend the attempt limit of the account, and of an active session whose password was
  * confirmed longer than `age` seconds ago nobody can tell.
  */
 bool session_counts_failures(const struct session *s, int64_t age, int64_t now);

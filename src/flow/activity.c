@@ -1,15 +1,15 @@
 /*
- * When sessions were last used. Noting it with every request would make a write of every look
- * through the gate; so a worker collects what it has seen, and writes it down together.
+ * The record of when sessions were last used. A write with every request would make one of
+ * every look-up at the gate, so a worker collects the uses and writes them together.
  */
 #include "flow/internal.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 
-/* How long the first of a collection waits at most while the worker is busy. */
+/* How long the oldest collected use waits at most while the worker is busy. */
 #define FLUSH_AFTER_MS 5000
-/* How long writing may take. */
+/* How long the write may take. */
 #define FLUSH_MS 1000
 
 static void collect(struct flow_env *env, const struct session_use *use, int64_t now);
@@ -55,7 +55,7 @@ collect(struct flow_env *env, const struct session_use *use, int64_t now)
 		l->count++;
 }
 
-/* What could not be written is not kept: the next request of each session brings it again. */
+/* Uses that could not be written are dropped: the next request of each session brings its own. */
 static void
 flush(struct flow_env *env, struct arena *a)
 {

@@ -7,7 +7,10 @@
 
 #include "flow/flow.h"
 
-/* Begins the enrolment of a new factor of a kind; its sealed state goes into `f`, which has an id. */
+/*
+ * Begins the enrolment of a new factor, whose id and kind are set; its sealed state goes into
+ * `f`.
+ */
 struct factor_prompt ceremony_enroll(struct flow *fl, struct factor *f);
 
 /* What to show of a factor that is still pending. ERR_INTERNAL when its state does not open. */

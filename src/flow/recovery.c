@@ -1,4 +1,4 @@
-/* Recovery codes: new sets, acknowledgement. */
+/* Recovery codes: new sets, and their acknowledgement. */
 #include "flow/recovery.h"
 
 #include "flow/internal.h"
