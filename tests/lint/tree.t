@@ -28,7 +28,7 @@ fi
 
 if command -v mandoc >/dev/null; then
 	: >"$work/out"
-	for page in doc/*.[1-8]; do
+	for page in docs/man/*.[1-8]; do
 		[ ! -e "$page" ] || mandoc -Tlint -Wwarning "$page" >>"$work/out" 2>&1
 	done
 	[ ! -s "$work/out" ]
