@@ -116,13 +116,21 @@ build_tree() {
 	fi
 }
 
+# Whether ./configure or Makefile.in is missing or older than what it is made from.
+autogen_due() {
+	local source
+	[ -x "$top/configure" ] || return 0
+	for source in "$top/configure.ac" "$top"/{.,*,src/*,tests/*}/*.am; do
+		[ ! "$source" -nt "$top/Makefile.in" ] || return 0
+	done
+	return 1
+}
+
 build_steps() { # DIR CONFIGURE-ARGUMENT...
 	local dir=$1 wanted="$top $*"
 	shift
 	umask 022
-	if [ ! -x "$top/configure" ] || [ "$top/configure.ac" -nt "$top/configure" ] ||
-		[ "$top/Makefile.am" -nt "$top/Makefile.in" ] ||
-		[ "$top/tests/unit/programs.am" -nt "$top/Makefile.in" ]; then
+	if autogen_due; then
 		"${owner[@]}" "$top/autogen.sh" || return 1
 	fi
 	if [ "$(cat "$dir/configured" 2>/dev/null)" != "$wanted" ] || [ ! -e "$dir/Makefile" ] ||
