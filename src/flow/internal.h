@@ -20,7 +20,10 @@ struct flow_env {
 	int64_t activity_since_ms;     /* since when the first of them waits */
 };
 
-/* The database for one use, with memory from `a`, until `deadline_ms` (monotonic). It is good until the next call. */
+/*
+ * The database for one use, with memory from `a`, until `deadline_ms` (monotonic). It is good until
+ * the next call.
+ */
 struct store *flow_env_db(struct flow_env *env, struct arena *a, int64_t deadline_ms);
 
 /* The database for the length of this request. */

@@ -1,8 +1,8 @@
 /* The kind `totp`: RFC 6238's values through its own check, window, watermark, input, Key URI. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "crypto/hotp.h"
