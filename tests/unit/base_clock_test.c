@@ -3,8 +3,8 @@
 
 #include <time.h>
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/clock.h"
 
 static void

@@ -1,8 +1,8 @@
 /* String views, growing strings, and what is UTF-8. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/str.h"
 
 static int

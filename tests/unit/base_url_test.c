@@ -1,8 +1,8 @@
 /* Addresses: where they lead is certain, or they are none. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/url.h"
 
 static int

@@ -1,8 +1,8 @@
 /* Identifiers and their text form. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/rand.h"
 #include "base/uuid.h"

@@ -1,4 +1,4 @@
-/* What the unit tests share: cmocka, and processes that are to end. */
+/* What the unit tests share: cmocka, the choice of one case, aborts, and the log. */
 #ifndef UNIT_UNIT_H
 #define UNIT_UNIT_H
 
@@ -31,6 +31,13 @@ struct unit_log {
 	char text[16384];
 	size_t n;
 };
+
+/* Runs only the cases that match the pattern of the environment: "./check FILE:CASE". */
+__attribute__((constructor)) static void
+unit_choose_case(void)
+{
+	cmocka_set_test_filter(getenv("COUNTERSIGN_CASE"));
+}
 
 static inline void
 unit_assert_str(struct str s, struct str want, const char *file, int line)
