@@ -3,6 +3,7 @@
 #define DOMAIN_SESSION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -19,6 +20,8 @@
  * end soon.
  */
 #define SESSION_ACTIVITY_STEP 60
+/* How many uses of sessions are collected before they are written together. */
+#define ACTIVITY_MAX 64
 
 /* The last one is never stored: it comes of the policy and the time (subject_state()). */
 enum session_state { SESSION_MFA_REQUIRED, SESSION_ACTIVE, SESSION_ENROLLMENT_REQUIRED };
@@ -40,6 +43,12 @@ struct session {
 	struct str user_agent;
 };
 
+/* What a session becomes when it is elevated. */
+struct session_elevation {
+	unsigned char token_hash[SHA256_SIZE];
+	int64_t expires_at;
+};
+
 /* The names of the states in the database and the API; only what can be stored is parsed. */
 struct str session_state_name(enum session_state state);
 bool session_state_parse(struct str name, enum session_state *state);
@@ -57,6 +66,14 @@ bool session_alive(const struct session *s, int64_t idle, int64_t now);
  */
 enum activity_action { ACTIVITY_RECENT, ACTIVITY_QUEUE, ACTIVITY_WRITE_NOW };
 enum activity_action session_activity(const struct session *s, int64_t idle, int64_t now);
+
+/* When sessions were last used; each is in the list once at most. */
+struct activity_list {
+	struct uuid accounts[ACTIVITY_MAX];
+	struct uuid sessions[ACTIVITY_MAX];
+	int64_t times[ACTIVITY_MAX];
+	size_t count;
+};
 
 /*
  * Whether a wrong answer in it counts against the session itself: only someone who knows the

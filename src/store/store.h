@@ -15,6 +15,7 @@
 #include "domain/email.h"
 #include "domain/mail.h"
 #include "domain/member.h"
+#include "domain/organization.h"
 #include "domain/reminder.h"
 #include "domain/site.h"
 #include "domain/subject.h"
@@ -22,9 +23,6 @@
 
 /* The schema this build knows: the number of the last migration in sql/migrations. */
 #define SCHEMA_VERSION 6
-
-/* How many uses of sessions are noted at once. */
-#define ACTIVITY_MAX 64
 
 /* One use of the database: the connection, memory for what is read, and until when. */
 struct store {
@@ -66,12 +64,6 @@ enum err store_subject_load(struct store *st, struct uuid account, struct uuid s
     const unsigned char *macs, size_t mac_count, struct subject *s) MUST_CHECK;
 
 /* ---- verification: each one statement that commits by itself ---- */
-
-/* What a session becomes when it rises. */
-struct session_elevation {
-	unsigned char token_hash[SHA256_SIZE];
-	int64_t expires_at;
-};
 
 /*
  * The event's session is verified by the event's factor with the answer of `step`, or by the
@@ -119,13 +111,6 @@ enum err store_session_verified(struct store *st, struct uuid account, struct uu
     const unsigned char token_hash[SHA256_SIZE], struct str by, int64_t now) MUST_CHECK;
 enum err store_session_unverify(struct store *st, struct uuid account,
     struct uuid session) MUST_CHECK;
-/* When sessions were last used; each at most once. */
-struct activity_list {
-	struct uuid accounts[ACTIVITY_MAX];
-	struct uuid sessions[ACTIVITY_MAX];
-	int64_t times[ACTIVITY_MAX];
-	size_t count;
-};
 enum err store_sessions_touch(struct store *st, const struct activity_list *activity) MUST_CHECK;
 enum err store_session_return_to(struct store *st, struct uuid account, struct uuid session,
     struct str path) MUST_CHECK;
@@ -250,21 +235,9 @@ enum err store_account_password(struct store *st, struct uuid account, struct st
 enum err store_account_disable(struct store *st, struct uuid account,
     int64_t disabled_at) MUST_CHECK;
 
-struct account_details {
-	int64_t created_at;
-	int64_t password_changed_at;
-	int64_t last_sign_in_at; /* 0: never */
-};
 enum err store_account_details(struct store *st, struct uuid account,
     struct account_details *d) MUST_CHECK;
 
-struct organization {
-	struct uuid id;
-	struct str slug;
-	struct str name;
-	int64_t created_at;
-	int64_t members;
-};
 /*
  * With a policy that requires nothing; ERR_CONFLICT when the slug is taken. Within a
  * transaction.
@@ -363,12 +336,6 @@ struct audit_chain_row {
 	bool has_checkpoint;
 	struct audit_checkpoint checkpoint;
 	int64_t first_kept; /* number of the first event not before the cutoff; 0: there is none */
-};
-
-/* A month with a table of its own. */
-struct audit_partition {
-	int64_t month; /* when it begins */
-	int64_t events;
 };
 
 /*
