@@ -4,6 +4,8 @@
 #include "flow/internal.h"
 
 #include "flow/admin.h"
+#include "store/compliance.h"
+#include "store/member.h"
 
 /*
  * A search for one standing looks at so many members at a time, and at so many in all for one

@@ -5,6 +5,10 @@
 
 #include "base/clock.h"
 #include "flow/recovery.h"
+#include "store/factor.h"
+#include "store/recovery.h"
+#include "store/session.h"
+#include "store/verification.h"
 
 static flow_step begin_step;
 static flow_step cancel_step;

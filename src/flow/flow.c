@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/subject.h"
 
 /* How long a sign-in may wait for a hashing lane, in milliseconds. */
 #define HASH_WAIT_MS 1000

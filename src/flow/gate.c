@@ -4,6 +4,7 @@
 #include "flow/internal.h"
 
 #include "base/clock.h"
+#include "store/gate.h"
 
 static enum err load(struct flow *fl, struct str text, struct str origin) MUST_CHECK;
 static struct auth_context auth_context_of(const struct flow *fl,

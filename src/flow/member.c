@@ -10,6 +10,9 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "flow/admin.h"
+#include "store/member.h"
+#include "store/session.h"
+#include "store/subject.h"
 
 /*
  * A decision, and what it is about. `target` is a flow of its own, with the member as the

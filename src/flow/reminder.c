@@ -7,7 +7,9 @@
 #include "flow/outbox.h"
 
 #include "base/clock.h"
+#include "domain/reminder.h"
 #include "flow/internal.h"
+#include "store/reminder.h"
 
 /* Whoever dies over a look at a member leaves it to be made again after so long. */
 #define TAKEN_FOR CLOCK_MINUTE

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/verification.h"
 
 /* An answer, and whether the session is to rise by it or one change is to be proven. */
 struct verifying {
