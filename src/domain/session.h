@@ -3,6 +3,7 @@
 #define DOMAIN_SESSION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -19,6 +20,8 @@
  * end soon.
  */
 #define SESSION_ACTIVITY_STEP 60
+/* How many uses of sessions are collected before they are written together. */
+#define ACTIVITY_MAX 64
 
 /* The last one is never stored: it comes of the policy and the time (subject_state()). */
 enum session_state { SESSION_MFA_REQUIRED, SESSION_ACTIVE, SESSION_ENROLLMENT_REQUIRED };
@@ -38,6 +41,12 @@ struct session {
 	struct str return_to;
 	struct str address;
 	struct str user_agent;
+};
+
+/* What a session becomes when it is elevated. */
+struct session_elevation {
+	unsigned char token_hash[SHA256_SIZE];
+	int64_t expires_at;
 };
 
 /* The names of the states in the database and the API; only what can be stored is parsed. */
@@ -64,6 +73,14 @@ bool session_accepts(const struct session *s, const struct token *token, int64_t
  */
 enum activity_action { ACTIVITY_RECENT, ACTIVITY_QUEUE, ACTIVITY_WRITE_NOW };
 enum activity_action session_activity(int64_t last_seen_at, int64_t idle, int64_t now);
+
+/* When sessions were last used; each is in the list once at most. */
+struct activity_list {
+	struct uuid accounts[ACTIVITY_MAX];
+	struct uuid sessions[ACTIVITY_MAX];
+	int64_t times[ACTIVITY_MAX];
+	size_t count;
+};
 
 /*
  * Whether a wrong answer in it counts against the session itself: only someone who knows the

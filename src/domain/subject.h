@@ -6,21 +6,13 @@
 #ifndef DOMAIN_SUBJECT_H
 #define DOMAIN_SUBJECT_H
 
+#include "domain/account.h"
 #include "domain/audit.h"
 #include "domain/factor.h"
 #include "domain/policy.h"
 #include "domain/recovery.h"
 #include "domain/session.h"
 #include "domain/throttle.h"
-
-struct account {
-	struct uuid id;
-	struct str name;
-	struct str email; /* the primary one */
-	bool email_verified;
-	struct str password_hash;
-	int64_t disabled_at; /* 0: not disabled */
-};
 
 struct subject {
 	struct account account;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/session.h"
 
 /* How long the oldest collected use waits at most while the worker is busy. */
 #define FLUSH_AFTER_MS 5000

@@ -2,6 +2,7 @@
 #include "flow/admin.h"
 
 #include "flow/internal.h"
+#include "store/member.h"
 
 enum err
 flow_admin_membership(const struct flow *fl, struct uuid organization, const struct membership **m)

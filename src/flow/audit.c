@@ -8,6 +8,8 @@
 
 #include "base/clock.h"
 #include "flow/internal.h"
+#include "store/account.h"
+#include "store/audit_chain.h"
 
 /* How long one step may take, waiting for another run included, in milliseconds. */
 #define STEP_MS 600000
@@ -295,7 +297,7 @@ verify_chain(struct chain_iterator *w, struct uuid account, const struct audit_c
 	e = verify_events(w, &v->verifier, account, INT64_MAX);
 	if (e != OK)
 		return e;
-	if (c != NULL && c->noted)
+	if (c != NULL && c->recorded)
 		audit_verifier_end(&v->verifier, c->chain.length, c->chain.head);
 	else
 		audit_verifier_end_unrecorded(&v->verifier);
@@ -344,7 +346,7 @@ prune_chain(struct chain_iterator *w, struct uuid account, const struct audit_ch
 	struct prune_state *p = arg;
 	struct audit_verifier *t = &p->verifier;
 	int64_t events = t->events, faults = t->faults;
-	int64_t last = c != NULL && c->noted ? c->chain.length : 0;
+	int64_t last = c != NULL && c->recorded ? c->chain.length : 0;
 	enum err e;
 
 	if (c != NULL && c->first_kept != 0)
@@ -353,7 +355,7 @@ prune_chain(struct chain_iterator *w, struct uuid account, const struct audit_ch
 	e = verify_events(w, t, account, c != NULL && c->first_kept != 0 ? last : INT64_MAX);
 	if (e != OK)
 		return e;
-	if (c == NULL || !c->noted)
+	if (c == NULL || !c->recorded)
 		audit_verifier_end_unrecorded(t);
 	else
 		audit_verifier_end(t, last, c->first_kept == 0 ? c->chain.head : NULL);

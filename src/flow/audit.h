@@ -8,7 +8,6 @@
 
 #include "domain/audit_verify.h"
 #include "flow/flow.h"
-#include "store/store.h"
 
 struct audit_tally {
 	bool part; /* a file with some events of several chains: accounts are not counted */

@@ -2,6 +2,8 @@
 #include "flow/audit_log.h"
 
 #include "flow/internal.h"
+#include "store/account.h"
+#include "store/audit_log.h"
 
 static flow_step exported_step;
 static struct audit_cursor cursor_of(const struct audit_filter *f, const struct audit_row *r);

@@ -4,6 +4,8 @@
 #include "flow/internal.h"
 
 #include "flow/admin.h"
+#include "store/compliance.h"
+#include "store/member.h"
 
 /*
  * A search for one compliance status reads so many members at a time, and so many in all for

@@ -4,6 +4,9 @@
 #include "flow/internal.h"
 
 #include "base/clock.h"
+#include "domain/email.h"
+#include "store/email.h"
+#include "store/subject.h"
 
 static flow_step resend_step;
 static enum err load(struct flow *fl, const struct token *token,

@@ -4,6 +4,11 @@
 #include "base/clock.h"
 #include "flow/ceremony.h"
 #include "flow/internal.h"
+#include "flow/recovery.h"
+#include "store/factor.h"
+#include "store/recovery.h"
+#include "store/session.h"
+#include "store/verification.h"
 
 struct begin_step_arg {
 	const struct enroll_params *in;

@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "pg/pg.h"
+#include "store/housekeeping.h"
 
 /* How long opening may wait for the database, in milliseconds. */
 #define OPEN_MS 3000
@@ -82,7 +84,7 @@ flow_janitor_run(struct flow_env *env, struct arena *a, int64_t now)
 		if (e == OK)
 			e = store_janitor_pending(db, now, &m);
 		if (e == OK)
-			e = store_janitor_mail(db, now - MAIL_KEPT, &k);
+			e = store_janitor_outbox(db, now - MAIL_KEPT, &k);
 		sessions += n;
 		pending += m;
 		mail += k;
@@ -103,7 +105,7 @@ give_up_mail(struct flow_env *env, struct arena *a, int64_t now)
 {
 	struct store *db = flow_env_db(env, a, clock_mono_ms() + JANITOR_MS);
 	int n = 0;
-	enum err e = store_janitor_mail_overdue(db, now, now - MAIL_LIFETIME, &n);
+	enum err e = store_janitor_outbox_overdue(db, now, now - MAIL_LIFETIME, &n);
 
 	if (n > 0)
 		log_warning("mail.given_up", LOG_INT("messages", n),

@@ -2,6 +2,10 @@
 #include "flow/factor.h"
 
 #include "flow/internal.h"
+#include "store/factor.h"
+#include "store/recovery.h"
+#include "store/session.h"
+#include "store/verification.h"
 
 struct rename_params {
 	struct uuid factor;

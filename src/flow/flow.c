@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/subject.h"
 
 /* How long a request waits at most until its password hash may begin, in milliseconds. */
 #define HASH_WAIT_MS 1000

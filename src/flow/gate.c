@@ -2,6 +2,7 @@
 #include "flow/gate.h"
 
 #include "flow/internal.h"
+#include "store/gate.h"
 
 static enum err load(struct flow *fl, struct str text, struct str origin,
     struct gate_subject *s) MUST_CHECK;

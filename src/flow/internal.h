@@ -5,6 +5,7 @@
 #include "crypto/keyring.h"
 #include "crypto/pwhash.h"
 #include "crypto/seal.h"
+#include "domain/mail.h"
 #include "domain/member.h"
 #include "flow/flow.h"
 #include "store/store.h"

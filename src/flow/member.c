@@ -9,6 +9,9 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "flow/admin.h"
+#include "store/member.h"
+#include "store/session.h"
+#include "store/subject.h"
 
 /* A decision and the member it is for. */
 struct decision_params {

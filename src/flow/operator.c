@@ -5,6 +5,12 @@
 #include "base/codec.h"
 #include "base/field.h"
 #include "flow/operator.h"
+#include "store/account.h"
+#include "store/email.h"
+#include "store/member.h"
+#include "store/organization.h"
+#include "store/session.h"
+#include "store/subject.h"
 
 /* Writes an operator's change within its transaction. */
 typedef enum err operator_write(struct flow *fl, void *arg);

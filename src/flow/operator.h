@@ -6,8 +6,8 @@
 #ifndef FLOW_OPERATOR_H
 #define FLOW_OPERATOR_H
 
+#include "domain/organization.h"
 #include "flow/flow.h"
-#include "store/store.h"
 
 /* NIST SP 800-63B-4, 3.1.1.2: at least 8 characters where a second factor is used. */
 #define PASSWORD_MIN 8

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "flow/admin.h"
 #include "flow/compliance.h"
+#include "store/policy.h"
 
 struct change_params {
 	struct uuid organization;

@@ -4,6 +4,8 @@
 #include "flow/internal.h"
 
 #include "base/log.h"
+#include "store/recovery.h"
+#include "store/session.h"
 
 static flow_step replace_step;
 static flow_step acknowledge_step;

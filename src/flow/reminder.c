@@ -7,7 +7,9 @@
 #include "flow/outbox.h"
 
 #include "base/clock.h"
+#include "domain/reminder.h"
 #include "flow/internal.h"
+#include "store/reminder.h"
 
 /*
  * How long a member stays claimed: when a mailer dies, another one claims the member after

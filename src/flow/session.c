@@ -4,6 +4,7 @@
 #include "flow/internal.h"
 
 #include "base/clock.h"
+#include "store/session.h"
 
 static flow_step revoke_step;
 static flow_step revoke_others_step;

@@ -7,6 +7,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/account.h"
+#include "store/session.h"
+#include "store/sign_in.h"
+#include "store/subject.h"
 
 /*
  * How many times recording a wrong password is tried when other changes of the account come

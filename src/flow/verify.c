@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "flow/ceremony.h"
 #include "flow/internal.h"
+#include "store/verification.h"
 
 /* One attempt: what was asked for. */
 struct attempt {

@@ -1,4 +1,7 @@
 /* Factors. */
+#include "store/factor.h"
+
+#include "domain/factor.h"
 #include "store/internal.h"
 
 static enum err by_factor(struct store *st, enum query q, struct uuid account,
