@@ -35,7 +35,7 @@ conf_check_sites(struct arena *a, const struct conf *c)
 		return "base_url is needed to guard sites on other hosts (gate_origins)";
 	if (domain.n == 0)
 		return NULL;
-	if (!url_is_name(domain) || !str_has(domain, '.') || !str_eq(domain, str_lower(a, domain)))
+	if (!url_is_hostname(domain) || !str_has(domain, '.') || !str_eq(domain, str_lower(a, domain)))
 		return "cookie_domain is not a domain in lower case, such as example.org";
 	if (str_is_absent(base) || !url_host_within(url_host(base), domain))
 		return "cookie_domain does not hold the host of base_url";
