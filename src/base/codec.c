@@ -262,6 +262,5 @@ hex_value(char c)
 static bool
 is_unreserved(char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '.' || c == '_' || c == '~';
+	return str_is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }

@@ -41,6 +41,8 @@ bool str_eq(struct str a, struct str b);
 bool str_eq_nocase(struct str a, struct str b);
 /* The lower case of an ASCII letter; any other character as it is. */
 char str_lower_char(char c);
+/* True for an ASCII letter or digit. */
+bool str_is_alnum(char c);
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 bool str_has(struct str s, char c);

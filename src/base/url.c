@@ -13,7 +13,6 @@ static bool authority_parse(struct arena *a, struct str text, bool tls, struct s
 static bool is_loopback(struct str host);
 static bool is_ipv6(struct str host);
 static bool port_parse(struct str text, int64_t *port);
-static bool is_letter_or_digit(char c);
 
 bool
 url_parse(struct arena *a, struct str text, struct url *out)
@@ -82,8 +81,7 @@ url_is_hostname(struct str host)
 	for (i = 0; i < host.n; i++) {
 		char before = i == 0 ? '.' : host.p[i - 1];
 
-		if (host.p[i] == '.' ? before == '.'
-				     : !is_letter_or_digit(host.p[i]) && host.p[i] != '-')
+		if (host.p[i] == '.' ? before == '.' : !str_is_alnum(host.p[i]) && host.p[i] != '-')
 			return false;
 	}
 	return host.p[host.n - 1] != '.' && host.p[0] != '-';
@@ -141,10 +139,4 @@ port_parse(struct str text, int64_t *port)
 	if (text.n == 0 || text.n > 5 || text.p[0] < '1' || text.p[0] > '9')
 		return false;
 	return str_to_int64(text, port) && *port <= PORT_MAX;
-}
-
-static bool
-is_letter_or_digit(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
