@@ -107,22 +107,44 @@ user_choose() {
 build_tree() {
 	local dir=$1 log=$2
 	shift 2
+	build_locked "$dir" "$log" build_installed "$dir" "$@"
+}
+
+# build_targets DIR LOG "TARGET..." CONFIGURE-ARGUMENT...: the same for these targets
+# of make alone, without installing.
+build_targets() {
+	local dir=$1 log=$2
+	shift 2
+	build_locked "$dir" "$log" build_made "$dir" "$@"
+}
+
+# Runs a build by itself, since two at a time would write the same files.
+build_locked() { # DIR LOG FUNCTION ARGUMENT...
+	local dir=$1 log=$2
+	shift 2
 	"${owner[@]}" mkdir -p "$dir"
-	# Two at a time would write the same files.
-	if ! (flock 9 && build_steps "$dir" "$@" >"$log" 2>&1) 9>"$dir.lock"; then
+	if ! (flock 9 && "$@" >"$log" 2>&1) 9>"$dir.lock"; then
 		grep -E '(error|warning|undefined)' "$log" | head -n 20 >&2
 		tail -n 15 "$log" >&2
 		die "the build failed; all of it is in $log"
 	fi
 }
 
-build_steps() { # DIR CONFIGURE-ARGUMENT...
+# Whether ./configure or Makefile.in is missing or older than what it is made from.
+autogen_due() {
+	local source
+	[ -x "$top/configure" ] || return 0
+	for source in "$top/configure.ac" "$top"/{.,*,src/*,tests/*}/*.am; do
+		[ ! "$source" -nt "$top/Makefile.in" ] || return 0
+	done
+	return 1
+}
+
+build_configured() { # DIR CONFIGURE-ARGUMENT...
 	local dir=$1 wanted="$top $*"
 	shift
 	umask 022
-	if [ ! -x "$top/configure" ] || [ "$top/configure.ac" -nt "$top/configure" ] ||
-		[ "$top/Makefile.am" -nt "$top/Makefile.in" ] ||
-		[ "$top/tests/unit/programs.am" -nt "$top/Makefile.in" ]; then
+	if autogen_due; then
 		"${owner[@]}" "$top/autogen.sh" || return 1
 	fi
 	if [ "$(cat "$dir/configured" 2>/dev/null)" != "$wanted" ] || [ ! -e "$dir/Makefile" ] ||
@@ -130,8 +152,23 @@ build_steps() { # DIR CONFIGURE-ARGUMENT...
 		"${owner[@]}" env -C "$dir" "$top/configure" --prefix="$dir/root" "$@" || return 1
 		echo "$wanted" | "${owner[@]}" tee "$dir/configured" >/dev/null || return 1
 	fi
+}
+
+build_installed() { # DIR CONFIGURE-ARGUMENT...
+	local dir=$1
+	build_configured "$@" || return 1
 	"${owner[@]}" make -C "$dir" -j"$(nproc)" || return 1
 	# What is no longer part of the tree does not stay behind.
 	"${owner[@]}" rm -rf "$dir/root/share/countersign" || return 1
 	"${owner[@]}" make -C "$dir" install
+}
+
+build_made() { # DIR "TARGET..." CONFIGURE-ARGUMENT...
+	local dir=$1 targets
+	read -ra targets <<<"$2"
+	shift 2
+	build_configured "$dir" "$@" || return 1
+	# Sources that are made come first: the targets do not ask for them.
+	"${owner[@]}" make -C "$dir" src/store/queries.h || return 1
+	"${owner[@]}" make -C "$dir" -j"$(nproc)" "${targets[@]}"
 }

@@ -1,4 +1,4 @@
-/* The table of options as text: a sample file, and what is in effect. */
+/* Printing the options: a sample file, and the values in effect. */
 #include <inttypes.h>
 
 #include "conf/option.h"
@@ -18,9 +18,9 @@ print_range(const struct conf_option *o, FILE *out)
 void
 conf_print_sample(FILE *out)
 {
-	fputs("# Configuration of Countersign: a line an option, \"name = value\".\n"
+	fputs("# Configuration of Countersign: one option per line, \"name = value\".\n"
 	      "# Each option is shown with its default. A '#' at the beginning of a line\n"
-	      "# or behind a blank begins a comment. Times are in seconds.\n",
+	      "# or after a space begins a comment. Times are in seconds.\n",
 	    out);
 	for (const struct conf_option *o = conf_options; o->name != NULL; o++) {
 		fprintf(out, "\n# %s\n", o->help);

@@ -194,7 +194,7 @@ main_count(int64_t asked, int64_t per_processor, int64_t max)
 static struct hash_semaphore *
 main_hash_semaphore(const struct conf *conf, uint32_t workers)
 {
-	uint32_t hash_semaphore = main_count(conf->hash_lanes, 1, LANES_MAX);
+	uint32_t hash_semaphore = main_count(conf->hash_lanes, 1, HASH_SEMAPHORE_MAX);
 	uint32_t taken = hash_semaphore + (workers + 2) / 3;
 
 	return hash_semaphore_new(hash_semaphore, workers > taken ? workers - taken : 0);

@@ -6,6 +6,7 @@
 #define WEB_CALL_H
 
 #include "base/field.h"
+#include "flow/authn.h"
 #include "flow/flow.h"
 #include "http/req.h"
 #include "http/resp.h"

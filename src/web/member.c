@@ -87,14 +87,14 @@ print_member(const void *state, size_t i, struct buf *b)
 	add_cell(b, str_printf(b->arena, "%d", (int)m->codes_left));
 	add_time(b, m->last_sign_in_at);
 	add_time(b, m->membership.joined_at);
-	csv_add(b, id_format(b->arena, ID_ACCOUNT, m->account));
+	csv_append(b, id_format(b->arena, ID_ACCOUNT, m->account));
 	buf_add(b, STR("\r\n"));
 }
 
 static void
 add_cell(struct buf *b, struct str cell)
 {
-	csv_add(b, cell);
+	csv_append(b, cell);
 	buf_addc(b, ',');
 }
 

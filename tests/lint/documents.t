@@ -50,7 +50,7 @@ result $? "every test that is named is there"
 
 : >"$work/out"
 [ "$(wc -l <"$work/references")" -gt 50 ] || echo "few references were found" >>"$work/out"
-has tests/http/210-asiri.t "a title that nothing has" && echo "a title was found that is not there" >>"$work/out"
+has tests/http/api-v1-mfa.t "a title that nothing has" && echo "a title was found that is not there" >>"$work/out"
 for name in Asiri VeriSwarm Scrivio; do
 	grep -q "^## $name\$" $table || echo "no table of $name" >>"$work/out"
 done

@@ -6,7 +6,7 @@ cd "$top" || exit 1
 
 if [ -e .git ]; then
 	tools/update-lists --check >"$work/out" 2>&1
-	result $? "the lists of Makefile.am are those of the tree (else run tools/update-lists)"
+	result $? "the lists in files.am are those of the tree (else run tools/update-lists)"
 
 	git -c safe.directory="$top" ls-files --cached --ignored --exclude-standard >"$work/out" 2>&1
 	[ ! -s "$work/out" ]
@@ -28,7 +28,7 @@ fi
 
 if command -v mandoc >/dev/null; then
 	: >"$work/out"
-	for page in doc/*.[1-8]; do
+	for page in docs/man/*.[1-8]; do
 		[ ! -e "$page" ] || mandoc -Tlint -Wwarning "$page" >>"$work/out" 2>&1
 	done
 	[ ! -s "$work/out" ]

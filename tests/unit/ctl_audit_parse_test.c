@@ -1,8 +1,8 @@
 /* Audit events as lines: what is written is read again, and nothing else is. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "ctl/audit_parse.h"
 
 static int

@@ -4,8 +4,8 @@
  */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "ctl/command.h"
 
 #define WORDS_MAX 16

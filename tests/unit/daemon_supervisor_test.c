@@ -5,8 +5,8 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/clock.h"
 #include "daemon/supervisor.h"
 

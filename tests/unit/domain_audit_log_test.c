@@ -1,8 +1,8 @@
 /* Places in an organization's audit log, and the names that its filters know. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "domain/audit_log.h"
 
 static int

@@ -1,8 +1,8 @@
 /* Audit events: every field is in the MAC, and the MAC before it. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "crypto/keyring.h"
 #include "domain/audit.h"
 

@@ -1,8 +1,8 @@
 /* Recovery codes: form, alphabet, what people type, MACs. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "domain/recovery.h"
 
 static void

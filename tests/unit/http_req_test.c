@@ -1,7 +1,7 @@
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "http/req.h"
 
 #define PARAMS_MAX 200

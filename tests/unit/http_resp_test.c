@@ -1,7 +1,7 @@
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "http/resp.h"
 
 static int

@@ -1,9 +1,9 @@
 /* Messages: headers that cannot be broken out of, encodings, lines, parts. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/address.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/clock.h"
 #include "mail/encode.h"
 #include "mail/message.h"

@@ -3,8 +3,8 @@
 
 #include <png.h>
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "qr/qr.h"
 
 #define URI                                                           \

@@ -3,8 +3,8 @@
 
 #include <sys/stat.h>
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "view/model.h"
 #include "view/template.h"
 

@@ -3,9 +3,8 @@
 
 #include "base/array.h"
 #include "conf/conf.h"
-#include "flow/authn.h"
 #include "flow/gate.h"
-#include "web/cookie.h"
+#include "web/authn.h"
 #include "web/error.h"
 #include "web/gate/handlers.h"
 #include "web/gate/return_url.h"
@@ -25,11 +24,10 @@ struct gate_params {
 static void gate_refuse(struct call *c, enum err e);
 static enum err gate_read(struct call *c) MUST_CHECK;
 static enum err authorize(struct call *c, struct gate_params *q) MUST_CHECK;
-static void allow(struct call *c, struct str organization);
+static void allow(struct call *c, const struct gate_subject *s, struct str organization);
 static void deny_with_redirect(struct call *c, enum gate_decision decision,
     const struct gate_params *q, const struct url *to);
-static struct str session_token(struct call *c);
-static struct str groups(struct call *c, struct str first);
+static struct str groups(struct call *c, const struct memberships *ms, struct str first);
 static void add_group(struct buf *b, const struct membership *m);
 
 /* To a web server every 2xx status allows the request: only a handler may answer with one. */
@@ -101,22 +99,22 @@ gate_http(struct call *c)
 static enum err
 authorize(struct call *c, struct gate_params *q)
 {
-	enum gate_decision decision = GATE_FORBIDDEN;
+	struct authorization a = {.decision = GATE_FORBIDDEN};
 	struct url to;
 	bool known = url_parse(c->arena, q->url, &to);
 	enum err e;
 
-	q->request.session_token = session_token(c);
+	q->request.sources = authn_sources_of(c);
 	q->request.site_token = req_cookie(c->req, RESP_SITE_COOKIE);
 	if (known)
 		q->request.origin = to.origin;
-	e = flow_gate_authorize(&c->flow, &q->request, &decision);
+	e = flow_gate_authorize(&c->flow, &q->request, &a);
 	if (e != OK)
 		return e;
-	if (decision == GATE_ALLOW)
-		allow(c, q->request.organization);
+	if (a.decision == GATE_ALLOW)
+		allow(c, &a.subject, q->request.organization);
 	else
-		deny_with_redirect(c, decision, q, known ? &to : NULL);
+		deny_with_redirect(c, a.decision, q, known ? &to : NULL);
 	return OK;
 }
 
@@ -125,17 +123,16 @@ authorize(struct call *c, struct gate_params *q)
  * account's. An e-mail address that is not verified may belong to somebody else: it is left out.
  */
 static void
-allow(struct call *c, struct str organization)
+allow(struct call *c, const struct gate_subject *s, struct str organization)
 {
-	const struct account *account = &c->flow.subject.account;
-	struct str list = groups(c, organization);
+	struct str list = groups(c, &s->memberships, organization);
 
 	resp_set(c->resp, 200, STR_ABSENT, STR_ABSENT);
-	resp_header(c->resp, "Remote-User", id_format(c->arena, ID_ACCOUNT, account->id));
-	if (account->email_verified && !str_has_control(account->email))
-		resp_header(c->resp, "Remote-Email", account->email);
-	if (!str_has_control(account->name))
-		resp_header(c->resp, "Remote-Name", account->name);
+	resp_header(c->resp, "Remote-User", id_format(c->arena, ID_ACCOUNT, s->account));
+	if (s->email_verified && !str_has_control(s->email))
+		resp_header(c->resp, "Remote-Email", s->email);
+	if (!str_has_control(s->name))
+		resp_header(c->resp, "Remote-Name", s->name);
 	if (list.n > 0)
 		resp_header(c->resp, "Remote-Groups", list);
 }
@@ -182,37 +179,19 @@ gate_read(struct call *c)
 	return ERR_BAD_REQUEST;
 }
 
-/*
- * The cookie of a browser, else the token that a program sends. Applications use the same header
- * names for tokens of their own: what does not have the form of our token counts as absent.
- */
-static struct str
-session_token(struct call *c)
-{
-	struct str given[] = {cookie_session(c), req_bearer(c->req),
-	    req_param(c->req, "HTTP_X_ACCOUNT_ACCESS_TOKEN")};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(given); i++)
-		if (flow_is_token(&c->flow, given[i]))
-			return given[i];
-	return STR_ABSENT;
-}
-
 /* The groups of the named organization come first; those that make the header too long are left out. */
 static struct str
-groups(struct call *c, struct str first)
+groups(struct call *c, const struct memberships *ms, struct str first)
 {
-	const struct subject *s = &c->flow.subject;
-	const struct membership *named = flow_membership(&c->flow, first);
+	const struct membership *named = memberships_find_slug(ms, first);
 	struct buf b = {.arena = c->arena};
 	size_t i;
 
 	if (named != NULL)
 		add_group(&b, named);
-	for (i = 0; i < s->membership_count; i++)
-		if (&s->memberships[i] != named)
-			add_group(&b, &s->memberships[i]);
+	for (i = 0; i < ms->count; i++)
+		if (&ms->list[i] != named)
+			add_group(&b, &ms->list[i]);
 	return buf_str(&b);
 }
 

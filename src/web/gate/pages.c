@@ -2,7 +2,6 @@
 #include "web/gate/handlers.h"
 
 #include "base/codec.h"
-#include "flow/gate.h"
 #include "flow/site.h"
 #include "web/gate/return_url.h"
 #include "web/page/page.h"
@@ -78,7 +77,7 @@ enum err
 gate_organization(struct call *c)
 {
 	const struct membership *m =
-	    flow_membership(&c->flow, field_text(&c->fields, "organization"));
+	    subject_membership_of_slug(&c->flow.subject, field_text(&c->fields, "organization"));
 	struct str next = field_text(&c->fields, "next");
 
 	if (m == NULL)

@@ -21,7 +21,7 @@ site_reach(const struct call *c, struct str origin)
 		return SITE_THIS_HOST;
 	if (url_origin_parse(c->arena, str_of(conf->base_url), &own) && str_eq(own, origin))
 		return SITE_THIS_HOST;
-	if (!conf_guards(c->arena, conf, origin))
+	if (!conf_is_gate_origin(c->arena, conf, origin))
 		return SITE_UNKNOWN;
 	return domain.n > 0 && url_host_within(url_host(origin), domain) ? SITE_COOKIE_DOMAIN
 									 : SITE_TICKET;

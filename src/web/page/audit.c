@@ -97,7 +97,7 @@ present_form(struct call *c)
 		struct str day = field_text(&c->fields, days[i]);
 		int64_t us;
 
-		model_text(o, days[i], clock_day(day, &us) ? day : STR_ABSENT);
+		model_text(o, days[i], clock_parse_day(day, &us) ? day : STR_ABSENT);
 	}
 	model_bool(o, "accepted", str_eq(result, audit_result_name(true)));
 	model_bool(o, "refused", str_eq(result, audit_result_name(false)));

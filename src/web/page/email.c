@@ -22,7 +22,7 @@ page_email(struct call *c)
 		return c->signed_in && c->flow.subject.session.state == SESSION_ACTIVE
 			   ? show_state(c)
 			   : show_over(c);
-	e = flow_email_look(&c->flow, token, &address);
+	e = flow_email_find(&c->flow, token, &address);
 	if (e == ERR_NOT_FOUND)
 		return show_over(c);
 	if (e != OK)

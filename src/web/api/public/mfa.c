@@ -13,31 +13,33 @@ static enum err answer(struct call *c, const char *status,
 enum err
 public_setup(struct call *c)
 {
-	struct enrolling io = {0};
+	struct enroll_params in = {0};
+	struct enroll_result out;
 	const struct factor *f;
-	struct factor_offer offer;
-	enum err e = flow_enroll_begin(&c->flow, &io);
+	struct factor_prompt prompt;
+	enum err e = flow_enroll_begin(&c->flow, &in, &out);
 
 	if (e == OK)
-		e = flow_enroll_offer(&c->flow, &f, &offer);
+		e = flow_enroll_show(&c->flow, &f, &prompt);
 	if (e != OK)
 		return e;
-	if (io.begun)
-		model_text(c->model, "totp_secret", secret_reveal(offer.key));
-	model_text(c->model, "otpauth_url", secret_reveal(offer.uri));
+	if (out.begun)
+		model_text(c->model, "totp_secret", secret_reveal(prompt.key));
+	model_text(c->model, "otpauth_url", secret_reveal(prompt.uri));
 	return answer(c, "mfa_secret_issued", NULL);
 }
 
 enum err
 public_enable(struct call *c)
 {
-	struct confirming io = {
-	    .code = field_secret(c->arena, &c->fields, "mfa_code"),
+	struct confirm_params in = {
+	    .response = field_secret(c->arena, &c->fields, "mfa_code"),
 	    .elevate = !c->token_in_body,
 	};
-	enum err e = flow_enroll_confirm(&c->flow, &io);
+	struct recovery_codes codes;
+	enum err e = flow_enroll_confirm(&c->flow, &in, &codes);
 
-	return e == OK ? answer(c, "enabled", &io.codes) : e;
+	return e == OK ? answer(c, "enabled", &codes) : e;
 }
 
 enum err

@@ -22,20 +22,21 @@ v1_mfa(struct call *c)
 enum err
 v1_totp_enroll(struct call *c)
 {
-	struct enrolling io = {.label = field_text(&c->fields, "label"), .issue_codes = true};
+	struct enroll_params in = {.label = field_text(&c->fields, "label"), .issue_codes = true};
+	struct enroll_result out;
 	const struct factor *f;
-	struct factor_offer offer;
-	enum err e = flow_enroll_begin(&c->flow, &io);
+	struct factor_prompt prompt;
+	enum err e = flow_enroll_begin(&c->flow, &in, &out);
 
 	if (e == OK)
-		e = flow_enroll_offer(&c->flow, &f, &offer);
+		e = flow_enroll_show(&c->flow, &f, &prompt);
 	if (e != OK)
 		return e;
 	model_text(c->model, "factorId", id_format(c->arena, ID_FACTOR, f->id));
-	model_text(c->model, "totpURI", secret_reveal(offer.uri));
-	model_text(c->model, "secret", secret_reveal(offer.key));
-	if (io.codes.count > 0)
-		api_set_codes(c->model, "backupCodes", &io.codes);
+	model_text(c->model, "totpURI", secret_reveal(prompt.uri));
+	model_text(c->model, "secret", secret_reveal(prompt.key));
+	if (out.codes.count > 0)
+		api_set_codes(c->model, "backupCodes", &out.codes);
 	model_text(c->model, "expiresAt", clock_rfc3339(c->arena, f->expires_at));
 	return api_respond(c, 200);
 }
@@ -47,16 +48,17 @@ v1_totp_enroll(struct call *c)
 enum err
 v1_totp_verify(struct call *c)
 {
-	struct confirming io = {
+	struct confirm_params in = {
 	    .factor = field_id(&c->fields, "factorId"),
-	    .code = field_secret(c->arena, &c->fields, "code"),
+	    .response = field_secret(c->arena, &c->fields, "code"),
 	    .elevate = !c->token_in_body,
 	    .adopt_issued = true,
 	};
-	enum err e = flow_enroll_confirm(&c->flow, &io);
+	struct recovery_codes codes;
+	enum err e = flow_enroll_confirm(&c->flow, &in, &codes);
 
-	if (e == OK && io.codes.count > 0)
-		api_set_codes(c->model, "backupCodes", &io.codes);
+	if (e == OK && codes.count > 0)
+		api_set_codes(c->model, "backupCodes", &codes);
 	return e == OK ? respond_mfa(c) : e;
 }
 

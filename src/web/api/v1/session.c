@@ -46,18 +46,18 @@ v1_sign_out(struct call *c)
 enum err
 v1_verify(struct call *c)
 {
-	struct factor_response response = {
+	struct verify_params in = {
 	    .factor = field_id(&c->fields, "factorId"),
-	    .code = field_secret(c->arena, &c->fields, "code"),
-	    .recovery = field_text(&c->fields, "recoveryCode").n > 0,
+	    .response = field_secret(c->arena, &c->fields, "code"),
+	    .recovery_code = field_secret(c->arena, &c->fields, "recoveryCode"),
 	};
 
-	if ((response.code.n > 0) == response.recovery) {
+	if ((in.response.n > 0) == (in.recovery_code.n > 0)) {
 		error_add_field(c, STR("code"), "Give either code or recoveryCode.");
 		error_add_field(c, STR("recoveryCode"), "Give either code or recoveryCode.");
 		return ERR_FIELD;
 	}
-	return respond_session(c, flow_verify(&c->flow, &response));
+	return respond_session(c, flow_verify(&c->flow, &in, VERIFY_ELEVATE));
 }
 
 enum err

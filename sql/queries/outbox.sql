@@ -19,7 +19,7 @@ WHERE m.organization_id = :organization_id AND m.role <> 'member'
 	AND e.verified_at IS NOT NULL AND a.disabled_at IS NULL
 ORDER BY m.account_id LIMIT 100;
 
--- name: mailer_claim(now timestamptz, lost_at timestamptz, batch integer)
+-- name: outbox_claim(now timestamptz, lost_at timestamptz, batch integer)
 -- What is due is taken for as long as sending may take. Who is killed meanwhile
 -- leaves it to be taken again then.
 UPDATE countersign.outbox o SET attempts = o.attempts + 1, next_attempt_at = :lost_at
@@ -30,38 +30,13 @@ FROM (
 WHERE o.account_id = due.account_id AND o.message_id = due.message_id
 RETURNING o.account_id, o.message_id, o.kind, o.recipient, o."values", o.sealed, o.created_at, o.attempts;
 
--- name: mailer_sent(account_id uuid, message_id uuid, now timestamptz)
+-- name: outbox_sent(account_id uuid, message_id uuid, now timestamptz)
 -- Whoever has sent it: sent is sent.
 UPDATE countersign.outbox SET sent_at = :now, next_attempt_at = NULL, sealed = NULL
 WHERE account_id = :account_id AND message_id = :message_id AND sent_at IS NULL;
 
--- name: mailer_failed(account_id uuid, message_id uuid, attempts integer, next_attempt_at timestamptz, error text)
+-- name: outbox_failed(account_id uuid, message_id uuid, attempts integer, next_attempt_at timestamptz, error text)
 -- NULL: given up. Nothing when another mailer has it by now.
 UPDATE countersign.outbox SET next_attempt_at = :next_attempt_at, last_error = :error,
 	sealed = CASE WHEN :next_attempt_at IS NULL THEN NULL ELSE sealed END
 WHERE account_id = :account_id AND message_id = :message_id AND attempts = :attempts AND sent_at IS NULL;
-
--- name: email_link_put(account_id uuid, address text, link_id uuid, token_hash bytea, now timestamptz,
---	expires_at timestamptz)
--- In the place of the one before.
-INSERT INTO countersign.email_links (account_id, address, link_id, token_hash, created_at, expires_at)
-VALUES (:account_id, :address, :link_id, :token_hash, :now, :expires_at)
-ON CONFLICT (account_id, address) DO UPDATE
-SET link_id = excluded.link_id, token_hash = excluded.token_hash, created_at = excluded.created_at,
-	expires_at = excluded.expires_at, used_at = NULL;
-
--- name: email_link_last(account_id uuid)
-SELECT max(created_at) AS created_at FROM countersign.email_links WHERE account_id = :account_id;
-
--- name: email_link_find(account_id uuid, link_id uuid)
--- Only while its address is the primary one and not verified by other means.
-SELECT l.address, l.token_hash, l.expires_at, l.used_at
-FROM countersign.email_links l
-JOIN countersign.emails e ON e.account_id = l.account_id AND e.address = l.address
-WHERE l.account_id = :account_id AND l.link_id = :link_id AND e.is_primary AND e.verified_at IS NULL;
-
--- name: email_link_use(account_id uuid, link_id uuid, token_hash bytea, now timestamptz)
-UPDATE countersign.email_links SET used_at = :now
-WHERE account_id = :account_id AND link_id = :link_id AND token_hash = :token_hash
-	AND used_at IS NULL AND expires_at > :now
-RETURNING address;

@@ -1,9 +1,9 @@
 #!/bin/bash
-# An include points down: each floor may see only those below it.
+# An include points down: each layer sees only those below it.
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
 
-# What each floor may include besides itself.
+# Prints the layers that a layer may include besides itself.
 below() {
 	case $1 in
 	base) ;;
@@ -19,15 +19,15 @@ below() {
 }
 
 for folder in "$top"/src/*/; do
-	floor=$(basename "$folder")
+	layer=$(basename "$folder")
 	: >"$work/out"
-	if ! allowed=$(below "$floor"); then
-		echo "src/$floor is not a floor" >"$work/out"
+	if ! allowed=$(below "$layer"); then
+		echo "src/$layer is not a layer" >"$work/out"
 	fi
-	pattern=$(echo "$floor $allowed" | sed 's/ *$//; s/ /|/g')
+	pattern=$(echo "$layer $allowed" | sed 's/ *$//; s/ /|/g')
 	find "$folder" -name '*.[ch]' -exec grep -Hn '^[ 	]*#[ 	]*include[ 	]*"' {} + |
 		grep -Ev ":[0-9]+:#include \"($pattern)/[a-z0-9_/]+\.h\"" >>"$work/out"
 	[ ! -s "$work/out" ]
-	result $? "includes of $floor"
+	result $? "includes of $layer"
 done
 done_testing

@@ -2,7 +2,7 @@
 // An organization that comes to require a second factor, in a browser: its admin's
 // policy, list, decisions and file; its members before the deadline, at it and
 // behind it; the switch between organizations. Every page and state is looked at as
-// in 30-accessibility.t.
+// in accessibility.t.
 'use strict';
 
 const assert = require('node:assert/strict');

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The way of a packager: the archive of build/release, unpacked somewhere else,
-# configured, built, installed below a folder, and taken away again.
+# What a packager does: unpacks the archive of build/release somewhere else,
+# configures and builds it, installs it below a folder, and uninstalls it again.
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
 
@@ -13,6 +13,12 @@ archive=$(echo "$release"/countersign-*.tar.xz)
 tar -C "$work" -xf "$archive" && mv "$work"/countersign-*/ "$work/source" && rm -f "$archive"
 ! find "$work/source" -name node_modules -o -name '*.o' -o -name queries.c | grep . >"$work/out"
 result $? "nothing in it was made by a build or fetched"
+if [ -e "$top/.git" ]; then
+	git -c safe.directory="$top" -C "$top" ls-files | grep -vxE '\.gitignore|\.ci/.*' | sort >"$work/tracked"
+	(cd "$work/source" && find . -type f | sed 's,^\./,,' | sort) | comm -13 - "$work/tracked" >"$work/out"
+	[ ! -s "$work/out" ]
+	result $? "it has every file of the tree"
+fi
 
 mkdir "$work/build"
 (cd "$work/build" && ../source/configure --prefix=/usr --sysconfdir=/etc && make -j2) >"$work/out" 2>&1

@@ -1,5 +1,30 @@
-/* Events, changes that begin with one, and what all statements share. */
+/* The connection, transactions, audit events, and what all features share. */
+#include "store/store.h"
+
+#include "domain/audit.h"
 #include "store/internal.h"
+
+struct pg *
+store_connection(struct arena *a, const char *database)
+{
+	return pg_new(a, database, queries, Q_COUNT);
+}
+
+enum err
+store_schema_version(struct store *st, int32_t *version)
+{
+	struct pg_args args = {.arena = st->arena};
+	struct pg_rows rows;
+	enum err e = pg_read(st->pg, st->deadline_ms, Q_SCHEMA_VERSION, &args, &rows);
+
+	*version = 0;
+	if (e != OK)
+		return e;
+	if (pg_next(&rows))
+		*version = pg_int(&rows);
+	pg_clear(&rows);
+	return OK;
+}
 
 void
 store_bind_event(struct pg_args *args, const struct audit_event *ev)
