@@ -9,7 +9,6 @@
 #include <sysexits.h>
 
 #include "base/err.h"
-#include "base/field.h"
 #include "conf/conf.h"
 #include "ctl/args.h"
 #include "flow/operator.h"
@@ -82,6 +81,6 @@ void ctl_deadline(struct ctl *ctl);
 int ctl_email(struct ctl *ctl, const char *text, struct str *out) MUST_CHECK;
 
 /* A name shown to people. EX_DATAERR. */
-int ctl_name(struct ctl *ctl, const char *text, struct str *out) MUST_CHECK;
+int ctl_name(const char *text, struct str *out) MUST_CHECK;
 
 #endif

@@ -9,6 +9,7 @@
 #include "web/organization.h"
 #include "web/page/admin.h"
 #include "web/present.h"
+#include "web/redirect.h"
 
 #define MINUTE 60
 #define GRACE_DEFAULT 14
@@ -103,7 +104,7 @@ page_policy_post(struct call *c)
 	if (e == ERR_FIELD && field_rejected(&c->fields) == NULL)
 		field_reject(&c->fields, "required_since");
 	if (e == OK)
-		resp_redirect(c->resp, STR("/admin/mfa/policy?done=saved"));
+		redirect_to_path(c, STR("/admin/mfa/policy?done=saved"));
 	return e;
 }
 
@@ -130,8 +131,7 @@ read_wanted(struct call *c, struct policy *wanted)
 	fits = read_age(c, "reauthentication_age", &wanted->reauthentication_age) && fits;
 	fits = read_age(c, "verification_age", &wanted->verification_age) && fits;
 	wanted->grace_days = fits ? (int32_t)days : 0;
-	wanted->admin_verification =
-	    str_eq(field_text(&c->fields, "admin_verification"), STR("true"));
+	wanted->admin_verification = field_is_true(&c->fields, "admin_verification");
 	return fits ? OK : ERR_FIELD;
 }
 

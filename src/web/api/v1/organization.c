@@ -50,7 +50,7 @@ v1_policy_change(struct call *c)
 
 	if (e != OK)
 		return e;
-	if (str_eq(field_text(&c->fields, "dryRun"), STR("true"))) {
+	if (field_is_true(&c->fields, "dryRun")) {
 		e = flow_policy_preview(&c->flow, organization, &wanted, &policy, &totals);
 	} else {
 		e = flow_policy_change(&c->flow, organization, &wanted, &policy);
@@ -132,7 +132,7 @@ read_policy(struct call *c, struct policy *wanted)
 	    .grace_days = (int32_t)field_number(&c->fields, "graceDays", 0),
 	    .reauthentication_age = read_age(c, "reauthenticationAge"),
 	    .verification_age = read_age(c, "verificationAge"),
-	    .admin_verification = str_eq(field_text(&c->fields, "adminVerification"), STR("true")),
+	    .admin_verification = field_is_true(&c->fields, "adminVerification"),
 	};
 	if (!requirement_parse(field_text(&c->fields, "requirement"), &wanted->requirement))
 		error_add_field(c, STR("requirement"), "It must be off, admins or everyone.");
