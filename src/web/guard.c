@@ -1,10 +1,11 @@
 /* What stands before every handler. */
-#include "web/call.h"
+#include "web/guard.h"
 
-#include "flow/authn.h"
 #include "flow/sign_in.h"
 #include "flow/verify.h"
 #include "http/form.h"
+#include "web/authn.h"
+#include "web/route.h"
 
 static const struct field no_fields[] = {FIELD_END};
 
@@ -21,7 +22,7 @@ static enum err check_password(struct call *c) MUST_CHECK;
 static enum err check_factor(struct call *c) MUST_CHECK;
 
 enum err
-guard_pass(struct call *c)
+guard_check(struct call *c)
 {
 	unsigned int guards = c->route->guards;
 	struct str token = {0};
@@ -56,7 +57,7 @@ guard_pass(struct call *c)
 static enum err
 find_token(struct call *c, struct str *token)
 {
-	struct authn_sources sources = web_token_sources(c);
+	struct authn_sources sources = authn_sources_of(c);
 	struct authn_token found;
 	enum err e;
 
@@ -177,7 +178,7 @@ check_fields(struct call *c)
 			if (!c->fields.values[i].valid &&
 			    str_eq(c->segments[k].name, str_of(c->fields.values[i].field->name)))
 				return ERR_NOT_FOUND;
-	return fit && c->fault_count == 0 ? OK : ERR_FIELD;
+	return fit && c->error_count == 0 ? OK : ERR_FIELD;
 }
 
 /* First the password, then the factor: who does not know the one does not get to try the other. */

@@ -1,9 +1,12 @@
 /* The challenge: a session is asked for its second factor, at sign-in or again. */
-#include "web/page/page.h"
+#include "web/page/handlers.h"
 
 #include "base/codec.h"
 #include "flow/sign_in.h"
 #include "flow/verify.h"
+#include "web/page/page.h"
+#include "web/present.h"
+#include "web/route.h"
 
 static const struct factor *asked_factor(const struct call *c, bool post);
 static bool by_recovery_code(const struct call *c, bool post);

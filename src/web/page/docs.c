@@ -1,5 +1,6 @@
 /* The reference of the API, which tools/api-reference makes from the OpenAPI document. */
-#include "web/page/page.h"
+#include "web/page/handlers.h"
+#include "web/present.h"
 
 enum err
 page_docs(struct call *c)

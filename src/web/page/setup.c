@@ -1,10 +1,13 @@
 /* Setting up a factor: explanation, QR code, first code. */
-#include "web/page/page.h"
+#include "web/page/handlers.h"
 
 #include "base/clock.h"
+#include "conf/conf.h"
 #include "flow/enroll.h"
 #include "flow/session.h"
 #include "qr/qr.h"
+#include "web/page/recovery.h"
+#include "web/present.h"
 
 #define TITLE "Two-factor authentication (MFA)"
 /* Pixels a module: about 300 pixels wide. */
@@ -36,7 +39,7 @@ page_setup(struct call *c)
 	}
 	if (!c->flow.subject.account.email_verified) {
 		model_text(c->model, "email", c->flow.subject.account.email);
-		model_bool(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
+		model_bool(c->model, "sends_mail", conf_sends_mail(c->conf));
 		return present_page(c, "setup_unverified", TITLE);
 	}
 	e = flow_enroll_show(&c->flow, &f, &prompt);
@@ -102,7 +105,7 @@ page_setup_confirm(struct call *c)
 	if (e != OK)
 		return e;
 	if (codes.count > 0)
-		return page_codes_show(c, &codes, true);
+		return page_show_codes(c, &codes, true);
 	resp_redirect(c->resp, STR("/mfa/setup?step=done"));
 	return OK;
 }
@@ -115,7 +118,7 @@ page_setup_confirm_form(struct call *c)
 	enum err e = flow_enroll_show(&c->flow, &f, &prompt);
 
 	if (e == ERR_NO_PENDING) {
-		c->refused = ERR_NO_PENDING;
+		c->refusal = ERR_NO_PENDING;
 		return show_start(c);
 	}
 	return e == OK ? show_verify(c, f) : e;

@@ -1,8 +1,10 @@
 /* The second factor in the words of this dialect. */
+#include "web/api/public/handlers.h"
+
 #include "flow/enroll.h"
 #include "flow/factor.h"
 #include "flow/recovery.h"
-#include "web/api/public/public.h"
+#include "web/api/respond.h"
 
 static enum err answer(struct call *c, const char *status,
     const struct recovery_codes *codes) MUST_CHECK;
@@ -69,6 +71,6 @@ answer(struct call *c, const char *status, const struct recovery_codes *codes)
 	    id_format(c->arena, ID_ACCOUNT, c->flow.subject.account.id));
 	model_bool(c->model, "mfa_enabled", subject_active(&c->flow.subject) > 0);
 	if (codes != NULL && codes->count > 0)
-		api_codes(c->model, "mfa_recovery_codes", codes);
+		api_set_codes(c->model, "mfa_recovery_codes", codes);
 	return api_respond(c, 200);
 }

@@ -1,30 +1,31 @@
-/* The way between this service and the sites that it guards. */
-#include "web/page/page.h"
+/* The pages that browsers come by on their way to and from protected sites. */
+#include "web/gate/handlers.h"
 
 #include "base/codec.h"
 #include "flow/site.h"
 #include "web/gate/return_url.h"
+#include "web/page/page.h"
+#include "web/present.h"
 
-static enum err ticket_address(struct call *c, const struct url *to,
-    struct str *address) MUST_CHECK;
-static enum err resume(struct call *c, struct str address) MUST_CHECK;
+static enum err make_callback(struct call *c, const struct url *to, struct str *url) MUST_CHECK;
+static enum err leave(struct call *c, struct str url) MUST_CHECK;
 
 /*
- * Back to the site that sent a browser here: what it asked for has been done, or is asked for
- * again there.
+ * Sends the browser back to the protected site that it came from. If the session still does not
+ * satisfy the site's rule, the gate there denies the request again.
  */
 enum err
-page_gate_return(struct call *c)
+gate_return(struct call *c)
 {
-	struct str address = field_text(&c->fields, "to");
-	enum site_reach kind;
+	struct str url;
+	enum site_reach reach;
 	struct url to;
 	enum err e = OK;
 
-	if (!url_parse(c->arena, address, &to))
+	if (!url_parse(c->arena, field_text(&c->fields, "to"), &to))
 		return ERR_NOT_FOUND;
-	kind = site_reach(c, to.origin);
-	if (kind == SITE_UNKNOWN)
+	reach = site_reach(c, to.origin);
+	if (reach == SITE_UNKNOWN)
 		return ERR_NOT_FOUND;
 	if (c->flow.subject.session.state == SESSION_MFA_REQUIRED) {
 		struct str here = str_printf(c->arena, "%.*s?%.*s", STR_FMT(c->req->path),
@@ -33,22 +34,23 @@ page_gate_return(struct call *c)
 		resp_redirect(c->resp, page_with_next(c, "/mfa/challenge", here));
 		return OK;
 	}
-	if (kind == SITE_THIS_HOST) {
+	if (reach == SITE_THIS_HOST) {
 		resp_redirect(c->resp, to.rest);
 		return OK;
 	}
-	address = str_printf(c->arena, "%.*s%.*s", STR_FMT(to.origin), STR_FMT(to.rest));
-	if (kind == SITE_TICKET)
-		e = ticket_address(c, &to, &address);
-	return e == OK ? resume(c, address) : e;
+	url = str_printf(c->arena, "%.*s%.*s", STR_FMT(to.origin), STR_FMT(to.rest));
+	if (reach == SITE_TICKET)
+		e = make_callback(c, &to, &url);
+	return e == OK ? leave(c, url) : e;
 }
 
 /*
- * On the site's own host: the ticket is exchanged. One that does not count leaves everything as
- * it is: the way goes on, and the gate sends the browser round once more if it has to.
+ * Exchanges the ticket for a token of the site; the site's web server serves this page on its own
+ * host. With an invalid ticket the browser goes on without a token, and the gate denies its
+ * request.
  */
 enum err
-page_gate_callback(struct call *c)
+gate_callback(struct call *c)
 {
 	struct str ticket = field_text(&c->fields, "ticket"),
 		   nonce = req_cookie(c->req, RESP_NONCE_COOKIE), origin;
@@ -68,11 +70,11 @@ page_gate_callback(struct call *c)
 }
 
 /*
- * A place belongs to another organization than the session works in: entering it is a change,
- * and so a form (organization.c).
+ * Offers to switch to the organization of a protected resource. The form is that of the
+ * organization page (page/organization.c).
  */
 enum err
-page_gate_organization(struct call *c)
+gate_organization(struct call *c)
 {
 	const struct membership *m =
 	    subject_membership_of_slug(&c->flow.subject, field_text(&c->fields, "organization"));
@@ -88,11 +90,11 @@ page_gate_organization(struct call *c)
 }
 
 /*
- * The ticket is good in the one browser that the site sent here, which has the same mark in a
- * cookie there: without the mark there is nobody to take it.
+ * Makes a ticket and the URL of the site's callback. The ticket is valid in the one browser that
+ * has its nonce in a cookie of the site; without a nonce there is no such browser.
  */
 static enum err
-ticket_address(struct call *c, const struct url *to, struct str *address)
+make_callback(struct call *c, const struct url *to, struct str *url)
 {
 	struct str nonce = field_text(&c->fields, "way"),
 		   rest = percent_encode(c->arena, to->rest, "/:");
@@ -103,26 +105,25 @@ ticket_address(struct call *c, const struct url *to, struct str *address)
 		return ERR_NOT_FOUND;
 	e = flow_site_ticket(&c->flow, to->origin, nonce, &ticket);
 	if (e == OK)
-		*address = str_printf(c->arena, "%.*s/gate/callback?ticket=%.*s&to=%.*s",
+		*url = str_printf(c->arena, "%.*s/gate/callback?ticket=%.*s&to=%.*s",
 		    STR_FMT(to->origin), STR_FMT(secret_reveal(ticket)), STR_FMT(rest));
 	return e;
 }
 
 /*
- * Behind a form of ours a redirect to another site would be stopped by the policy of the form's
- * page, so that a page goes on by itself. Else it is a redirect, of which browsers end a
- * circle.
+ * After a form of this site the browser would apply form-action of its policy to a redirect: a
+ * page refreshes itself instead. From elsewhere it is a redirect, whose loops browsers end.
  */
 static enum err
-resume(struct call *c, struct str address)
+leave(struct call *c, struct str url)
 {
 	struct str from = req_param(c->req, "HTTP_SEC_FETCH_SITE");
 
 	if (!str_is_absent(from) && !str_eq(from, STR("same-origin"))) {
-		resp_redirect_external(c->resp, address);
+		resp_redirect_external(c->resp, url);
 		return OK;
 	}
-	resp_header(c->resp, "Refresh", str_printf(c->arena, "0;url=%.*s", STR_FMT(address)));
-	model_text(c->model, "href", address);
+	resp_header(c->resp, "Refresh", str_printf(c->arena, "0;url=%.*s", STR_FMT(url)));
+	model_text(c->model, "href", url);
 	return present_page(c, "gate_return", "Signed in");
 }

@@ -1,11 +1,8 @@
-/*
- * The handlers below /v1: sessions, a person's own second factor, and what admins do in an
- * organization.
- */
-#ifndef WEB_API_V1_V1_H
-#define WEB_API_V1_V1_H
+/* The handlers of the routes below /v1. */
+#ifndef WEB_API_V1_HANDLERS_H
+#define WEB_API_V1_HANDLERS_H
 
-#include "web/api/api.h"
+#include "web/route.h"
 
 /* session.c */
 handler v1_sign_in, v1_session, v1_sign_out, v1_verify, v1_reauthenticate, v1_organization,

@@ -1,10 +1,8 @@
-/* What can be asked for: the pages, here, and the sets of the API's dialects. */
-#include "web/call.h"
+/* The routes of the pages: who may come, which fields a request has, which handler answers. */
+#include "web/page/routes.h"
 
 #include "base/array.h"
-#include "base/log.h"
-#include "web/api/api.h"
-#include "web/gate/gate.h"
+#include "web/page/handlers.h"
 #include "web/page/page.h"
 
 #define G_PAGE (G_SESSION | G_ACTIVE)
@@ -70,18 +68,6 @@ static const struct field audit_fields[] = {
     FIELD("since", FIELD_TIME, false),
     FIELD("until", FIELD_TIME, false),
     FIELD("after", FIELD_TEXT, false),
-    FIELD_END,
-};
-static const struct field return_fields[] = {FIELD("to", FIELD_PATH, true),
-    FIELD("way", FIELD_WORD, false), FIELD_END};
-static const struct field callback_fields[] = {
-    FIELD("ticket", FIELD_TOKEN, true),
-    FIELD("to", FIELD_PATH, true),
-    FIELD_END,
-};
-static const struct field enter_fields[] = {
-    FIELD("organization", FIELD_LABEL, true),
-    FIELD("next", FIELD_PATH, false),
     FIELD_END,
 };
 static const struct field session_fields[] = {FIELD("session", FIELD_SESSION, true), FIELD_END};
@@ -150,7 +136,7 @@ static const struct route routes[] = {
     ROUTE(POST, "/mfa/setup/start",
 	G_SETUP_FORM | G_FRESH_PASSWORD | G_FRESH_VERIFICATION | G_EMAIL_VERIFIED, start_fields,
 	.run = page_setup_start, .form = page_setup_start_form,
-	.what = "To set up two-factor authentication, sign in again."),
+	.purpose = "To set up two-factor authentication, sign in again."),
     ROUTE(POST, "/mfa/setup/confirm", G_SETUP_FORM | G_EMAIL_VERIFIED, confirm_fields,
 	.run = page_setup_confirm, .form = page_setup_confirm_form),
     ROUTE(POST, "/mfa/setup/cancel", G_SETUP_FORM, NULL, .run = page_setup_cancel),
@@ -171,12 +157,13 @@ static const struct route routes[] = {
 
     ROUTE(GET, "/profile", G_PAGE, done_fields, .run = page_profile),
     ROUTE(POST, "/mfa/factors/rename", G_CHANGE, rename_fields, .run = page_factor_rename,
-	.what = "To rename this method, confirm that it is you."),
+	.purpose = "To rename this method, confirm that it is you."),
     ROUTE(POST, "/mfa/factors/prefer", G_CHANGE, factor_proof_fields, .run = page_factor_prefer,
-	.what = "To change your preferred method, confirm that it is you."),
+	.purpose = "To change your preferred method, confirm that it is you."),
     ROUTE(GET, "/mfa/factors/remove", G_PAGE, factor_fields, .run = page_factor_remove),
     ROUTE(POST, "/mfa/factors/remove", G_CHANGE, factor_proof_fields,
-	.run = page_factor_remove_post, .what = "To remove this method, confirm that it is you."),
+	.run = page_factor_remove_post,
+	.purpose = "To remove this method, confirm that it is you."),
     ROUTE(POST, "/profile/sessions/end", G_FORM, session_fields, .run = page_session_end),
     ROUTE(POST, "/profile/sessions/end-others", G_FORM, NULL, .run = page_sessions_end_others),
 
@@ -193,31 +180,27 @@ static const struct route routes[] = {
     ROUTE(GET, "/admin/mfa/member", G_PAGE | G_ADMIN, member_fields, .run = page_member),
     ROUTE(POST, "/admin/mfa/member/reset", G_DECIDE, reset_fields, .run = page_member_reset,
 	.form = page_member,
-	.what = "To reset the second factor of this member, confirm that it is you.",
-	.back = "/admin/mfa"),
+	.purpose = "To reset the second factor of this member, confirm that it is you.",
+	.cancel_path = "/admin/mfa"),
     ROUTE(POST, "/admin/mfa/member/exempt", G_DECIDE, exempt_fields, .run = page_member_exempt,
-	.form = page_member, .what = "To exempt this member, confirm that it is you.",
-	.back = "/admin/mfa"),
+	.form = page_member, .purpose = "To exempt this member, confirm that it is you.",
+	.cancel_path = "/admin/mfa"),
     ROUTE(POST, "/admin/mfa/member/unexempt", G_DECIDE, unexempt_fields,
 	.run = page_member_unexempt, .form = page_member,
-	.what = "To end the exemption of this member, confirm that it is you.",
-	.back = "/admin/mfa"),
+	.purpose = "To end the exemption of this member, confirm that it is you.",
+	.cancel_path = "/admin/mfa"),
     ROUTE(GET, "/admin/mfa/policy", G_PAGE | G_ADMIN, policy_form_fields, .run = page_policy,
 	.form = page_policy),
     ROUTE(GET, "/admin/mfa/policy/preview", G_PAGE | G_ADMIN | G_OWN_FACTOR, policy_preview_fields,
 	.run = page_policy_preview, .form = page_policy),
     ROUTE(POST, "/admin/mfa/policy", G_DECIDE, policy_fields, .run = page_policy_post,
-	.form = page_policy, .what = "To change the policy, confirm that it is you.",
-	.back = "/admin/mfa/policy"),
+	.form = page_policy, .purpose = "To change the policy, confirm that it is you.",
+	.cancel_path = "/admin/mfa/policy"),
     ROUTE(GET, "/admin/audit", G_PAGE | G_ADMIN, audit_fields, .run = page_audit,
 	.form = page_audit_form),
     ROUTE(GET, "/admin/audit/export.csv", G_PAGE | G_ADMIN, audit_fields, .run = page_audit_csv),
     ROUTE(GET, "/admin/audit/export.jsonl", G_PAGE | G_ADMIN, audit_fields,
 	.run = page_audit_jsonl),
-
-    ROUTE(GET, "/gate/return", G_SESSION, return_fields, .run = page_gate_return),
-    ROUTE(GET, "/gate/callback", G_PUBLIC, callback_fields, .run = page_gate_callback),
-    ROUTE(GET, "/gate/organization", G_PAGE, enter_fields, .run = page_gate_organization),
 
     ROUTE(GET, "/docs/api", G_PUBLIC, NULL, .run = page_docs),
 
@@ -225,87 +208,8 @@ static const struct route routes[] = {
     ROUTE(GET, "/readyz", G_PUBLIC, NULL, .run = page_readyz),
 };
 
-static const struct route_set page_set = {
+const struct route_set page_routes = {
     .family = &page_family,
     .routes = routes,
     .count = ARRAY_SIZE(routes),
 };
-
-static const struct route_set *const sets[] = {&page_set, &gate_routes, &api_v1_routes,
-    &api_public_routes};
-
-static const struct str methods[] = {
-    [METHOD_GET] = STR_INIT("GET, HEAD"),
-    [METHOD_POST] = STR_INIT("POST"),
-    [METHOD_PUT] = STR_INIT("PUT"),
-    [METHOD_PATCH] = STR_INIT("PATCH"),
-    [METHOD_DELETE] = STR_INIT("DELETE"),
-};
-
-static bool find(struct call *c, bool exact, struct buf *allow);
-static bool path_fits(struct call *c, const char *pattern, bool exact);
-
-enum err
-route_find(struct call *c, struct str *allow)
-{
-	struct buf found = {.arena = c->arena};
-
-	c->family = str_starts(c->req->path, STR("/v1/")) ? api_v1_routes.family : &page_family;
-	/* A path that stands in the table by itself is not taken for a variable one. */
-	if (find(c, true, &found) || (found.n == 0 && find(c, false, &found)))
-		return OK;
-	c->segment_count = 0;
-	*allow = buf_str(&found);
-	return found.n > 0 ? ERR_METHOD : ERR_NOT_FOUND;
-}
-
-static bool
-find(struct call *c, bool exact, struct buf *allow)
-{
-	enum method wanted = c->req->method == METHOD_HEAD ? METHOD_GET : c->req->method;
-	size_t i, k;
-
-	for (i = 0; i < ARRAY_SIZE(sets); i++) {
-		for (k = 0; k < sets[i]->count; k++) {
-			const struct route *r = &sets[i]->routes[k];
-
-			if (!path_fits(c, r->path, exact))
-				continue;
-			c->family = sets[i]->family;
-			if (r->method == wanted) {
-				c->route = r;
-				return true;
-			}
-			if (allow->n > 0)
-				buf_add(allow, STR(", "));
-			buf_add(allow, methods[r->method]);
-		}
-	}
-	return false;
-}
-
-/* Paths are compared as they were sent, never decoded: no other spelling reaches a handler. */
-static bool
-path_fits(struct call *c, const char *pattern, bool exact)
-{
-	struct str want = str_of(pattern), have = c->req->path;
-
-	if (exact)
-		return !str_has(want, '{') && str_eq(want, have);
-	if (!str_has(want, '{'))
-		return false;
-	c->segment_count = 0;
-	while (!str_is_absent(want) && !str_is_absent(have)) {
-		struct str w = str_cut(&want, '/'), h = str_cut(&have, '/');
-
-		if (w.n > 2 && w.p[0] == '{') {
-			if (h.n == 0 || c->segment_count == CALL_SEGMENTS_MAX)
-				return false;
-			c->segments[c->segment_count].name = str_slice(w, 1, w.n - 2);
-			c->segments[c->segment_count++].value = h;
-		} else if (!str_eq(w, h)) {
-			return false;
-		}
-	}
-	return str_is_absent(want) && str_is_absent(have);
-}
