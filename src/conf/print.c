@@ -3,17 +3,7 @@
 
 #include "conf/option.h"
 
-static void
-print_range(const struct conf_option *o, FILE *out)
-{
-	if (o->kind == CONF_NUMBER)
-		fprintf(out, "# %" PRId64 " to %" PRId64 ".", o->min, o->max);
-	else if (o->kind == CONF_OCTAL)
-		fprintf(out, "# 0%" PRIo64 " to 0%" PRIo64 ".", (uint64_t)o->min, (uint64_t)o->max);
-	else
-		fputs("#", out);
-	fputs(o->reloads ? "\n" : " Needs a restart.\n", out);
-}
+static void print_range(const struct conf_option *o, FILE *out);
 
 void
 conf_print_sample(FILE *out)
@@ -47,4 +37,16 @@ conf_print(const struct conf *c, FILE *out)
 		else
 			fprintf(out, "%s = %s\n", o->name, *conf_text_at(c, o));
 	}
+}
+
+static void
+print_range(const struct conf_option *o, FILE *out)
+{
+	if (o->kind == CONF_NUMBER)
+		fprintf(out, "# %" PRId64 " to %" PRId64 ".", o->min, o->max);
+	else if (o->kind == CONF_OCTAL)
+		fprintf(out, "# 0%" PRIo64 " to 0%" PRIo64 ".", (uint64_t)o->min, (uint64_t)o->max);
+	else
+		fputs("#", out);
+	fputs(o->reloads ? "\n" : " Needs a restart.\n", out);
 }

@@ -50,15 +50,6 @@ web_open(struct arena *a, const struct conf *conf, struct flow_env *env, struct 
 }
 
 void
-web_close(struct web *w)
-{
-	if (w == NULL)
-		return;
-	cJSON_Delete(w->contract);
-	w->contract = NULL;
-}
-
-void
 web_handle(struct web *w, struct req *rq, enum err read, struct resp *rs)
 {
 	struct call *c = arena_alloc(rq->arena, sizeof(*c));
@@ -102,7 +93,7 @@ web_after(struct web *w, struct req *rq)
 	w->call = NULL;
 }
 
-/* The contract is read once: served as it is, and as a tree for the reference page. */
+/* Reads the OpenAPI document once; it is served as it is. */
 static enum err
 load_document(struct web *w, struct arena *a, struct str *why)
 {
@@ -118,10 +109,9 @@ load_document(struct web *w, struct arena *a, struct str *why)
 		(void)fclose(f);
 	}
 	w->openapi = (struct str){.p = text, .n = n};
-	w->contract = whole ? cJSON_ParseWithLength(text, n) : NULL;
-	if (w->contract != NULL)
+	if (whole)
 		return OK;
-	*why = str_printf(a, "%s: %s", path, whole ? "this is not JSON" : "this cannot be read");
+	*why = str_printf(a, "%s: this cannot be read, or is too large", path);
 	return ERR_CONFIG;
 }
 
