@@ -223,7 +223,7 @@ send_one(struct mailer *m, const struct mail *mail)
 {
 	struct flow fl = flow_now(m, m->envelope);
 	struct str why = {0}, id = id_format(m->envelope, ID_MESSAGE, mail->id);
-	enum deliver_result result = DELIVER_REFUSED;
+	enum deliver_result result = DELIVER_REJECTED;
 	enum err e;
 
 	if (fl.now >= mail->created_at + mail_lifetime(mail->kind))
@@ -233,7 +233,7 @@ send_one(struct mailer *m, const struct mail *mail)
 	fl.now = clock_now();
 	fl.deadline_ms = clock_mono_ms() + MAILER_STATEMENT_MS;
 	if (result != DELIVER_ACCEPTED) {
-		log_failure(&fl, mail, result == DELIVER_REFUSED, why);
+		log_failure(&fl, mail, result == DELIVER_REJECTED, why);
 		return;
 	}
 	log_info("mail.sent", LOG_TEXT("message", id), LOG_TEXT("kind", mail_kind_name(mail->kind)),
@@ -254,10 +254,10 @@ hand_over(struct mailer *m, struct flow *fl, const struct mail *mail, struct str
 
 	if (flow_outbox_token(fl, mail, &token) != OK) {
 		*why = STR("its link cannot be opened");
-		return DELIVER_REFUSED;
+		return DELIVER_REJECTED;
 	}
 	if (!mail_render(m->envelope, c, m->templates, mail, token, &envelope, why))
-		return DELIVER_REFUSED;
+		return DELIVER_REJECTED;
 	return deliver(m->envelope, &m->transport, &envelope,
 	    clock_mono_ms() + c->mail_timeout * 1000, why);
 }
