@@ -292,10 +292,10 @@ enum err store_membership_delete(struct store *st, struct uuid account,
  * By name:
  */
 enum err store_members_all(struct store *st, struct uuid organization,
-    const struct member_key *after, int batch, struct member **list, size_t *count) MUST_CHECK;
+    const struct member_cursor *after, int batch, struct member **list, size_t *count) MUST_CHECK;
 /* with a factor, or without; `plain_only`: without those whom a policy for admins covers */
 enum err store_members_by_enrolled(struct store *st, struct uuid organization, bool enrolled,
-    bool plain_only, const struct member_key *after, int batch, struct member **list,
+    bool plain_only, const struct member_cursor *after, int batch, struct member **list,
     size_t *count) MUST_CHECK;
 
 /* Of one group those who joined behind one time and up to another; 0: no such bound. */
@@ -306,15 +306,15 @@ struct joined_range {
 };
 /* By the time they joined: neither factor nor exemption. */
 enum err store_members_by_joined(struct store *st, struct uuid organization, int64_t now,
-    struct joined_range privileged, struct joined_range plain, const struct member_key *after,
+    struct joined_range privileged, struct joined_range plain, const struct member_cursor *after,
     int batch, struct member **list, size_t *count) MUST_CHECK;
 /* By the end of their exemption: no factor; of the groups that the policy covers. */
 enum err store_members_exempt(struct store *st, struct uuid organization, int64_t now,
-    bool privileged, bool plain, const struct member_key *after, int batch, struct member **list,
+    bool privileged, bool plain, const struct member_cursor *after, int batch, struct member **list,
     size_t *count) MUST_CHECK;
 /* By what is found: a name from one of its words on, or the address, begins with the term. */
 enum err store_members_search(struct store *st, struct uuid organization, struct str term,
-    const struct member_key *after, int batch, struct member **list, size_t *count) MUST_CHECK;
+    const struct member_cursor *after, int batch, struct member **list, size_t *count) MUST_CHECK;
 /* ERR_NOT_FOUND. */
 enum err store_member_find(struct store *st, struct uuid organization, struct uuid account,
     struct member *m) MUST_CHECK;
