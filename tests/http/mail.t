@@ -327,7 +327,7 @@ test('a message that cannot be made goes out of the way of the others', async ()
 	const bad = (await rows(poison)).filter((row) => row.next_attempt_at === null && !row.sent_at);
 	assert.equal(bad.length, 4);
 	assert.deepEqual(bad.map((row) => row.last_error).sort(), ['its link cannot be opened', 'its values are not an object',
-		'no mail can be written to this address', 'no mail can be written to this address']);
+		'mail cannot be sent to this address', 'mail cannot be sent to this address']);
 	assert.ok(bad.every((row) => row.attempts === 1 && row.sealed === null));
 	assert.ok(!box.messages.some((m) => m.to.includes('x@example.org')));
 	assert.equal(h.logged(stack, 'child.died'), 0);

@@ -404,7 +404,7 @@ test('two thousand members are all told, once, while requests and other mail go 
 		const to = fs.readdirSync(folder).map((name) => /^To: (\S+)\r$/m.exec(fs.readFileSync(path.join(folder, name), 'latin1'))[1])
 			.filter((address) => address.includes(`crowd${org.slug}`));
 		assert.deepEqual([to.length, new Set(to).size], [2_000, 2_000]);
-		assert.equal(h.logged(stack, 'notices.failed'), 0);
+		assert.equal(h.logged(stack, 'reminders.failed'), 0);
 	} finally {
 		await h.reconfigure(stack, { mail_url: `smtp://127.0.0.1:${box.port}`, mail_directory: '' });
 	}
@@ -479,7 +479,7 @@ test('while very many messages wait, nobody is told more; a notice that cannot b
 	try {
 		await h.until('the other is told', async () => /^1\|/.test(await standing(org, b)));
 		assert.match(await standing(org, a), /^0\|\|\d+$/);
-		assert.ok(h.logged(stack, 'notices.failed') > 0);
+		assert.ok(h.logged(stack, 'reminders.failed') > 0);
 	} finally {
 		await stack.psql('ALTER TABLE countersign.outbox DROP CONSTRAINT poison');
 	}
