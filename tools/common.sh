@@ -70,6 +70,8 @@ packages_install() {
 
 build_packages=(gcc libc6-dev make autoconf automake autoconf-archive pkg-config libfcgi-dev libpq-dev
 	libssl-dev libcjson-dev libqrencode-dev libpng-dev libsodium-dev libcurl4-openssl-dev)
+# Another Node than Debian's will do.
+command -v node >/dev/null || build_packages+=(nodejs)
 
 # What ./start needs. Another nginx or PostgreSQL than Debian's default will do.
 start_packages() {

@@ -12,8 +12,8 @@
 # must be used and what is used must be declared, so that a statement and its
 # caller cannot drift apart. Comments are left out of the result.
 #
-# What several statements begin with is written once, in a file that is read
-# before them:
+# What several statements share is written once, in any of the files, which are
+# read twice, the fragments first:
 #
 #	-- fragment: event(ev_at timestamptz, ...)
 #
@@ -41,9 +41,9 @@ function statement_begin(text,    open, list, n, parts, i, pair, words, word)
 	name = substr(text, 1, open - 1)
 	if (!is_name(name))
 		fail("not a statement name: " name)
-	if (name in seen)
-		fail("second statement named " name)
-	seen[name] = 1
+	if ((kind, name) in seen)
+		fail("second " (kind == "name" ? "statement" : kind) " named " name)
+	seen[kind, name] = 1
 	list = substr(text, open + 1)
 	sub(/\)[ \t]*$/, "", list)
 	if (kind == "fragment") {
@@ -172,6 +172,11 @@ BEGIN {
 		failed = 1
 		exit 1
 	}
+	files = ARGC
+	ARGV[ARGC++] = "pass=2"
+	for (i = 1; i < files; i++)
+		ARGV[ARGC++] = ARGV[i]
+	pass = 1
 	oid["uuid"] = 2950
 	oid["bytea"] = 17
 	oid["text"] = 25
@@ -192,6 +197,8 @@ BEGIN {
 # A file that ends in the middle of something is reported at its last line.
 FNR == 1 && NR > 1 && (inside || heading != "") { fail("the file before ends inside a statement") }
 
+FNR == 1 { ignored = 0; fragment = "" }
+
 heading != "" {
 	if ($0 !~ /^--/)
 		fail("the parameter list is not closed")
@@ -208,6 +215,9 @@ heading != "" {
 		fail("statement " name " has no ';'")
 	kind = /^--[ \t]*name:/ ? "name" : "fragment"
 	fragment = ""
+	ignored = (kind == "name") != (pass == 2)
+	if (ignored)
+		next
 	text = $0
 	sub(/^--[ \t]*(name|fragment):[ \t]*/, "", text)
 	if (text ~ /\)[ \t]*$/)
@@ -218,6 +228,9 @@ heading != "" {
 		fail("expected: name(parameter type, ...)")
 	next
 }
+
+# Statements in the first pass, fragments in the second.
+ignored { next }
 
 fragment != "" { fragment_text[fragment] = fragment_text[fragment] $0 "\n"; next }
 

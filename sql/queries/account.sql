@@ -1,3 +1,7 @@
+-- name: account_find(address text)
+-- Whose address it is.
+SELECT account_id FROM countersign.email_owners WHERE address = :address;
+
 -- name: account_insert(account_id uuid, name text, password_hash text, now timestamptz)
 INSERT INTO countersign.accounts (account_id, name, password_hash, password_changed_at, created_at)
 VALUES (:account_id, :name, :password_hash, :now, :now);
@@ -15,11 +19,6 @@ INSERT INTO countersign.email_owners (address, account_id) VALUES (:address, :ac
 -- name: email_insert(account_id uuid, address text, now timestamptz, verified_at timestamptz)
 INSERT INTO countersign.emails (account_id, address, is_primary, created_at, verified_at)
 VALUES (:account_id, :address, true, :now, :verified_at);
-
--- name: email_verify(account_id uuid, address text, now timestamptz)
-UPDATE countersign.emails SET verified_at = :now
-WHERE account_id = :account_id AND address = :address AND verified_at IS NULL
-RETURNING address;
 
 -- name: account_password(account_id uuid, password_hash text, now timestamptz)
 UPDATE countersign.accounts SET password_hash = :password_hash, password_changed_at = :now

@@ -115,15 +115,6 @@ WITH found AS MATERIALIZED (
 @member_page
 ;
 
--- name: member_find(organization_id uuid, account_id uuid, @member_page)
-WITH page AS (
-	SELECT m.*, m.name_key AS sort_text, NULL::timestamptz AS sort_time
-	FROM countersign.memberships m
-	WHERE m.organization_id = :organization_id AND m.account_id = :account_id
-)
-@member_page
-;
-
 -- name: member_counts(organization_id uuid, now timestamptz, privileged_until timestamptz, plain_until timestamptz)
 -- Of each group: with a factor; without one; of these who joined up to a time; and who
 -- of both is exempt. Whole days are counted already, only the last one is looked at.
@@ -151,37 +142,3 @@ LEFT JOIN (
 	GROUP BY m.privileged
 ) x ON x.privileged = g.privileged
 ORDER BY g.privileged;
-
--- name: policy_update(organization_id uuid, version integer, requirement text, required_since timestamptz,
---	everyone_since timestamptz, grace_days integer, reauthentication_age integer, verification_age integer,
---	admin_verification boolean, now timestamptz)
--- Nothing when it is not the policy any more that was decided on.
-UPDATE countersign.policies
-SET version = :version, requirement = :requirement, required_since = :required_since, everyone_since = :everyone_since,
-	grace_days = :grace_days, reauthentication_age = nullif(:reauthentication_age, 0),
-	verification_age = nullif(:verification_age, 0), admin_verification = :admin_verification, updated_at = :now,
-	noticed_account = NULL
-WHERE organization_id = :organization_id AND version = :version - 1
-RETURNING organization_id;
-
--- name: admin_hold(account_id uuid, organization_id uuid)
--- The role of who decides on another member, which stays until the change is through.
-SELECT role FROM countersign.memberships
-WHERE account_id = :account_id AND organization_id = :organization_id
-FOR SHARE;
-
--- name: membership_exempt(account_id uuid, organization_id uuid, until timestamptz, reason text, by_account uuid,
---	now timestamptz)
--- Notices rest until it ends, and begin anew then.
-UPDATE countersign.memberships
-SET exempt_until = :until, exempt_reason = :reason, exempt_by = :by_account, exempted_at = :now,
-	notice_due_at = CASE WHEN NOT enrolled THEN :until END, notice_stage = 0, notice_deadline = NULL
-WHERE account_id = :account_id AND organization_id = :organization_id
-RETURNING account_id;
-
--- name: membership_unexempt(account_id uuid, organization_id uuid, now timestamptz)
-UPDATE countersign.memberships
-SET exempt_until = NULL, exempt_reason = NULL, exempt_by = NULL, exempted_at = NULL,
-	notice_due_at = CASE WHEN NOT enrolled THEN :now END
-WHERE account_id = :account_id AND organization_id = :organization_id AND exempt_until IS NOT NULL
-RETURNING account_id;

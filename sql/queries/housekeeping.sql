@@ -1,6 +1,3 @@
--- name: schema_version()
-SELECT coalesce(max(version), 0)::integer AS version FROM countersign.schema_migrations;
-
 -- name: janitor_sessions(created_before timestamptz)
 -- Sessions whose longest possible life is over, found by an index on a column that never changes.
 DELETE FROM countersign.sessions

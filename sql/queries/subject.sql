@@ -1,7 +1,3 @@
--- name: account_find(address text)
--- Whose address it is.
-SELECT account_id FROM countersign.email_owners WHERE address = :address;
-
 -- name: subject_load(account_id uuid, session_id uuid, macs bytea[])
 -- One account with all that a rule may look at, a row a factor or a membership, at one moment.
 SELECT a.name, e.address, e.verified_at, a.password_hash, a.disabled_at,

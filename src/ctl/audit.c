@@ -235,7 +235,7 @@ put(struct str text)
 static int
 day_of(const char *text, int64_t *us)
 {
-	if (!clock_day(str_of(text), us))
+	if (!clock_parse_day(str_of(text), us))
 		return ctl_fail(EX_DATAERR, "not a day as YYYY-MM-DD: %s", text);
 	return EX_OK;
 }

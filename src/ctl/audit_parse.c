@@ -105,7 +105,7 @@ take_time(struct arena *a, const cJSON *o, int64_t *out)
 
 	if (!take_text(a, o, "at", &text) || text.n != STR("YYYY-MM-DDTHH:MM:SS.UUUUUUZ").n)
 		return false;
-	if (!clock_day(str_slice(text, 0, 10), &day) || !number_at(text, 11, 2, &hour) ||
+	if (!clock_parse_day(str_slice(text, 0, 10), &day) || !number_at(text, 11, 2, &hour) ||
 	    !number_at(text, 14, 2, &minute) || !number_at(text, 17, 2, &second) ||
 	    !number_at(text, 20, 6, &us))
 		return false;

@@ -26,7 +26,7 @@ static const struct pg_statement probe_months[] = {
 
 enum { MONTHS_LOCK, MONTHS_MAKE };
 
-/* The lock is that of the trail's readers and of who drops from it (sql/queries/audit.sql). */
+/* The lock is that of the trail's readers and of who drops from it (sql/queries/audit_chain.sql). */
 static const struct pg_statement months[] = {
     [MONTHS_LOCK] = {.name = "months_lock",
 	.sql = "SELECT pg_catalog.pg_advisory_lock(7215914482634)::text"},

@@ -17,6 +17,8 @@
 #include "daemon/mailer.h"
 #include "daemon/supervisor.h"
 #include "daemon/worker.h"
+#include "view/model.h"
+#include "web/route_print.h"
 
 #ifndef COUNTERSIGN_SYSCONFDIR
 #define COUNTERSIGN_SYSCONFDIR "/etc/countersign"
@@ -33,7 +35,15 @@
 /* Above mail_timeout and the two statements around it. */
 #define MAIN_BUSY_MAILER_MS 150000
 
-enum main_mode { MODE_RUN, MODE_TEST, MODE_SAMPLE, MODE_VERSION, MODE_HELP, MODE_WRONG };
+enum main_mode {
+	MODE_RUN,
+	MODE_TEST,
+	MODE_SAMPLE,
+	MODE_ROUTES,
+	MODE_VERSION,
+	MODE_HELP,
+	MODE_WRONG
+};
 
 struct main_args {
 	enum main_mode mode;
@@ -44,6 +54,7 @@ static const struct option main_options[] = {
     {"config", required_argument, NULL, 'c'},
     {"test", no_argument, NULL, 't'},
     {"sample", no_argument, NULL, 's'},
+    {"routes", no_argument, NULL, 'r'},
     {"version", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -53,12 +64,13 @@ static void
 main_usage(FILE *out)
 {
 	fputs("usage: countersignd [-t] [-c FILE]\n"
-	      "       countersignd --sample | --version | --help\n"
+	      "       countersignd --sample | --routes | --version | --help\n"
 	      "\n"
 	      "  -c, --config FILE  read this configuration instead of\n"
 	      "                     " COUNTERSIGN_SYSCONFDIR "/countersign.conf\n"
 	      "  -t, --test         check configuration and keyring, and exit\n"
 	      "      --sample       print a commented sample configuration\n"
+	      "      --routes       print all routes and errors as JSON\n"
 	      "      --version      print the version\n"
 	      "      --help         print this\n"
 	      "\n"
@@ -84,6 +96,9 @@ main_read_args(int argc, char **argv)
 			break;
 		case 's':
 			args.mode = MODE_SAMPLE;
+			break;
+		case 'r':
+			args.mode = MODE_ROUTES;
 			break;
 		case 'v':
 			args.mode = MODE_VERSION;
@@ -130,6 +145,16 @@ main_test(struct arena *a, const char *path)
 }
 
 static void
+main_routes(struct arena *a)
+{
+	struct str text;
+
+	model_setup();
+	text = route_print_json(a);
+	printf("%.*s\n", STR_FMT(text));
+}
+
+static void
 main_version(void)
 {
 	puts("countersignd " COUNTERSIGN_VERSION);
@@ -169,7 +194,7 @@ main_count(int64_t asked, int64_t per_processor, int64_t max)
 static struct hash_semaphore *
 main_hash_semaphore(const struct conf *conf, uint32_t workers)
 {
-	uint32_t hash_semaphore = main_count(conf->hash_lanes, 1, LANES_MAX);
+	uint32_t hash_semaphore = main_count(conf->hash_lanes, 1, HASH_SEMAPHORE_MAX);
 	uint32_t taken = hash_semaphore + (workers + 2) / 3;
 
 	return hash_semaphore_new(hash_semaphore, workers > taken ? workers - taken : 0);
@@ -237,6 +262,8 @@ main(int argc, char **argv)
 		status = main_test(a, args.conf_path);
 	else if (args.mode == MODE_SAMPLE)
 		conf_print_sample(stdout);
+	else if (args.mode == MODE_ROUTES)
+		main_routes(a);
 	else if (args.mode == MODE_VERSION)
 		main_version();
 	else

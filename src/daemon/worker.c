@@ -88,7 +88,6 @@ worker_open(struct worker *w)
 static void
 worker_close(struct worker *w)
 {
-	web_close(w->web);
 	flow_env_close(w->env);
 	arena_free(w->chunk);
 	arena_free(w->arena);

@@ -112,6 +112,12 @@ struct audit_checkpoint {
 	unsigned char mac[SHA256_SIZE];
 };
 
+/* A month whose events have a table of their own, or wait for one. */
+struct audit_partition {
+	int64_t month; /* when it begins, in microseconds since 1970 */
+	int64_t events;
+};
+
 struct str audit_kind_name(enum audit_kind kind);
 struct str audit_actor_name(enum audit_actor actor);
 struct str audit_result_name(bool accepted);

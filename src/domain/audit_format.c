@@ -82,7 +82,7 @@ audit_format_csv(struct arena *a, const struct audit_row *r)
 	buf_printf(&b, "%.*s,%lld,%.*s", STR_FMT(account), (long long)r->seq, STR_FMT(at));
 	for (size_t i = 0; i < ARRAY_SIZE(cells); i++) {
 		buf_addc(&b, ',');
-		csv_add(&b, cells[i]);
+		csv_append(&b, cells[i]);
 	}
 	buf_printf(&b, ",%lld,%.*s\r\n", (long long)r->key_id, STR_FMT(mac));
 	return buf_str(&b);

@@ -6,21 +6,13 @@
 #ifndef DOMAIN_SUBJECT_H
 #define DOMAIN_SUBJECT_H
 
+#include "domain/account.h"
 #include "domain/audit.h"
 #include "domain/factor.h"
 #include "domain/policy.h"
 #include "domain/recovery.h"
 #include "domain/session.h"
 #include "domain/throttle.h"
-
-struct account {
-	struct uuid id;
-	struct str name;
-	struct str email; /* the primary one */
-	bool email_verified;
-	struct str password_hash;
-	int64_t disabled_at; /* 0: not disabled */
-};
 
 struct subject {
 	struct account account;
@@ -49,6 +41,9 @@ const struct factor *subject_pending(const struct subject *s, int64_t now);
 
 /* Its membership in an organization; NULL when it is no member. */
 const struct membership *subject_membership(const struct subject *s, struct uuid organization);
+
+/* Its membership in the organization of that slug; NULL when it is no member. */
+const struct membership *subject_membership_of_slug(const struct subject *s, struct str slug);
 
 /*
  * The organization it works in: the session's while it is a member there, else its only one;

@@ -4,6 +4,9 @@
 #include "flow/internal.h"
 
 #include "base/clock.h"
+#include "domain/email.h"
+#include "store/email.h"
+#include "store/subject.h"
 
 static flow_step resend_step;
 static enum err load(struct flow *fl, const struct token *token,
@@ -17,7 +20,7 @@ flow_email_resend(struct flow *fl)
 }
 
 enum err
-flow_email_look(struct flow *fl, struct str text, struct str *address)
+flow_email_find(struct flow *fl, struct str text, struct str *address)
 {
 	struct email_link link;
 	struct token token;
@@ -68,8 +71,8 @@ resend_step(struct flow *fl, void *arg)
 }
 
 /*
- * The link, and the account it belongs to as the subject. Whoever is signed in to another
- * account is not served: what is on the screen must be what is changed.
+ * Loads the link, and the account it belongs to as the subject. A person who is signed in to
+ * another account is refused: what the page shows must be what is changed.
  */
 static enum err
 load(struct flow *fl, const struct token *token, struct email_link *link)

@@ -1,14 +1,16 @@
-/* Opening and closing what the use cases work with; housekeeping. */
+/* The environment of the use cases: opening, closing, housekeeping. */
 #include "flow/internal.h"
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "pg/pg.h"
+#include "store/housekeeping.h"
 
 /* How long opening may wait for the database, in milliseconds. */
 #define OPEN_MS 3000
 /* How long one housekeeping statement may take, in milliseconds. */
 #define JANITOR_MS 2500
-/* Batches a round, so that a backlog does not hold everything else up. */
+/* The most batches in one run, so that a backlog does not hold up everything else. */
 #define JANITOR_BATCHES 50
 
 static enum err check_schema(struct flow_env *env, struct arena *a, int64_t deadline_ms,
@@ -82,7 +84,7 @@ flow_janitor_run(struct flow_env *env, struct arena *a, int64_t now)
 		if (e == OK)
 			e = store_janitor_pending(db, now, &m);
 		if (e == OK)
-			e = store_janitor_mail(db, now - MAIL_KEPT, &k);
+			e = store_janitor_outbox(db, now - MAIL_KEPT, &k);
 		sessions += n;
 		pending += m;
 		mail += k;
@@ -97,13 +99,13 @@ flow_janitor_run(struct flow_env *env, struct arena *a, int64_t now)
 	return e;
 }
 
-/* Old news is not sent, also where nobody was there to send it. */
+/* Gives up messages that are too old to be sent, even when no mailer was there to send them. */
 static enum err
 give_up_mail(struct flow_env *env, struct arena *a, int64_t now)
 {
 	struct store *db = flow_env_db(env, a, clock_mono_ms() + JANITOR_MS);
 	int n = 0;
-	enum err e = store_janitor_mail_overdue(db, now, now - MAIL_LIFETIME, &n);
+	enum err e = store_janitor_outbox_overdue(db, now, now - MAIL_LIFETIME, &n);
 
 	if (n > 0)
 		log_warning("mail.given_up", LOG_INT("messages", n),

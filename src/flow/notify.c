@@ -1,5 +1,8 @@
-/* Telling the owner of an account what has changed: written with the change itself. */
+/* Messages to the owner of an account, written together with the change that they are about. */
+#include "domain/email.h"
 #include "flow/internal.h"
+#include "store/email.h"
+#include "store/outbox.h"
 
 static struct str values(struct flow *fl, struct str label, int64_t left);
 
@@ -18,7 +21,7 @@ flow_notify(struct flow *fl, enum mail_kind kind, struct str label)
 	if (!account->email_verified)
 		return OK;
 	m.values = values(fl, label, -1);
-	return store_mail_insert(flow_db(fl), &m);
+	return store_outbox_insert(flow_db(fl), &m);
 }
 
 enum err
@@ -33,7 +36,7 @@ flow_notify_admins(struct flow *fl, struct uuid organization, struct str organiz
 	    .left = -1,
 	};
 
-	return store_mail_insert_admins(flow_db(fl), organization, account->id, actor,
+	return store_outbox_insert_admins(flow_db(fl), organization, account->id, actor,
 	    mail_values_json(fl->arena, &v), fl->now);
 }
 
@@ -72,10 +75,10 @@ flow_email_link_write(struct flow *fl)
 
 	m.values = values(fl, STR_ABSENT, -1);
 	m.sealed = seal_make(fl->arena, fl->env->keyring, m.account, m.id, token);
-	return e == OK ? store_mail_insert(flow_db(fl), &m) : e;
+	return e == OK ? store_outbox_insert(flow_db(fl), &m) : e;
 }
 
-/* The address of an operator is nobody's business. */
+/* A message never shows the address of an operator. */
 static struct str
 values(struct flow *fl, struct str label, int64_t left)
 {

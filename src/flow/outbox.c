@@ -1,10 +1,11 @@
-/* Taking mail out of the outbox, and noting what became of it. */
+/* Claiming messages from the outbox, and recording what became of them. */
 #include "flow/outbox.h"
 
 #include "crypto/seal.h"
 #include "flow/internal.h"
+#include "store/outbox.h"
 
-/* How much is kept of why an attempt failed, in bytes. */
+/* How much of the reason for a failed attempt is kept, in bytes. */
 #define WHY_MAX 200
 
 static struct str clean(struct arena *a, struct str why);
@@ -12,7 +13,7 @@ static struct str clean(struct arena *a, struct str why);
 enum err
 flow_outbox_claim(struct flow *fl, int64_t lost_at, int batch, struct mail **list, size_t *count)
 {
-	return store_mail_claim(flow_db(fl), fl->now, lost_at, batch, list, count);
+	return store_outbox_claim(flow_db(fl), fl->now, lost_at, batch, list, count);
 }
 
 enum err
@@ -27,7 +28,7 @@ flow_outbox_token(struct flow *fl, const struct mail *m, struct secret *token)
 enum err
 flow_outbox_sent(struct flow *fl, const struct mail *m)
 {
-	return store_mail_sent(flow_db(fl), m, fl->now);
+	return store_outbox_sent(flow_db(fl), m, fl->now);
 }
 
 enum err
@@ -37,10 +38,10 @@ flow_outbox_failed(struct flow *fl, const struct mail *m, bool final, struct str
 	int64_t next = final ? 0 : mail_next_attempt(m->kind, m->created_at, m->attempts, fl->now);
 
 	*given_up = next == 0;
-	return store_mail_failed(flow_db(fl), m, next, clean(fl->arena, why));
+	return store_outbox_failed(flow_db(fl), m, next, clean(fl->arena, why));
 }
 
-/* What another program said: printable ASCII of it. */
+/* The printable ASCII of what another program said. */
 static struct str
 clean(struct arena *a, struct str why)
 {

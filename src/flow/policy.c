@@ -1,4 +1,4 @@
-/* An organization's policy, as its admins change it. */
+/* The policy of an organization, as its admins change it. */
 #include "flow/policy.h"
 
 #include "flow/internal.h"
@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "flow/admin.h"
 #include "flow/compliance.h"
+#include "store/policy.h"
 
 struct change_params {
 	struct uuid organization;
@@ -47,6 +48,7 @@ change_step(struct flow *fl, void *arg)
 	const struct change_params *c = arg;
 	const struct membership *m;
 	struct str before, after;
+	enum role role;
 	enum err e = admit(fl, c->organization, c->wanted, &m);
 
 	if (e != OK)
@@ -63,8 +65,10 @@ change_step(struct flow *fl, void *arg)
 		STR_FMT(after)));
 	if (e != OK)
 		return e;
-	return flow_change_end(fl,
-	    store_policy_update(flow_db(fl), c->organization, c->policy, fl->now));
+	e = flow_admin_hold(fl, c->organization, &role);
+	if (e == OK)
+		e = store_policy_update(flow_db(fl), c->organization, c->policy, fl->now);
+	return flow_change_end(fl, e);
 }
 
 static enum err

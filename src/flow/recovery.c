@@ -1,9 +1,11 @@
-/* Recovery codes: new sets, acknowledgement. */
+/* Recovery codes: new sets, and their acknowledgement. */
 #include "flow/recovery.h"
 
 #include "flow/internal.h"
 
 #include "base/log.h"
+#include "store/recovery.h"
+#include "store/session.h"
 
 static flow_step replace_step;
 static flow_step acknowledge_step;

@@ -1,7 +1,9 @@
 /* Signing in at a site on another host. */
 #include "flow/site.h"
 
+#include "domain/site.h"
 #include "flow/internal.h"
+#include "store/site.h"
 
 enum err
 flow_site_ticket(struct flow *fl, struct str origin, struct str nonce, struct secret *ticket)

@@ -97,6 +97,15 @@ req_copy(const struct req *rq, const char *name)
 	return str_is_absent(v) || v.n > REQ_HEADER_MAX ? STR_ABSENT : str_copy(rq->arena, v);
 }
 
+struct str
+req_method_name(enum method m)
+{
+	for (size_t i = 0; i < REQ_METHODS; i++)
+		if (req_methods[i].method == m)
+			return req_methods[i].name;
+	return STR_ABSENT;
+}
+
 static void
 req_set_method(struct req *rq)
 {

@@ -1,10 +1,19 @@
 /* Accounts. */
+#include "store/account.h"
+
+#include "domain/account.h"
 #include "store/internal.h"
 
 static enum err insert_account(struct store *st, const struct account *account,
     int64_t now) MUST_CHECK;
 static enum err insert_email(struct store *st, const struct account *account,
     int64_t now) MUST_CHECK;
+
+enum err
+store_account_find(struct store *st, struct str address, struct uuid *account)
+{
+	return store_find_id(st, Q_ACCOUNT_FIND, address, account);
+}
 
 enum err
 store_account_create(struct store *st, const struct account *account, int64_t now)
@@ -21,17 +30,6 @@ store_account_create(struct store *st, const struct account *account, int64_t no
 	if (e == OK)
 		e = store_run(st, Q_CHAIN_INSERT, &by_id);
 	return e;
-}
-
-enum err
-store_email_verify(struct store *st, struct uuid account, struct str address, int64_t now)
-{
-	struct pg_args args = {.arena = st->arena};
-
-	pg_arg_uuid(&args, account);
-	pg_arg_text(&args, address);
-	pg_arg_time(&args, now);
-	return store_one(st, Q_EMAIL_VERIFY, &args);
 }
 
 enum err

@@ -1,4 +1,6 @@
-/* The audit trail as a whole: reading all of it, and dropping what is too old. */
+/* The audit chains of all accounts: reading them as a whole, and dropping what is too old. */
+#include "store/audit_chain.h"
+
 #include <string.h>
 
 #include "store/internal.h"
@@ -225,11 +227,11 @@ read_chain(struct pg_rows *rows, struct audit_chain_row *c)
 	bool whole;
 
 	c->account = pg_uuid(rows);
-	c->noted = pg_bool(rows);
+	c->recorded = pg_bool(rows);
 	c->chain.length = within(pg_bigint(rows));
 	whole = store_read_mac(rows, c->chain.head);
 	/* A head that is no MAC at all fits nothing. */
-	if (c->noted && !whole)
+	if (c->recorded && !whole)
 		c->chain.length = -1;
 	c->has_checkpoint = pg_bool(rows);
 	c->checkpoint.account = c->account;

@@ -1,4 +1,7 @@
 /* The audit log of an organization. */
+#include "store/audit_log.h"
+
+#include "domain/audit_log.h"
 #include "store/internal.h"
 
 /* How many events one page looks at. */

@@ -1,16 +1,16 @@
-/* Members of an organization, counted and in pages; its policy; exemptions. */
-#include "store/internal.h"
+/* The members of an organization, counted and in pages. */
+#include "store/compliance.h"
 
 #include <string.h>
 
 #include "base/log.h"
+#include "domain/member.h"
+#include "store/internal.h"
 
 static void bind_text_key(struct pg_args *args, const struct member_key *after, int batch);
 static void bind_cursor(struct pg_args *args, int64_t bound, const struct member_key *after);
 static void bind_range(struct pg_args *args, struct joined_range range,
     const struct member_key *after);
-static enum err read_members(struct store *st, enum query q, const struct pg_args *args,
-    struct member **list, size_t *count) MUST_CHECK;
 static void read_member(struct pg_rows *rows, struct member *m);
 
 enum err
@@ -21,7 +21,7 @@ store_members_all(struct store *st, struct uuid organization, const struct membe
 
 	pg_arg_uuid(&args, organization);
 	bind_text_key(&args, after, batch);
-	return read_members(st, Q_MEMBERS_ALL, &args, list, count);
+	return store_read_members(st, Q_MEMBERS_ALL, &args, list, count);
 }
 
 enum err
@@ -34,7 +34,7 @@ store_members_by_enrolled(struct store *st, struct uuid organization, bool enrol
 	pg_arg_bool(&args, enrolled);
 	pg_arg_bool(&args, plain_only);
 	bind_text_key(&args, after, batch);
-	return read_members(st, Q_MEMBERS_BY_ENROLLED, &args, list, count);
+	return store_read_members(st, Q_MEMBERS_BY_ENROLLED, &args, list, count);
 }
 
 enum err
@@ -49,7 +49,7 @@ store_members_by_joined(struct store *st, struct uuid organization, int64_t now,
 	bind_range(&args, privileged, after);
 	bind_range(&args, plain, after);
 	pg_arg_int(&args, batch);
-	return read_members(st, Q_MEMBERS_BY_JOINED, &args, list, count);
+	return store_read_members(st, Q_MEMBERS_BY_JOINED, &args, list, count);
 }
 
 enum err
@@ -63,7 +63,7 @@ store_members_exempt(struct store *st, struct uuid organization, int64_t now, bo
 	pg_arg_bool(&args, plain);
 	bind_cursor(&args, now, after);
 	pg_arg_int(&args, batch);
-	return read_members(st, Q_MEMBERS_EXEMPT, &args, list, count);
+	return store_read_members(st, Q_MEMBERS_EXEMPT, &args, list, count);
 }
 
 enum err
@@ -75,27 +75,7 @@ store_members_search(struct store *st, struct uuid organization, struct str term
 	pg_arg_uuid(&args, organization);
 	pg_arg_text(&args, term);
 	bind_text_key(&args, after, batch);
-	return read_members(st, Q_MEMBERS_SEARCH, &args, list, count);
-}
-
-enum err
-store_member_find(struct store *st, struct uuid organization, struct uuid account, struct member *m)
-{
-	struct pg_args args = {.arena = st->arena};
-	struct member *list;
-	size_t count;
-	enum err e;
-
-	pg_arg_uuid(&args, organization);
-	pg_arg_uuid(&args, account);
-	pg_arg_int(&args, 1);
-	e = read_members(st, Q_MEMBER_FIND, &args, &list, &count);
-	if (e != OK)
-		return e;
-	if (count == 0)
-		return ERR_NOT_FOUND;
-	*m = list[0];
-	return OK;
+	return store_read_members(st, Q_MEMBERS_SEARCH, &args, list, count);
 }
 
 enum err
@@ -125,72 +105,6 @@ store_member_counts(struct store *st, struct uuid organization, int64_t now,
 	}
 	pg_clear(&rows);
 	return OK;
-}
-
-enum err
-store_policy_update(struct store *st, struct uuid organization, const struct policy *p, int64_t now)
-{
-	struct pg_args args = {.arena = st->arena};
-	enum err e;
-
-	pg_arg_uuid(&args, organization);
-	pg_arg_int(&args, p->version);
-	pg_arg_text(&args, requirement_name(p->requirement));
-	pg_arg_time(&args, p->required_since);
-	pg_arg_time(&args, p->everyone_since);
-	pg_arg_int(&args, p->grace_days);
-	pg_arg_int(&args, p->reauthentication_age);
-	pg_arg_int(&args, p->verification_age);
-	pg_arg_bool(&args, p->admin_verification);
-	pg_arg_time(&args, now);
-	e = store_one(st, Q_POLICY_UPDATE, &args);
-	return e == ERR_NOT_FOUND ? ERR_RACE : e;
-}
-
-enum err
-store_admin_hold(struct store *st, struct uuid account, struct uuid organization, enum role *role)
-{
-	struct pg_args args = {.arena = st->arena};
-	struct pg_rows rows;
-	enum err e;
-
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, organization);
-	e = pg_write(st->pg, st->deadline_ms, Q_ADMIN_HOLD, &args, &rows);
-	if (e != OK)
-		return e;
-	e = ERR_NOT_FOUND;
-	if (pg_next(&rows))
-		e = role_parse(pg_text(&rows), role) ? OK : ERR_INTERNAL;
-	pg_clear(&rows);
-	return e;
-}
-
-enum err
-store_membership_exempt(struct store *st, struct uuid account, struct uuid organization,
-    int64_t until, struct str reason, struct uuid by, int64_t now)
-{
-	struct pg_args args = {.arena = st->arena};
-
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, organization);
-	pg_arg_time(&args, until);
-	pg_arg_text(&args, reason);
-	pg_arg_uuid(&args, by);
-	pg_arg_time(&args, now);
-	return store_one(st, Q_MEMBERSHIP_EXEMPT, &args);
-}
-
-enum err
-store_membership_unexempt(struct store *st, struct uuid account, struct uuid organization,
-    int64_t now)
-{
-	struct pg_args args = {.arena = st->arena};
-
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, organization);
-	pg_arg_time(&args, now);
-	return store_one(st, Q_MEMBERSHIP_UNEXEMPT, &args);
 }
 
 static void
@@ -225,8 +139,8 @@ bind_range(struct pg_args *args, struct joined_range range, const struct member_
 	pg_arg_time(args, range.until);
 }
 
-static enum err
-read_members(struct store *st, enum query q, const struct pg_args *args, struct member **list,
+enum err
+store_read_members(struct store *st, enum query q, const struct pg_args *args, struct member **list,
     size_t *count)
 {
 	struct pg_rows rows;

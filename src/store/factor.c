@@ -1,4 +1,7 @@
 /* Factors. */
+#include "store/factor.h"
+
+#include "domain/factor.h"
 #include "store/internal.h"
 
 static enum err by_factor(struct store *st, enum query q, struct uuid account,
@@ -28,15 +31,14 @@ store_factor_insert(struct store *st, struct uuid account, const struct factor *
 }
 
 enum err
-store_factor_confirm(struct store *st, struct uuid account, const struct factor *f, int64_t step,
-    int64_t now)
+store_factor_confirm(struct store *st, struct uuid account, const struct factor *f, int64_t now)
 {
 	struct pg_args args = {.arena = st->arena};
 
 	pg_arg_uuid(&args, account);
 	pg_arg_uuid(&args, f->id);
 	pg_arg_uuid(&args, f->session);
-	pg_arg_bigint(&args, step);
+	pg_arg_bigint(&args, f->last_counter);
 	pg_arg_time(&args, now);
 	pg_arg_bool(&args, f->preferred);
 	return store_one(st, Q_FACTOR_CONFIRM, &args);

@@ -1,21 +1,24 @@
-/* The gate, and sites on other hosts. */
-#include "store/internal.h"
+/* What the gate loads. */
+#include "store/gate.h"
 
 #include <string.h>
 
 #include "base/log.h"
+#include "domain/gate.h"
+#include "store/internal.h"
 
-static void read_gate_row(struct store *st, struct pg_rows *rows, struct subject *s);
+static void read_subject(struct pg_rows *rows, struct gate_subject *s);
 
 enum err
 store_gate_load(struct store *st, struct uuid account, struct uuid session, struct uuid site_token,
-    struct str origin, struct subject *s)
+    struct str origin, struct gate_subject *s)
 {
 	struct pg_args args = {.arena = st->arena};
 	struct pg_rows rows;
+	struct membership *list;
 	enum err e;
 
-	*s = (struct subject){.account = {.id = account}};
+	*s = (struct gate_subject){.account = account};
 	pg_arg_uuid(&args, account);
 	pg_arg_uuid(&args, session);
 	pg_arg_uuid(&args, site_token);
@@ -25,62 +28,26 @@ store_gate_load(struct store *st, struct uuid account, struct uuid session, stru
 		return e;
 	if (rows.count == 0)
 		e = ERR_NOT_FOUND;
-	s->memberships = arena_array(st->arena, (size_t)rows.count, sizeof(*s->memberships));
+	list = arena_array(st->arena, (size_t)rows.count, sizeof(*list));
+	s->memberships.list = list;
 	while (pg_next(&rows)) {
-		read_gate_row(st, &rows, s);
-		s->membership_count +=
-		    store_read_membership(&rows, &s->memberships[s->membership_count]);
+		read_subject(&rows, s);
+		s->memberships.count += store_read_membership(&rows, &list[s->memberships.count]);
 	}
 	pg_clear(&rows);
 	return e;
 }
 
-enum err
-store_site_ticket_insert(struct store *st, const struct site_token *t)
-{
-	struct pg_args args = {.arena = st->arena};
-	enum err e;
-
-	pg_arg_uuid(&args, t->account);
-	pg_arg_uuid(&args, t->id);
-	pg_arg_uuid(&args, t->session);
-	pg_arg_text(&args, t->origin);
-	pg_arg_text(&args, t->nonce);
-	pg_arg_bytes(&args, t->token_hash, SHA256_SIZE);
-	pg_arg_bytes(&args, t->session_hash, SHA256_SIZE);
-	pg_arg_time(&args, t->created_at);
-	pg_arg_time(&args, t->expires_at);
-	e = store_one(st, Q_SITE_TICKET_INSERT, &args);
-	return e == ERR_NOT_FOUND ? ERR_UNAUTHENTICATED : e;
-}
-
-enum err
-store_site_ticket_exchange(struct store *st, const struct token *ticket, struct str origin,
-    struct str nonce, const unsigned char hash[SHA256_SIZE], int64_t now)
-{
-	struct pg_args args = {.arena = st->arena};
-
-	pg_arg_uuid(&args, ticket->account);
-	pg_arg_uuid(&args, ticket->session);
-	pg_arg_bytes(&args, ticket->hash, SHA256_SIZE);
-	pg_arg_text(&args, origin);
-	pg_arg_text(&args, nonce);
-	pg_arg_bytes(&args, hash, SHA256_SIZE);
-	pg_arg_time(&args, now);
-	return store_one(st, Q_SITE_TICKET_EXCHANGE, &args);
-}
-
 static void
-read_gate_row(struct store *st, struct pg_rows *rows, struct subject *v)
+read_subject(struct pg_rows *rows, struct gate_subject *v)
 {
 	struct session *s = &v->session;
 	struct str hash;
-	size_t i;
 
-	v->account.name = pg_text(rows);
-	v->account.email = pg_text(rows);
-	v->account.email_verified = pg_time(rows) != 0;
-	v->account.disabled_at = pg_time(rows);
+	v->name = pg_text(rows);
+	v->email = pg_text(rows);
+	v->email_verified = pg_time(rows) != 0;
+	v->disabled_at = pg_time(rows);
 	s->id = pg_uuid(rows);
 	if (!session_state_parse(pg_text(rows), &s->state))
 		log_fatal("store.session", "a state we do not know");
@@ -91,8 +58,6 @@ read_gate_row(struct store *st, struct pg_rows *rows, struct subject *v)
 	s->expires_at = pg_time(rows);
 	s->verified_at = pg_time(rows);
 	s->organization = pg_uuid(rows);
-	v->factor_count = (size_t)pg_int(rows);
-	v->factors = arena_array(st->arena, v->factor_count, sizeof(*v->factors));
-	for (i = 0; i < v->factor_count; i++)
-		v->factors[i].state = FACTOR_ACTIVE;
+	v->memberships.chosen = s->organization;
+	v->active_factors = pg_int(rows);
 }

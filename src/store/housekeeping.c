@@ -1,31 +1,11 @@
-/* The connection, the schema's version, and what the janitor deletes. */
+/* Housekeeping: what the janitor deletes and gives up. */
+#include "store/housekeeping.h"
+
 #include "store/internal.h"
 
 static enum err count_deleted(struct store *st, enum query q, int64_t time, int *count) MUST_CHECK;
 static enum err count_rows(struct store *st, enum query q, const struct pg_args *args,
     int *count) MUST_CHECK;
-
-struct pg *
-store_connection(struct arena *a, const char *database)
-{
-	return pg_new(a, database, queries, Q_COUNT);
-}
-
-enum err
-store_schema_version(struct store *st, int32_t *version)
-{
-	struct pg_args args = {.arena = st->arena};
-	struct pg_rows rows;
-	enum err e = pg_read(st->pg, st->deadline_ms, Q_SCHEMA_VERSION, &args, &rows);
-
-	*version = 0;
-	if (e != OK)
-		return e;
-	if (pg_next(&rows))
-		*version = pg_int(&rows);
-	pg_clear(&rows);
-	return OK;
-}
 
 enum err
 store_janitor_sessions(struct store *st, int64_t created_before, int *count)
@@ -40,7 +20,7 @@ store_janitor_pending(struct store *st, int64_t now, int *count)
 }
 
 enum err
-store_janitor_mail_overdue(struct store *st, int64_t now, int64_t created_before, int *count)
+store_janitor_outbox_overdue(struct store *st, int64_t now, int64_t created_before, int *count)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -50,7 +30,7 @@ store_janitor_mail_overdue(struct store *st, int64_t now, int64_t created_before
 }
 
 enum err
-store_janitor_mail(struct store *st, int64_t created_before, int *count)
+store_janitor_outbox(struct store *st, int64_t created_before, int *count)
 {
 	return count_deleted(st, Q_JANITOR_OUTBOX, created_before, count);
 }

@@ -1,4 +1,7 @@
-/* Organizations and memberships. */
+/* Organizations. */
+#include "store/organization.h"
+
+#include "domain/organization.h"
 #include "store/internal.h"
 
 enum err
@@ -48,44 +51,4 @@ store_organizations_list(struct store *st, struct str after, struct organization
 	}
 	pg_clear(&rows);
 	return OK;
-}
-
-enum err
-store_membership_create(struct store *st, struct uuid account, struct uuid organization,
-    struct str role, bool sensitive, int64_t now)
-{
-	struct pg_args args = {.arena = st->arena};
-
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, organization);
-	pg_arg_text(&args, role);
-	pg_arg_bool(&args, sensitive);
-	pg_arg_time(&args, now);
-	return store_run(st, Q_MEMBERSHIP_INSERT, &args);
-}
-
-enum err
-store_membership_role(struct store *st, struct uuid account, struct uuid organization,
-    struct str role, bool sensitive, int64_t now)
-{
-	struct pg_args args = {.arena = st->arena};
-
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, organization);
-	pg_arg_text(&args, role);
-	pg_arg_bool(&args, sensitive);
-	pg_arg_time(&args, now);
-	return store_one(st, Q_MEMBERSHIP_ROLE, &args);
-}
-
-enum err
-store_membership_delete(struct store *st, struct uuid account, struct uuid organization)
-{
-	struct pg_args args = {.arena = st->arena};
-	enum err e;
-
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, organization);
-	e = store_one(st, Q_MEMBERSHIP_DELETE, &args);
-	return e == OK ? store_run(st, Q_SESSIONS_LEAVE_ORGANIZATION, &args) : e;
 }

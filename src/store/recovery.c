@@ -1,4 +1,6 @@
 /* Recovery codes. */
+#include "store/recovery.h"
+
 #include "store/internal.h"
 
 enum err

@@ -1,4 +1,7 @@
 /* Members who are to be told of a policy. */
+#include "store/reminder.h"
+
+#include "domain/reminder.h"
 #include "store/internal.h"
 
 static void read_member(struct pg_rows *rows, struct reminder_member *m);

@@ -1,9 +1,11 @@
 /* Loading the subject of a use case. */
-#include "store/internal.h"
+#include "store/subject.h"
 
 #include <string.h>
 
 #include "base/log.h"
+#include "domain/subject.h"
+#include "store/internal.h"
 
 static void read_account(struct pg_rows *rows, struct account *account);
 static void read_session(struct pg_rows *rows, struct session *s);
@@ -11,12 +13,6 @@ static void read_security(struct pg_rows *rows, struct subject *s);
 static bool read_factor(struct pg_rows *rows, struct factor *f);
 static void read_policy(struct pg_rows *rows, struct policy *p);
 static void read_hash(struct pg_rows *rows, unsigned char out[SHA256_SIZE]);
-
-enum err
-store_account_find(struct store *st, struct str address, struct uuid *account)
-{
-	return store_find_id(st, Q_ACCOUNT_FIND, address, account);
-}
 
 enum err
 store_subject_load(struct store *st, struct uuid account, struct uuid session,

@@ -1,4 +1,10 @@
 /* The statements of a check. */
+#include "store/verification.h"
+
+#include "domain/audit.h"
+#include "domain/mail.h"
+#include "domain/session.h"
+#include "domain/throttle.h"
 #include "store/internal.h"
 
 static void bind_mail(struct pg_args *args, const struct mail_code *mail);

@@ -1,6 +1,7 @@
 /* Status and wording of every result: the only place that knows either. */
+#include "web/error.h"
+
 #include "flow/verify.h"
-#include "web/call.h"
 
 /* When to come back after a failure. */
 #define RETRY_SECONDS 2
@@ -69,7 +70,7 @@ error_status(enum err e)
 }
 
 struct str
-error_text(struct call *c, enum err e)
+error_detail_for(struct call *c, enum err e)
 {
 	if (e == ERR_CREDENTIALS && c->signed_in &&
 	    str_is_absent(field_proof(&c->fields, PROOF_EMAIL)))
@@ -82,6 +83,12 @@ error_text(struct call *c, enum err e)
 		    wait == 1 ? "" : "s");
 	}
 	return str_of(wordings[e].text);
+}
+
+const char *
+error_detail(enum err e)
+{
+	return wordings[e].text;
 }
 
 const char *
@@ -103,4 +110,11 @@ error_retry_after(struct call *c, enum err e)
 		resp_header(c->resp, "Retry-After",
 		    str_printf(c->arena, "%lld", (long long)seconds));
 	return seconds;
+}
+
+void
+error_add_field(struct call *c, struct str name, const char *detail)
+{
+	if (c->error_count < CALL_ERRORS_MAX)
+		c->errors[c->error_count++] = (struct field_error){.name = name, .detail = detail};
 }

@@ -5,8 +5,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "web/call.h"
+#include "conf/conf.h"
+#include "web/cookie.h"
+#include "web/guard.h"
 #include "web/internal.h"
+#include "web/present.h"
+#include "web/route.h"
+#include "web/router.h"
 
 /* The largest OpenAPI document, in bytes: an answer is built whole in the memory of a request. */
 #define DOCUMENT_MAX (ARENA_REQUEST_MAX / 8)
@@ -32,21 +37,13 @@ web_open(struct arena *a, const struct conf *conf, struct flow_env *env, struct 
 }
 
 void
-web_close(struct web *w)
-{
-	if (w == NULL)
-		return;
-	cJSON_Delete(w->contract);
-	w->contract = NULL;
-}
-
-void
 web_handle(struct web *w, struct req *rq, enum err read, struct resp *rs)
 {
 	struct call *c = arena_alloc(rq->arena, sizeof(*c));
 
 	*c = (struct call){
 	    .web = w,
+	    .conf = w->conf,
 	    .req = rq,
 	    .resp = rs,
 	    .arena = rq->arena,
@@ -81,19 +78,7 @@ web_after(struct web *w, struct req *rq)
 	w->call = NULL;
 }
 
-const struct conf *
-web_conf(const struct call *c)
-{
-	return c->web->conf;
-}
-
-struct str
-web_session_cookie(const struct call *c)
-{
-	return req_cookie(c->req, resp_session_cookie_name(str_of(web_conf(c)->cookie_domain)));
-}
-
-/* The contract is read once: served as it is, and as a tree for the reference page. */
+/* Reads the OpenAPI document once; it is served as it is. */
 static enum err
 load_document(struct web *w, struct arena *a, struct str *why)
 {
@@ -109,10 +94,9 @@ load_document(struct web *w, struct arena *a, struct str *why)
 		(void)fclose(f);
 	}
 	w->openapi = (struct str){.p = text, .n = n};
-	w->contract = whole ? cJSON_ParseWithLength(text, n) : NULL;
-	if (w->contract != NULL)
+	if (whole)
 		return OK;
-	*why = str_printf(a, "%s: %s", path, whole ? "this is not JSON" : "this cannot be read");
+	*why = str_printf(a, "%s: this cannot be read, or is too large", path);
 	return ERR_CONFIG;
 }
 
@@ -120,28 +104,21 @@ static void
 dispatch(struct call *c)
 {
 	struct str allow = {0};
-	enum err e = route_find(c, &allow);
+	enum err e = router_find(c, &allow);
 
 	if (e == ERR_METHOD)
 		resp_header(c->resp, "Allow", allow);
 	/* To the gate's askers every 2xx is a yes. */
-	if (e == ERR_METHOD && c->req->method == METHOD_OPTIONS && !c->family->closed) {
+	if (e == ERR_METHOD && c->req->method == METHOD_OPTIONS && !c->family->handlers_only) {
 		resp_set(c->resp, 204, STR_ABSENT, STR_ABSENT);
 		return;
 	}
 	if (e == OK)
-		e = guard_pass(c);
+		e = guard_check(c);
 	if (e == OK)
 		e = c->route->run(c);
 	if (e != OK)
 		c->family->refuse(c, e);
-}
-
-void
-web_start_over(struct call *c)
-{
-	cJSON_Delete(c->model);
-	c->model = model_new();
 }
 
 /* A request that could not be read whole is still answered in its dialect. */
@@ -150,7 +127,7 @@ refuse_unread(struct call *c, enum err e)
 {
 	struct str allow;
 
-	if (route_find(c, &allow) != OK)
+	if (router_find(c, &allow) != OK)
 		c->route = NULL;
 	c->family->refuse(c, e);
 }
@@ -162,7 +139,7 @@ refuse_unread(struct call *c, enum err e)
 static void
 set_cookie(struct call *c)
 {
-	struct str domain = str_of(web_conf(c)->cookie_domain);
+	struct str domain = str_of(c->conf->cookie_domain);
 
 	if (c->token_in_body)
 		return;

@@ -5,6 +5,7 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
+const path = require('node:path');
 const test = require('node:test');
 
 const { HtmlValidate } = require('html-validate');
@@ -222,6 +223,36 @@ async function inspect(browser, width, colorScheme) {
 	assert.deepEqual(problems, []);
 	await context.close();
 }
+
+// What the tool makes of the document with a change.
+async function made(change) {
+	const other = structuredClone(document);
+	change(other);
+	const file = path.join(stack.folder, 'changed.json');
+	fs.writeFileSync(file, JSON.stringify(other));
+	return rig.run(path.join(rig.top, 'tools/api-reference'), [file]);
+}
+
+test('no text of the document is markup or template syntax', async () => {
+	const text = '{{issuer}} {{{>part/head}} <b title="a">&';
+	const page = await made(({ info, components }) => {
+		info.description = `${text}\n\n\`${text}\``;
+		components.examples.not_found.value.title = text;
+	});
+	assert.equal(page.split('&#123;{issuer}} &#123;&#123;{&gt;part/head}} &lt;b title=&quot;a&quot;&gt;&amp;').length, 4);
+	assert.deepEqual(page.match(/\{\{[>\w/]+/g), ['{{>part/head', '{{title', '{{>part/foot']);
+});
+
+test('a reference that leads nowhere, or to itself, ends the build', async () => {
+	const refused = (change, what) => assert.rejects(made(change), ({ stderr }) => stderr.includes(what));
+	const $ref = '#/components/responses/Nothing';
+	await refused(({ paths }) => (paths['/v1/sessions'].get.responses[400] = { $ref }), $ref);
+	await refused(({ paths, components }) => {
+		paths['/v1/sessions'].get.responses[400] = { $ref };
+		components.responses.Nothing = { $ref };
+	}, $ref);
+	await refused(({ paths }) => (paths['/v1/sessions'].get['x-guards'] = ['nobody']), 'nobody');
+});
 
 test('printed it has all but the contents', async () => {
 	const css = (await stack.get('/static/app.css')).text;

@@ -25,23 +25,16 @@ const account = (who) => h.idText('usr', who.id);
 // A path of the table with something well-formed in it that is nobody's.
 const concrete = (path) => path.replace('{session}', h.NO_SESSION).replace('{factor}', h.NO_FACTOR);
 
-// A body that no field of the operation is missing from.
-const FULL = {
-	sign_in_fields: { email: 'nobody@example.org', password: 'not the password' },
-	answer_fields: { code: '000000' },
-	password_fields: { password: 'not the password' },
-	organization_fields: { organizationId: h.idText('org', '01890a5d-ac96-774b-bcce-b302099a8057') },
-	enroll_fields: { password: 'not the password' },
-	confirm_fields: { code: '000000' },
-	proof_fields: { password: 'not the password' },
-	change_fields: { label: 'Other' },
-	code_fields: { code: '000000' },
-	enable_fields: { mfa_code: '000000' },
-	disable_fields: { email: 'nobody@example.org', password: 'not the password', mfa_code: '000000' },
-	regenerate_fields: { mfa_code: '000000' },
+// A body that no required field of the operation is missing from.
+const VALUES = {
+	email: 'nobody@example.org', password: 'not the password', code: '000000', mfa_code: '000000', label: 'Other',
+	organizationId: h.idText('org', '01890a5d-ac96-774b-bcce-b302099a8057'),
 };
 
-const bodyOf = (operation) => (operation.method === 'GET' ? undefined : FULL[operation.fields]);
+function bodyOf(operation) {
+	const names = operation.fields.map((field) => field.name).filter((name) => VALUES[name] !== undefined);
+	return operation.method === 'GET' || names.length === 0 ? undefined : Object.fromEntries(names.map((name) => [name, VALUES[name]]));
+}
 
 // What differs between two refusals of the same thing.
 function bare(answer) {
@@ -178,7 +171,7 @@ test('what is no token, or nobody\'s, is 401 on every operation that needs one',
 		api.refused(await api.call(stack, 'GET', CURRENT, bearer(bad)), 401, 'unauthenticated');
 		api.refused(await api.call(stack, 'GET', CURRENT, { headers: { 'x-account-access-token': bad } }), 401, 'unauthenticated');
 	}
-	for (const o of operations.filter((each) => !each.guards.has('G_PUBLIC'))) {
+	for (const o of operations.filter((each) => !each.guards.has('public'))) {
 		const problem = api.refused(await api.call(stack, o.method, concrete(o.path), { json: bodyOf(o), origin: true }), 401, 'unauthenticated');
 		assert.match(problem.detail, /not signed in/, `${o.method} ${o.path}`);
 	}
@@ -187,7 +180,7 @@ test('what is no token, or nobody\'s, is 401 on every operation that needs one',
 test('a request by cookie that changes anything needs our origin; a token in a header does not', async () => {
 	const who = await h.person(stack);
 	const browser = await api.signIn(stack, who, { by: 'cookie' });
-	const unsafe = operations.filter((o) => o.method !== 'GET' && !o.guards.has('G_PUBLIC'));
+	const unsafe = operations.filter((o) => o.method !== 'GET' && !o.guards.has('public'));
 	const foreign = [
 		{ origin: false }, { origin: 'http://evil.example' }, { origin: 'null' },
 		{ origin: true, headers: { 'Sec-Fetch-Site': 'cross-site' } },
@@ -196,7 +189,7 @@ test('a request by cookie that changes anything needs our origin; a token in a h
 	];
 	const before = await h.state(stack, who);
 	for (const o of unsafe) {
-		assert.ok(o.guards.has('G_SAME_ORIGIN'), `${o.method} ${o.path}`);
+		assert.ok(o.guards.has('same_origin'), `${o.method} ${o.path}`);
 		for (const options of foreign)
 			api.refused(await browser.request(o.method, concrete(o.path), { json: bodyOf(o), ...options }), 403, 'cross_origin');
 	}
@@ -214,13 +207,13 @@ test('a waiting session reaches sign-out, its status and verification, and nothi
 	const { who } = await api.enrolled(stack);
 	const client = await api.signIn(stack, who);
 	const before = await h.state(stack, who);
-	for (const o of operations.filter((each) => each.guards.has('G_ACTIVE'))) {
+	for (const o of operations.filter((each) => each.guards.has('active'))) {
 		const problem = api.refused(await client.request(o.method, concrete(o.path), { json: bodyOf(o) }), 403, 'mfa_required');
 		assert.match(problem.detail, /second factor is still outstanding/, `${o.method} ${o.path}`);
 	}
 	assert.equal(await h.state(stack, who), before, 'nothing has happened');
 	assert.equal((await api.session(client)).state, 'mfa_required');
-	const open = operations.filter((o) => o.guards.has('G_SESSION') && !o.guards.has('G_ACTIVE')).map((o) => `${o.method} ${o.path}`);
+	const open = operations.filter((o) => o.guards.has('session') && !o.guards.has('active')).map((o) => `${o.method} ${o.path}`);
 	assert.deepEqual(open.sort(), [`DELETE ${CURRENT}`, `GET ${CURRENT}`, `POST ${CURRENT}/verification`]);
 	await api.verify(client, who.factors[0]);
 	assert.equal((await api.session(client)).state, 'active');

@@ -139,7 +139,7 @@ test('at the very second of the deadline it has passed', async () => {
 test('past the deadline every route but set-up, its status and sign-out is closed: API and pages', async () => {
 	await arrange({ ...member, ...all(-30, 10) });
 	const open = [], shut = [];
-	for (const o of api.operations().filter((each) => each.guards.has('G_ACTIVE'))) {
+	for (const o of api.operations().filter((each) => each.guards.has('active'))) {
 		const target = o.path.replace('{session}', h.NO_SESSION).replace('{factor}', h.NO_FACTOR).replace('{organization}', one.organizationId)
 			.replace('{account}', person.accountId);
 		const answer = await client.request(o.method, target, o.method === 'GET' ? {} : { json: {} });
@@ -148,7 +148,7 @@ test('past the deadline every route but set-up, its status and sign-out is close
 	assert.deepEqual(open.sort(), ['GET /v1/me/mfa', 'POST /v1/me/mfa/totp/enroll', 'POST /v1/me/mfa/totp/verify',
 		'POST /v1/public/accounts/mfa/enable', 'POST /v1/public/accounts/mfa/setup', 'POST /v1/sessions/current/reauthentication']);
 	assert.ok(shut.length >= 15);
-	for (const route of h.routes().filter((r) => r.guards.has('G_ACTIVE') && !r.guards.has('G_ENROLLING'))) {
+	for (const route of h.routes().filter((r) => r.guards.has('active') && !r.guards.has('enrolling'))) {
 		const answer = await browser.request(route.method, route.path, route.method === 'GET' ? {} : { form: {} });
 		assert.deepEqual([answer.status, answer.location], [303, '/mfa/setup'], `${route.method} ${route.path}`);
 	}

@@ -99,7 +99,7 @@ test('while the database hangs every kind of request is answered 503 in time, an
 		['POST', '/mfa/factors/remove', active, { factor: factor.id }],
 		['POST', '/logout', active, {}],
 		['POST', '/mfa/challenge/cancel', half, {}],
-		...h.routes().filter((r) => r.method === 'GET' && r.guards.has('G_SESSION')).map((r) => ['GET', r.path, active]),
+		...h.routes().filter((r) => r.method === 'GET' && r.guards.has('session')).map((r) => ['GET', r.path, active]),
 		['GET', '/login', active],
 		['GET', '/readyz'],
 	];

@@ -458,10 +458,11 @@ test('many resets of one member at once: one is done', async () => {
 // --- who may ---------------------------------------------------------------------
 
 const BODIES = {
-	policy_fields: () => ({ requirement: 'off', graceDays: 14 }),
-	exemption_fields: () => ({ until: ahead(5), reason: 'x' }),
-	reset_fields: () => ({ reason: 'x' }),
+	policy: () => ({ requirement: 'off', graceDays: 14 }),
+	exemption: () => ({ until: ahead(5), reason: 'x' }),
+	reset: () => ({ reason: 'x' }),
 };
+const bodyOf = ({ method, path }) => (['PUT', 'POST'].includes(method) ? BODIES[path.split('/').at(-1)]() : undefined);
 
 // Each of these asks for every route that admins have, and is told the same everywhere.
 const ASKERS = {
@@ -480,25 +481,25 @@ const ASKERS = {
 
 test('the matrix of askers and routes: every route of admins, told alike', async () => {
 	const one = await api.administered(stack);
-	const routes = api.operations().filter((o) => o.guards.has('G_ADMIN'));
+	const routes = api.operations().filter((o) => o.guards.has('admin'));
 	assert.ok(routes.length >= 6);
-	assert.deepEqual(api.operations().filter((o) => o.path.includes('{organization}') && !o.guards.has('G_ADMIN')), [], 'no way around');
+	assert.deepEqual(api.operations().filter((o) => o.path.includes('{organization}') && !o.guards.has('admin')), [], 'no way around');
 	const target = (o) => o.path.replace('{organization}', one.organizationId).replace('{account}', one.member.accountId);
 	const before = await h.state(stack, one.member);
 	for (const [name, [status, code, make]] of Object.entries(ASKERS)) {
 		const client = await make(one);
 		for (const o of routes) {
-			const answer = await client.request(o.method, target(o), { json: BODIES[o.fields]?.() });
+			const answer = await client.request(o.method, target(o), { json: bodyOf(o) });
 			assert.deepEqual([answer.status, answer.json().code], [status, code], `${name}: ${o.method} ${o.path}: ${answer.text}`);
 		}
 	}
 	assert.equal(await h.state(stack, one.member), before, 'nothing has happened');
 	for (const o of routes.filter((each) => each.method !== 'GET'))
-		assert.ok(['G_SAME_ORIGIN', 'G_OWN_FACTOR', 'G_FRESH_VERIFICATION'].every((g) => o.guards.has(g)), o.path);
+		assert.ok(['same_origin', 'own_factor', 'fresh_verification'].every((g) => o.guards.has(g)), o.path);
 	for (const role of ['admin', 'owner']) {
 		const { client } = await joined(one, role);
 		for (const o of routes) {
-			const answer = await client.request(o.method, target(o), { json: BODIES[o.fields]?.() });
+			const answer = await client.request(o.method, target(o), { json: bodyOf(o) });
 			if (o.method === 'GET')
 				api.expect(answer, 200);
 			else
@@ -510,7 +511,7 @@ test('the matrix of askers and routes: every route of admins, told alike', async
 test('members, accounts and organizations that are none, or of somebody else', async () => {
 	const one = await api.administered(stack), other = await api.administered(stack);
 	for (const account of [NOBODY, other.member.accountId, h.NO_FACTOR, 'usr_1', "';--"])
-		for (const [method, rest, json] of [['PUT', 'exemption', BODIES.exemption_fields()], ['DELETE', 'exemption'], ['POST', 'reset', { reason: 'x' }]])
+		for (const [method, rest, json] of [['PUT', 'exemption', BODIES.exemption()], ['DELETE', 'exemption'], ['POST', 'reset', { reason: 'x' }]])
 			api.refused(await one.client.request(method, `${one.at}/members/${encodeURIComponent(account)}/mfa/${rest}`, { json }), 404, 'not_found');
 	for (const organization of [NOWHERE, 'org_1', one.slug])
 		api.refused(await one.client.get(`/v1/organizations/${organization}/mfa/policy`), 404, 'not_found');
@@ -522,7 +523,7 @@ test('a decision needs a fresh verification and an own factor, also by cookie wi
 	api.refused(await one.client.put(`${one.at}/mfa/policy`, { requirement: 'off', graceDays: 14 }, { origin: 'http://evil.example' }), 403, 'cross_origin');
 	await setPolicy(one, { requirement: 'off', graceDays: 20 });
 	stack.clock.advance(601);
-	for (const [method, rest, json] of [['PUT', '/mfa/policy', BODIES.policy_fields()], ['POST', `/members/${one.member.accountId}/mfa/reset`, { reason: 'x' }]])
+	for (const [method, rest, json] of [['PUT', '/mfa/policy', BODIES.policy()], ['POST', `/members/${one.member.accountId}/mfa/reset`, { reason: 'x' }]])
 		api.refused(await one.client.request(method, one.at + rest, { json }), 403, 'verification_required');
 	await policy(one);
 });

@@ -4,13 +4,12 @@
 
 const assert = require('node:assert/strict');
 
-const fs = require('node:fs');
 const net = require('node:net');
-const path = require('node:path');
 
 const contract = require('./contract.js');
 const h = require('./http.js');
 const rig = require('./rig.js');
+const table = require('./routes.js');
 
 const CARRIERS = {
 	bearer: (token) => ({ headers: { Authorization: `Bearer ${token}` }, origin: false }),
@@ -112,23 +111,8 @@ function faults(answer) {
 	return Object.fromEntries(refused(answer, 422, 'field_invalid').errors.map((e) => [e.pointer, e.detail]));
 }
 
-// The operations as the tables in the source have them: { method, path, guards, fields }.
-function operations() {
-	const root = path.join(rig.top, 'src/web/api');
-	const files = fs.readdirSync(root, { withFileTypes: true }).filter((e) => e.isDirectory())
-		.map((e) => path.join(root, e.name, 'routes.c'));
-	return files.flatMap((file) => {
-		const text = fs.readFileSync(file, 'utf8');
-		const short = Object.fromEntries([...text.matchAll(/^#define (G_\w+) \(([^)]*)\)$/gm)].map((m) => [m[1], m[2]]));
-		const found = [...text.matchAll(/^\tROUTE\((\w+), "([^"]+)",\s*([A-Z_| ]+),\s*(\w+)/gm)];
-		assert.equal(found.length, text.match(/^\tROUTE\(/gm).length, 'every row of the table is understood');
-		return found.map(([, method, target, guards, fields]) => {
-			const bits = guards.split(/[ |]+/).flatMap((g) => (short[g] ?? g).split(/[ |]+/))
-				.flatMap((g) => (short[g] ?? g).split(/[ |]+/));
-			return { method, path: target, guards: new Set(bits), fields };
-		});
-	});
-}
+// The operations of every API family: { method, path, guards, fields }.
+const operations = () => table.of('v1', 'public');
 
 // --- sign-in ----------------------------------------------------------------
 

@@ -7,6 +7,7 @@ const net = require('node:net');
 const path = require('node:path');
 
 const rig = require('./rig.js');
+const table = require('./routes.js');
 
 const STEP = 30;
 // Cheap password hashing, for tests that are not about it.
@@ -281,19 +282,8 @@ async function reconfigure(stack, options) {
 	assert.ok(await reload(stack), 'the pool takes up the configuration');
 }
 
-// The routes as the table in the source has them.
-function routes() {
-	const text = fs.readFileSync(path.join(rig.top, 'src/web/routes.c'), 'utf8');
-	const short = Object.fromEntries([...text.matchAll(/^#define (G_\w+) \(([^)]*)\)$/gm)].map((m) => [m[1], m[2]]));
-	const found = [...text.matchAll(/^\tROUTE\((\w+), "([^"]+)",\s*([A-Z_| ]+),\s*(\w+)/gm)];
-	assert.equal(found.length, text.match(/^\tROUTE\(/gm).length, 'every row of the table is understood');
-	return found.map(([, method, target, guards, fields]) => {
-		let all = guards;
-		while (all.split(' ').some((g) => short[g]))
-			all = all.split(' ').map((g) => short[g] || g).join(' ');
-		return { method, path: target, guards: new Set(all.split(/[ |]+/)), fields };
-	});
-}
+// The routes of the pages: { method, path, guards, fields, stepUp }.
+const routes = () => table.of('page');
 
 // Sends bytes as they are and returns all that comes back.
 function raw(stack, bytes, { wait = 8_000 } = {}) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --test-reporter=tap
-// The OpenAPI document: linted, complete, and of one mind with the sources.
+// The OpenAPI document: linted, complete, and of one mind with the program.
 'use strict';
 
 const fs = require('node:fs');
@@ -16,6 +16,7 @@ const test = require('node:test');
 
 const contract = require('../lib/contract.js');
 const rig = require('../lib/rig.js');
+const table = require('../lib/routes.js');
 
 const { document, operations, resolve } = contract;
 const JSON_TYPE = 'application/json', PROBLEM_TYPE = 'application/problem+json';
@@ -25,42 +26,15 @@ const source = (file) => fs.readFileSync(path.join(rig.top, file), 'utf8');
 const nameOf = (op) => `${op.method} ${op.path}`;
 const sorted = (list) => [...list].sort();
 
-// --- what the sources say ------------------------------------------------------
+// --- what the program says ------------------------------------------------------
 
-// The rows of a table of routes: guards by name, fields as { name: required }.
-function routesIn(file) {
-	const text = source(file);
-	const short = Object.fromEntries([...text.matchAll(/^#define (G_\w+) \(([^)]*)\)$/gm)].map((m) => [m[1], m[2]]));
-	const rows = [...text.matchAll(/^\tROUTE\((\w+),\s+"([^"]+)",\s+([A-Z_|\s]+),\s+(\w+),/gm)];
-	assert.equal(rows.length, text.match(/\bROUTE\(/g).length, `every row of ${file} is understood`);
-	return rows.map(([, method, target, guards, fields]) => {
-		let all = guards;
-		while (all.split(/[\s|]+/).some((g) => short[g]))
-			all = all.replace(/\w+/g, (g) => short[g] ?? g);
-		const names = all.split(/[\s|]+/).map((g) => g.replace(/^G_/, '').toLowerCase());
-		return { method, path: target, guards: sorted(new Set(names)), fields: fields === 'NULL' ? {} : fieldsIn(text, fields) };
-	});
-}
-
-function fieldsIn(text, table) {
-	const [, body] = new RegExp(`struct field ${table}\\[\\] = \\{([^;]*)\\};`).exec(text);
-	const rows = [...body.matchAll(/FIELD(?:_PROOF)?\("(\w+)", FIELD_\w+, (true|false)/g)];
-	assert.equal(rows.length, body.match(/FIELD(_PROOF)?\(/g).length, `every field of ${table} is understood`);
-	return Object.fromEntries(rows.map(([, name, required]) => [name, required === 'true']));
-}
-
-const folder = path.join(rig.top, 'src/web/api');
-const routes = fs.readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-	.flatMap((entry) => routesIn(path.join('src/web/api', entry.name, 'routes.c')));
-const routeOf = (op) => routes.find((r) => nameOf(r) === nameOf(op));
-
-// The outcomes: code by member, and status, title and sentence by code.
-const members = [...source('src/base/err.h').matchAll(/X\((\w+), "(\w+)", ERR_KIND_\w+\)/g)].filter(([, m]) => m !== 'OK');
-const wordings = Object.fromEntries(members.map(([, member, code]) => {
-	const found = new RegExp(`\\[${member}\\] = \\{(\\d+), "([^"]*)",\\s+"([^"]*)"\\}`).exec(source('src/web/error.c'));
-	assert.ok(found, `${member} has a wording`);
-	return [code, { status: Number(found[1]), title: found[2], detail: found[3] }];
+// The routes of the API: guards by name, fields as { name: required }.
+const routes = table.of('v1', 'public').map((route) => ({
+	...route, guards: sorted(route.guards), fields: Object.fromEntries(route.fields.map((f) => [f.name, f.required])),
 }));
+const routeOf = (op) => routes.find((r) => nameOf(r) === nameOf(op));
+// Status, title and sentence of each error, by code.
+const wordings = Object.fromEntries(table.errors().map((error) => [error.code, error]));
 
 // --- the document ---------------------------------------------------------------
 
@@ -111,7 +85,7 @@ test('parameters and members of bodies are the fields of the routes', () => {
 	}
 });
 
-test('its codes are those of the sources, each with an example in their words', () => {
+test('its codes are those of the program, each with an example in their words', () => {
 	const codes = Object.keys(wordings);
 	assert.ok(codes.length >= 27);
 	assert.deepEqual(document.components.schemas.Problem.properties.code.enum, codes);
@@ -179,7 +153,7 @@ const REFUSALS = {
 	same_origin: [403, 'cross_origin'], active: [403, 'mfa_required'], email_verified: [403, 'email_unverified'],
 	fresh_password: [403, 'reauthentication_required'], fresh_verification: [403, 'verification_required'],
 	session: [401, 'unauthenticated'], password_now: [422, 'credentials_invalid'],
-	admin: [403, 'forbidden'], own_factor: [409, 'mfa_not_enabled'], answer_now: [422, 'code_invalid'], app_code_now: [422, 'code_invalid'],
+	admin: [403, 'forbidden'], own_factor: [409, 'mfa_not_enabled'], code_now: [422, 'code_invalid'], app_code_now: [422, 'code_invalid'],
 };
 
 test('each operation tells the refusals of its guards and of its kind', () => {

@@ -24,7 +24,7 @@
 /* Compares a struct str with a string literal. */
 #define assert_str(s, literal) unit_assert_str(s, STR(literal), __FILE__, __LINE__)
 
-/* Standard error in a file, between unit_log_begin() and unit_log_end(). */
+/* Captures standard error between unit_log_begin() and unit_log_end(). */
 struct unit_log {
 	FILE *file;
 	int saved;
@@ -49,7 +49,7 @@ unit_assert_str(struct str s, struct str want, const char *file, int line)
 	}
 }
 
-/* True when f(argument) ends its process by abort(). */
+/* Runs f(argument) in a child process; true when it ends by abort(). */
 static inline bool
 unit_aborts(void (*f)(void *argument), void *argument)
 {
@@ -85,7 +85,7 @@ unit_log_begin(struct unit_log *l)
 	assert_true(dup2(fileno(l->file), STDERR_FILENO) >= 0);
 }
 
-/* What was written meanwhile is in `text`, NUL-terminated. */
+/* Ends the capture; `text` holds what was written, NUL-terminated. */
 static inline void
 unit_log_end(struct unit_log *l)
 {

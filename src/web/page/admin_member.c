@@ -1,10 +1,12 @@
 /* One member for admins: how he stands, the reset of a lost factor, exemptions. */
-#include "web/page/admin.h"
+#include "web/page/handlers.h"
 
 #include "base/array.h"
 #include "base/clock.h"
 #include "flow/compliance.h"
 #include "flow/member.h"
+#include "web/page/admin.h"
+#include "web/present.h"
 
 /* What the page says after a change, by the word in its address. */
 static const struct {
@@ -29,7 +31,6 @@ static const struct field_hint hints[] = {
 static void present_rights(struct call *c, const struct member *m);
 static void present_exemption(struct call *c, const struct member *m);
 static void present_given(struct call *c);
-static struct str day_of(struct arena *a, int64_t us);
 static void done(struct call *c, const char *word);
 
 enum err
@@ -117,9 +118,9 @@ present_rights(struct call *c, const struct member *m)
 	model_bool(c->model, "needs_factor",
 	    !oneself && !owner && subject_active(&c->flow.subject) == 0);
 	model_bool(c->model, "resettable", m->enrolled || m->codes_left > 0);
-	model_text(c->model, "today", day_of(c->arena, c->flow.now));
+	model_text(c->model, "today", day_text(c->arena, c->flow.now));
 	model_text(c->model, "last_day",
-	    day_of(c->arena, c->flow.now + (POLICY_AHEAD_MAX - 1) * CLOCK_DAY));
+	    day_text(c->arena, c->flow.now + (POLICY_AHEAD_MAX - 1) * CLOCK_DAY));
 }
 
 /* The one that stands, also where a factor makes it idle. */
@@ -135,8 +136,8 @@ present_exemption(struct call *c, const struct member *m)
 	model_text(o, "reason", m->exempt_reason);
 	model_text(o, "by", m->exempt_by);
 	model_text(o, "at", clock_text(c->arena, m->exempted_at));
-	if (c->refused == OK) {
-		model_text(c->model, "until", day_of(c->arena, m->membership.exempt_until - 1));
+	if (c->refusal == OK) {
+		model_text(c->model, "until", day_text(c->arena, m->membership.exempt_until - 1));
 		model_text(c->model, "exempt_reason", m->exempt_reason);
 	}
 }
@@ -148,7 +149,7 @@ present_given(struct call *c)
 	static const char *const names[] = {"reason", "confirm", "until", "exempt_reason"};
 	struct str word;
 
-	for (size_t i = 0; c->refused != OK && i < ARRAY_SIZE(names); i++)
+	for (size_t i = 0; c->refusal != OK && i < ARRAY_SIZE(names); i++)
 		if (field_known(&c->fields, str_of(names[i])))
 			model_text(c->model, names[i], field_text(&c->fields, names[i]));
 	if (!field_known(&c->fields, STR("done")))
@@ -157,12 +158,6 @@ present_given(struct call *c)
 	for (size_t i = 0; i < ARRAY_SIZE(flash_texts); i++)
 		if (str_eq(word, str_of(flash_texts[i].word)))
 			present_flash(c, flash_texts[i].text);
-}
-
-static struct str
-day_of(struct arena *a, int64_t us)
-{
-	return str_slice(clock_rfc3339(a, us), 0, STR("YYYY-MM-DD").n);
 }
 
 static void

@@ -1,10 +1,14 @@
 /* The policy of an organization: the form, what it would do, and doing it. */
-#include "web/page/admin.h"
+#include "web/page/handlers.h"
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "conf/conf.h"
 #include "flow/compliance.h"
 #include "flow/policy.h"
+#include "web/organization.h"
+#include "web/page/admin.h"
+#include "web/present.h"
 
 #define MINUTE 60
 #define GRACE_DEFAULT 14
@@ -39,7 +43,6 @@ static enum err read_wanted(struct call *c, struct policy *wanted) MUST_CHECK;
 static int64_t read_since(const struct call *c, enum requirement requirement);
 static bool read_age(struct call *c, const char *name, int32_t *age);
 static int64_t since_of(const struct policy *p);
-static struct str day_of(struct arena *a, int64_t us);
 static struct str minutes(struct arena *a, int32_t seconds);
 static void present_form(struct call *c);
 static struct str value_of(struct call *c, const char *name);
@@ -182,12 +185,6 @@ since_of(const struct policy *p)
 	return p->requirement == REQUIREMENT_EVERYONE ? p->everyone_since : p->required_since;
 }
 
-static struct str
-day_of(struct arena *a, int64_t us)
-{
-	return us != 0 ? str_slice(clock_rfc3339(a, us), 0, STR("YYYY-MM-DD").n) : STR_ABSENT;
-}
-
 /* What is no whole minute was set by a program; it is rounded up. */
 static struct str
 minutes(struct arena *a, int32_t seconds)
@@ -203,7 +200,7 @@ static void
 present_form(struct call *c)
 {
 	const struct policy *p = &c->admin->policy;
-	bool given = !str_is_absent(value_of(c, "requirement")) || c->refused != OK;
+	bool given = !str_is_absent(value_of(c, "requirement")) || c->refusal != OK;
 	int32_t grace =
 	    p->requirement == REQUIREMENT_OFF && p->version == 1 ? GRACE_DEFAULT : p->grace_days;
 	struct str since = value_of(c, "required_since");
@@ -211,7 +208,7 @@ present_form(struct call *c)
 	present_requirements(c,
 	    given ? value_of(c, "requirement") : requirement_name(p->requirement));
 	model_text(c->model, "required_since",
-	    given ? str_slice(since, 0, STR("YYYY-MM-DD").n) : day_of(c->arena, since_of(p)));
+	    given ? str_slice(since, 0, STR("YYYY-MM-DD").n) : day_text(c->arena, since_of(p)));
 	model_text(c->model, "grace_days",
 	    given ? value_of(c, "grace_days") : str_printf(c->arena, "%d", (int)grace));
 	model_text(c->model, "reauthentication_age",
@@ -221,9 +218,9 @@ present_form(struct call *c)
 	    given ? value_of(c, "verification_age") : minutes(c->arena, p->verification_age));
 	model_bool(c->model, "admin_verification",
 	    given ? str_eq(value_of(c, "admin_verification"), STR("true")) : p->admin_verification);
-	model_text(c->model, "service_age", age_text(c->arena, (int32_t)web_conf(c)->step_up_age));
+	model_text(c->model, "service_age", age_text(c->arena, (int32_t)c->conf->step_up_age));
 	model_text(c->model, "last_day",
-	    day_of(c->arena, c->flow.now + POLICY_AHEAD_MAX * CLOCK_DAY));
+	    day_text(c->arena, c->flow.now + POLICY_AHEAD_MAX * CLOCK_DAY));
 	model_text(c->model, "required_of", str_of(requirements[p->requirement].of));
 	if (p->requirement != REQUIREMENT_OFF)
 		present_deadlines(c, p);
@@ -349,7 +346,7 @@ present_effect(struct call *c, const struct policy *to, const struct member_tota
 	for (int i = 0; i < COMPLIANCE_COUNT; i++) {
 		cJSON *o = model_item(list);
 
-		model_text(o, "text", str_of(compliance_text((enum compliance)i)));
+		model_text(o, "text", str_of(compliance_label((enum compliance)i)));
 		model_number(o, "before", before->status[i]);
 		model_number(o, "after", n[i]);
 	}

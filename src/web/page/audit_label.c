@@ -2,7 +2,6 @@
 #include "web/page/audit_label.h"
 
 #include "base/array.h"
-
 #include "domain/audit.h"
 
 static const struct {

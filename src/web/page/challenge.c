@@ -1,9 +1,12 @@
 /* The challenge: a session is asked for its second factor, at sign-in or again. */
-#include "web/page/page.h"
+#include "web/page/handlers.h"
 
 #include "base/codec.h"
 #include "flow/sign_in.h"
 #include "flow/verify.h"
+#include "web/page/page.h"
+#include "web/present.h"
+#include "web/route.h"
 
 static const struct factor *asked_factor(const struct call *c, bool post);
 static bool by_recovery_code(const struct call *c, bool post);
@@ -41,24 +44,23 @@ page_challenge(struct call *c)
 enum err
 page_challenge_post(struct call *c)
 {
-	struct secret recovery = field_secret(c->arena, &c->fields, "recovery_code");
-	struct factor_response response = {
+	struct verify_params in = {
 	    .factor = field_id(&c->fields, "factor"),
-	    .code = field_secret(c->arena, &c->fields, "code"),
-	    .recovery = recovery.n > 0,
+	    .response = field_secret(c->arena, &c->fields, "code"),
+	    .recovery_code = field_secret(c->arena, &c->fields, "recovery_code"),
 	};
 	struct str to = return_target(c);
 	enum err e;
 
-	if (response.code.n == 0 && !response.recovery)
+	if (in.response.n == 0 && in.recovery_code.n == 0)
 		return ERR_FIELD;
-	if (response.code.n > 0 && response.recovery)
+	if (in.response.n > 0 && in.recovery_code.n > 0)
 		return ERR_BAD_REQUEST;
-	e = flow_verify(&c->flow, &response);
+	e = flow_verify(&c->flow, &in, VERIFY_ELEVATE);
 	if (e != OK)
 		return e;
 	/* How many codes are left comes first, then the way goes on from there. */
-	if (response.recovery)
+	if (in.recovery_code.n > 0)
 		to = page_with_next(c, "/dashboard", to);
 	resp_redirect(c->resp, str_is_absent(to) ? STR("/dashboard") : to);
 	return OK;

@@ -1,6 +1,10 @@
 /* Proving an address: the page behind the link, and sending another one. */
+#include "web/page/handlers.h"
+
+#include "conf/conf.h"
 #include "flow/email.h"
-#include "web/page/page.h"
+#include "web/error.h"
+#include "web/present.h"
 
 #define TITLE "Verify your email address"
 
@@ -18,7 +22,7 @@ page_email(struct call *c)
 		return c->signed_in && c->flow.subject.session.state == SESSION_ACTIVE
 			   ? show_state(c)
 			   : show_over(c);
-	e = flow_email_look(&c->flow, token, &address);
+	e = flow_email_find(&c->flow, token, &address);
 	if (e == ERR_NOT_FOUND)
 		return show_over(c);
 	if (e != OK)
@@ -73,7 +77,7 @@ show_state(struct call *c)
 				 "work any more.");
 	model_text(c->model, "email", account->email);
 	model_bool(c->model, "email_verified", account->email_verified);
-	model_bool(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
+	model_bool(c->model, "sends_mail", conf_sends_mail(c->conf));
 	model_number(c->model, "wait", c->flow.resend_wait);
 	model_bool(c->model, "too_soon", c->flow.resend_wait > 0);
 	return present_page(c, "verify_email_state", TITLE);

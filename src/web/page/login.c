@@ -1,10 +1,12 @@
 /* Ways in and out. */
-#include "web/page/page.h"
+#include "web/page/handlers.h"
 
 #include "base/log.h"
 #include "flow/compliance.h"
 #include "flow/sign_in.h"
 #include "flow/verify.h"
+#include "web/page/organization.h"
+#include "web/present.h"
 
 static enum err present_overdue_members(struct call *c) MUST_CHECK;
 static struct str local(struct str path);
@@ -21,12 +23,12 @@ page_login(struct call *c)
 {
 	struct str next = local(field_text(&c->fields, "next"));
 
-	if (c->signed_in && c->refused == OK) {
+	if (c->signed_in && c->refusal == OK) {
 		resp_redirect(c->resp, str_is_absent(next) ? STR("/dashboard") : next);
 		return OK;
 	}
 	c->signed_in = false;
-	if (c->refused != OK)
+	if (c->refusal != OK)
 		model_text(c->model, "email", field_text(&c->fields, "email"));
 	model_text(c->model, "next", next);
 	return present_page(c, "login", "Sign in");
@@ -86,7 +88,7 @@ page_dashboard(struct call *c)
 	if (e != OK)
 		return e;
 	present_mfa(c);
-	page_switched(c);
+	present_switched(c);
 	model_bool(model_object(c->model, "nav"), "dashboard", true);
 	model_bool(c->model, "recovery_used", str_eq(s->verified_by, STR("recovery_code")));
 	model_text(c->model, "next", next);

@@ -1,8 +1,11 @@
 /* Choosing the organization that the session works in. */
-#include "web/page/page.h"
+#include "web/page/organization.h"
 
 #include "base/clock.h"
 #include "flow/session.h"
+#include "web/organization.h"
+#include "web/page/handlers.h"
+#include "web/present.h"
 
 static void present_membership(struct call *c, cJSON *o, const struct membership *m);
 static struct str after_switch(const struct call *c);
@@ -32,7 +35,7 @@ page_organization_post(struct call *c)
 }
 
 void
-page_switched(struct call *c)
+present_switched(struct call *c)
 {
 	const struct subject *s = &c->flow.subject;
 	const struct membership *here = subject_membership(s, subject_organization(s));
@@ -60,7 +63,7 @@ present_membership(struct call *c, cJSON *o, const struct membership *m)
 
 	model_text(o, "id", id_format(c->arena, ID_ORGANIZATION, m->organization));
 	model_text(o, "name", m->name);
-	model_text(o, "role", role_text(c->arena, m));
+	model_text(o, "role", role_label(c->arena, m));
 	model_bool(o, "current", uuid_eq(m->organization, subject_organization(s)));
 	model_bool(o, "lapsed_there", at.compliance == COMPLIANCE_OVERDUE);
 	if (at.compliance == COMPLIANCE_GRACE)

@@ -4,6 +4,8 @@
 #include "base/codec.h"
 #include "base/log.h"
 #include "http/form.h"
+#include "web/error.h"
+#include "web/present.h"
 
 static enum err page_read(struct call *c) MUST_CHECK;
 static void page_refuse(struct call *c, enum err e);
@@ -15,6 +17,7 @@ static void redirect_to_organizations(struct call *c);
 static void redirect_with_return(struct call *c, const char *path);
 
 const struct route_family page_family = {
+    .name = "page",
     .read = page_read,
     .refuse = page_refuse,
 };
@@ -63,8 +66,8 @@ page_refuse(struct call *c, enum err e)
 	if (c->route != NULL && form_mends(c, e)) {
 		enum err loaded = c->signed_in ? flow_refresh(&c->flow) : OK;
 
-		web_start_over(c);
-		c->refused = e;
+		present_nothing(c);
+		c->refusal = e;
 		if (loaded != OK)
 			e = loaded;
 		else
@@ -72,7 +75,7 @@ page_refuse(struct call *c, enum err e)
 		shown = e == OK;
 	}
 	if (!shown) {
-		web_start_over(c);
+		present_nothing(c);
 		respond_error(c, e);
 	}
 }
@@ -110,7 +113,7 @@ form_mends(const struct call *c, enum err e)
 static bool
 step_up_mends(const struct call *c, enum err e)
 {
-	if (c->route->what == NULL || !c->signed_in)
+	if (c->route->purpose == NULL || !c->signed_in)
 		return false;
 	switch (e) {
 	case ERR_REAUTHENTICATION_REQUIRED:
@@ -149,10 +152,10 @@ respond_error(struct call *c, enum err e)
 		redirect_with_return(c, "/mfa/challenge");
 		return;
 	}
-	c->refused = OK; /* the page itself is the error; it has no form to mark */
+	c->refusal = OK; /* the page itself is the error; it has no form to mark */
 	model_number(c->model, "status", error_status(e));
 	model_text(c->model, "heading", str_of(error_title(e)));
-	model_text(c->model, "text", error_text(c, e));
+	model_text(c->model, "text", error_detail_for(c, e));
 	model_bool(c->model, "retry", error_status(e) == 503);
 	model_bool(c->model, "wants_factor",
 	    e == ERR_NOT_ENABLED && c->route != NULL && (c->route->guards & G_ADMIN));

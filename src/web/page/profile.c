@@ -1,11 +1,14 @@
 /* The profile: factors, sessions. */
-#include "web/page/page.h"
+#include "web/page/handlers.h"
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "conf/conf.h"
 #include "flow/factor.h"
 #include "flow/session.h"
+#include "web/organization.h"
 #include "web/page/user_agent.h"
+#include "web/present.h"
 
 /* What the profile says after a change, by the word in its address. */
 static const struct {
@@ -35,12 +38,12 @@ page_profile(struct call *c)
 		return e;
 	present_flash_for(c);
 	present_mfa(c);
-	present_required(c);
+	present_required_by(c);
 	present_factors(c);
 	model_bool(model_object(c->model, "nav"), "profile", true);
 	model_text(c->model, "email", account->email);
 	model_bool(c->model, "email_verified", account->email_verified);
-	model_bool(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
+	model_bool(c->model, "sends_mail", conf_sends_mail(c->conf));
 	return present_page(c, "profile", "Profile");
 }
 

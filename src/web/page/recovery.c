@@ -1,10 +1,14 @@
 /* Recovery codes, and disabling. */
-#include "web/page/page.h"
+#include "web/page/recovery.h"
 
 #include "base/clock.h"
+#include "conf/conf.h"
 #include "flow/factor.h"
 #include "flow/recovery.h"
 #include "flow/verify.h"
+#include "web/organization.h"
+#include "web/page/handlers.h"
+#include "web/present.h"
 
 #define TITLE "Recovery codes"
 
@@ -32,11 +36,11 @@ page_codes_post(struct call *c)
 	struct recovery_codes out;
 	enum err e = flow_recovery_replace(&c->flow, &out);
 
-	return e == OK ? page_codes_show(c, &out, false) : e;
+	return e == OK ? page_show_codes(c, &out, false) : e;
 }
 
 enum err
-page_codes_show(struct call *c, const struct recovery_codes *codes, bool first)
+page_show_codes(struct call *c, const struct recovery_codes *codes, bool first)
 {
 	cJSON *list = model_list(c->model, "codes");
 	struct str date = clock_text(c->arena, c->req->now);
@@ -44,7 +48,7 @@ page_codes_show(struct call *c, const struct recovery_codes *codes, bool first)
 	int i;
 
 	buf_printf(&text, "%s recovery codes\n%.*s, %.*s\nEach code works once.\n\n",
-	    web_conf(c)->issuer, STR_FMT(c->flow.subject.account.email), STR_FMT(date));
+	    c->conf->issuer, STR_FMT(c->flow.subject.account.email), STR_FMT(date));
 	for (i = 0; i < codes->count; i++) {
 		model_item_text(list, codes->list[i]);
 		buf_add(&text, codes->list[i]);
@@ -75,7 +79,7 @@ page_disable(struct call *c)
 		resp_redirect(c->resp, STR("/profile"));
 		return OK;
 	}
-	present_required(c);
+	present_required_by(c);
 	model_bool(c->model, "need_code", flow_stepup_missing(&c->flow).verification);
 	present_methods(c);
 	return present_page(c, "mfa_disable", "Disable two-factor authentication");
