@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# The documents lead somewhere: links between files and their headings, and the
-# paths that are named in backticks.
+# In the documents every link leads to a file and heading that exist, and every path in
+# backticks exists.
 use strict;
 use warnings;
 use File::Basename qw(dirname);
@@ -16,21 +16,20 @@ sub text_of {
 	return scalar <$in>;
 }
 
-# The anchors of a document, as GitHub makes them of its headings.
-sub anchors {
+# Returns what can follow the # in a link, as GitHub makes it of the headings.
+sub targets {
 	my ($text) = @_;
-	my %anchors;
+	my %targets;
 	while ($text =~ /^#+ +(.*?) *$/mg) {
-		my $anchor = lc $1;
-		$anchor =~ s/[^\w\- ]//g;
-		$anchor =~ s/ /-/g;
-		$anchors{$anchor} = 1;
+		my $target = lc $1;
+		$target =~ s/[^\w\- ]//g;
+		$target =~ s/ /-/g;
+		$targets{$target} = 1;
 	}
-	return \%anchors;
+	return \%targets;
 }
 
 my (@documents, @links, @paths);
-my $folders = 'api|docs|example|nginx|sql|src|static|systemd|templates|tests|tools';
 find({ no_chdir => 1, wanted => sub {
 	push @documents, $_ =~ s{^\./}{}r if /\.md$/;
 	$File::Find::prune = 1 if m{^\./(?:build|var|\.git|tests/node_modules)$};
@@ -39,22 +38,22 @@ find({ no_chdir => 1, wanted => sub {
 for my $document (sort @documents) {
 	my ($text, $folder) = (text_of($document), dirname($document));
 	while ($text =~ /\]\(([^)\s]*)\)/g) {
-		my ($path, $anchor) = split /#/, $1, 2;
+		my ($path, $target) = split /#/, $1, 2;
 		next if $path =~ /^[a-z]+:/;
 		my $file = $path eq '' ? $document : "$folder/$path";
 		if (!-e $file) {
 			push @links, "$document: $path is not there";
-		} elsif (defined $anchor && $file =~ /\.md$/ && !anchors(text_of($file))->{$anchor}) {
-			push @links, "$document: $path has no heading #$anchor";
+		} elsif (defined $target && $file =~ /\.md$/ && !targets(text_of($file))->{$target}) {
+			push @links, "$document: $path has no heading #$target";
 		}
 	}
-	# Names in capitals stand for others, and so do patterns.
+	# Names in capitals are placeholders.
 	while ($text =~ /`(?:\.\/check )?((?:[\w.-]+\/)+[\w.-]+\.[a-z]\w*)(?::[^`]*)?`/g) {
 		my $path = $1;
 		next if $path =~ m{(?:^|[/_.-])[A-Z]{2,}(?:[/_.-]|$)} || $path =~ m{^\d|^[a-z]+\.|^var/};
 		push @paths, "$document: $path is not there" if !grep { -e "$_/$path" } '.', $folder, 'src';
 	}
-	# Commands name tests.
+	# Commands in code blocks name tests.
 	while ($text =~ /(?<=[ "])(tests\/[\w\/.-]+\.(?:t|c|sql))\b/g) {
 		push @paths, "$document: $1 is not there" if $1 !~ /[A-Z]{2,}/ && !-e $1;
 	}
