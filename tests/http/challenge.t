@@ -66,7 +66,7 @@ test('a used code is refused, in the session that used it and in another', async
 	assert.equal((await answer(first, code)).status, 422);
 	assert.equal((await answer(second, code)).status, 422);
 	assert.equal(await stateOf(second), 'mfa_required');
-	await h.resetBudget(stack, who);
+	await h.clearFailures(stack, who);
 });
 
 // Judges the code of a step `delta` away, as if none had been used.
@@ -77,7 +77,7 @@ async function judged(delta, second) {
 	await h.toStep(stack, step, second);
 	const { status } = await answer(browser, await h.codeAt(stack, factor, step + delta));
 	factor.step = step + 2;
-	await h.resetBudget(stack, who);
+	await h.clearFailures(stack, who);
 	return status;
 }
 
@@ -96,7 +96,7 @@ test('a code older than the last accepted is refused', async () => {
 		assert.equal((await answer(later, await h.codeAt(stack, factor, old))).status, 422, `${old - step}`);
 	factor.step = step + 1;
 	assert.equal(await h.number(stack, `SELECT watermark FROM countersign.factors WHERE account_id = '${who.id}'`), step + 1);
-	await h.resetBudget(stack, who);
+	await h.clearFailures(stack, who);
 });
 
 test('a code with a space or a dash is the code', async () => {
@@ -118,7 +118,7 @@ test('anything that is not exactly six ASCII digits is wrong', async () => {
 		const refused = await answer(browser, text);
 		assert.equal(refused.status, 422, JSON.stringify(text));
 		assert.equal(await stateOf(browser), 'mfa_required');
-		await h.resetBudget(stack, who);
+		await h.clearFailures(stack, who);
 	}
 	assert.equal((await answer(browser, 'x'.repeat(65))).status, 422, 'longer than any code');
 	assert.equal((await answer(browser, `${code}\0`)).status, 400);
@@ -177,7 +177,7 @@ test('a recovery code counts in any shape, once, and the count falls', async () 
 		assert.equal(/Make new recovery codes/.test(page.text), 9 - i < 4, `${9 - i} left`);
 		const again = await (await h.signIn(stack, who)).post('/mfa/challenge', { recovery_code: codes[i] });
 		assert.equal(again.status, 422, 'a second time');
-		await h.resetBudget(stack, who);
+		await h.clearFailures(stack, who);
 	}
 	assert.match(h.plain((await browser.get('/profile')).text), /You have no recovery codes left/);
 	who.codes = await newCodes(await h.signInFully(stack, who));
@@ -195,7 +195,7 @@ test('what is no code of this account is a wrong guess', async () => {
 		assert.ok(h.hasField(refused.text, 'recovery_code'), 'the same form again');
 		assert.equal(await h.failures(stack, who), 1, text);
 		guesses++;
-		await h.resetBudget(stack, who);
+		await h.clearFailures(stack, who);
 	}
 	assert.equal(guesses, 6);
 	assert.equal(await stateOf(browser), 'mfa_required');

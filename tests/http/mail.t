@@ -188,7 +188,7 @@ test('nothing is told of what was refused or rolled back', async () => {
 	assert.equal((await browser.post('/mfa/disable', { password: 'wrong' })).status, 422);
 	assert.equal((await browser.post('/mfa/recovery-codes', { code: await h.wrongCode(stack, who.factors[0]) })).status, 422);
 	await assert.rejects(stack.ctl(['account', 'reset-mfa', who.email, '--reason', ' ']));
-	await h.resetBudget(stack, who);
+	await h.clearFailures(stack, who);
 	const start = await h.begin(browser, 'Second');
 	assert.equal((await browser.post('/mfa/setup/confirm', { factor: start.id, code: await h.wrongCode(stack, start) })).status, 422);
 	await stack.psql('REVOKE INSERT ON countersign.audit_events FROM countersign_worker');

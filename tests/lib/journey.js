@@ -1,5 +1,5 @@
-// The whole journey of a person's second factor, told once and walked twice: with
-// the pages' scripts and without. Each test goes on where the one before ended.
+// The whole journey of a person's second factor. It is written once and runs twice, with the scripts of
+// the pages and without. Each test begins where the one before ended.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -133,7 +133,7 @@ function recoveryCodes(t, script) {
 	});
 }
 
-// A code as some apps put it on the clipboard, with a space in the middle.
+// Pastes a code as some apps put it on the clipboard, with a space in the middle.
 async function pasteCode(someone, code, script) {
 	const spaced = `${code.slice(0, 3)} ${code.slice(3)}`;
 	const field = someone.field('Verification code');
@@ -188,7 +188,7 @@ function challenge(t, script) {
 }
 
 function recovery(t) {
-	// Leaves the person signed in with the next unused recovery code.
+	// Signs the person in with the next unused recovery code.
 	const signInByCode = async () => {
 		await t.ann.signOut();
 		await t.ann.signIn();
@@ -201,17 +201,17 @@ function recovery(t) {
 		await t.ann.follow('Use a recovery code');
 		await t.ann.follow('Back to verification');
 		await t.ann.expectHeading('Verification');
-		t.spent = t.ann.codes.shift();
-		await t.ann.enterRecoveryCode(t.spent);
+		t.used = t.ann.codes.shift();
+		await t.ann.enterRecoveryCode(t.used);
 		await t.ann.expectText('You signed in with a recovery code, which is now spent: 9 left.');
 		await t.ann.follow('Continue to where you were going');
 		await t.ann.expectPath('/profile');
 	});
 
-	test('a spent recovery code is refused, another is taken in any spelling', async () => {
+	test('a used recovery code is refused, another is accepted in any spelling', async () => {
 		await t.ann.signOut();
 		await t.ann.signIn();
-		await t.ann.enterRecoveryCode(t.spent);
+		await t.ann.enterRecoveryCode(t.used);
 		await t.ann.expectText(WRONG);
 		assert.equal(await t.ann.field('Recovery code').inputValue(), '');
 		await t.ann.field('Recovery code').fill(t.ann.codes.shift().toUpperCase().replace('-', ' '));
