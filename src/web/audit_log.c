@@ -41,7 +41,7 @@ audit_log_filter(struct call *c, struct audit_filter *f)
 	if (!str_is_absent(f->result) && !audit_result_known(f->result))
 		note(c, "result", "It must be accepted or refused.");
 	if (!str_is_absent(after) && !audit_cursor_parse(after, &f->after))
-		note(c, "after", "It must be what `next` was on the page before.");
+		note(c, "after", "It must be the `next` of the previous page.");
 	if (c->fault_count > 0)
 		return ERR_FIELD;
 	e = flow_audit_person(&c->flow, field_text(&c->fields, "actor"), f, &f->actor);

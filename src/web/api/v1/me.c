@@ -90,13 +90,13 @@ v1_factor_change(struct call *c)
 	enum err e = OK;
 
 	if (str_is_absent(label) && str_is_absent(preferred)) {
-		api_fault(c, STR("label"), "Give label, preferred or both.");
-		api_fault(c, STR("preferred"), "Give label, preferred or both.");
+		api_fault(c, STR("label"), "Send label, preferred or both.");
+		api_fault(c, STR("preferred"), "Send label, preferred or both.");
 		return ERR_FIELD;
 	}
 	if (str_eq(preferred, STR("false"))) {
 		api_fault(c, STR("preferred"),
-		    "It can only become true: prefer another factor instead.");
+		    "It can only be set to true. Prefer another factor instead.");
 		return ERR_FIELD;
 	}
 	if (!str_is_absent(label))

@@ -58,7 +58,7 @@ v1_policy_change(struct call *c)
 			e = flow_members_totals(&c->flow, organization, &totals);
 	}
 	if (e == ERR_FIELD)
-		api_fault(c, STR("requiredSince"), "It must be at most a year ahead.");
+		api_fault(c, STR("requiredSince"), "It must be at most a year from now.");
 	if (e != OK)
 		return e;
 	present_policy(c, &policy, &totals);
@@ -81,7 +81,7 @@ v1_compliance(struct call *c)
 	if (e == OK)
 		e = flow_members_list(&c->flow, c->admin->organization, &q, &page);
 	if (e == ERR_FIELD && c->fault_count == 0)
-		api_fault(c, STR("after"), "It must be the `next` of the page before.");
+		api_fault(c, STR("after"), "It must be the `next` of the previous page.");
 	if (e != OK)
 		return e;
 	present_totals(model_object(c->model, "totals"), &totals);
@@ -100,7 +100,7 @@ v1_member_exempt(struct call *c)
 		field_time(&c->fields, "until"), field_text(&c->fields, "reason"));
 
 	if (e == ERR_FIELD)
-		api_fault(c, STR("until"), "It must be ahead, and at most a year.");
+		api_fault(c, STR("until"), "It must be in the future, at most a year from now.");
 	return respond_member(c, e);
 }
 

@@ -51,8 +51,8 @@ v1_verify(struct call *c)
 	};
 
 	if ((response.code.n > 0) == response.recovery) {
-		api_fault(c, STR("code"), "Give either code or recoveryCode.");
-		api_fault(c, STR("recoveryCode"), "Give either code or recoveryCode.");
+		api_fault(c, STR("code"), "Send either code or recoveryCode.");
+		api_fault(c, STR("recoveryCode"), "Send either code or recoveryCode.");
 		return ERR_FIELD;
 	}
 	return respond_session(c, flow_verify(&c->flow, &response));
