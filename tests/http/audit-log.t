@@ -544,7 +544,7 @@ test('the page shows the same in plain words', async () => {
 	assert.equal(link(mine, 'Export as CSV'), `/admin/audit/export.csv?member=${encodeURIComponent(bob.email)}&result=refused`);
 	assert.match(rowsOf(await browser.get(`/admin/audit?kind=mfa_reset&member=${bob.email}`))[0], /Two-factor authentication reset .*Operator.*lost \\"all\\"/);
 	const none = await browser.get('/admin/audit?kind=mfa_disabled');
-	assert.match(none.text, /There is no event that fits\./);
+	assert.match(none.text, /No events match\./);
 	assert.equal(rowsOf(none).length, 0);
 });
 
@@ -559,11 +559,11 @@ test('the page leads on to older events and to exports of the same filter', asyn
 			break;
 		assert.match(older, /^\/admin\/audit\?kind=reauthentication&after=[\w.]+$/);
 		page = await browser.get(older);
-		assert.equal(link(page, 'Back to the newest'), '/admin/audit?kind=reauthentication');
+		assert.equal(link(page, 'Newest events'), '/admin/audit?kind=reauthentication');
 	}
 	assert.deepEqual(keys, (await all(client.owner, acme, { kind: 'reauthentication' })).map((e) => e.at));
 	assert.ok(keys.length > 50);
-	for (const [words, type] of [['Export as CSV', 'text/csv; charset=utf-8'], ['Export as JSON lines', 'application/jsonl']]) {
+	for (const [words, type] of [['Export as CSV', 'text/csv; charset=utf-8'], ['Export as JSON Lines', 'application/jsonl']]) {
 		const answer = await browser.get(link(page, words));
 		assert.equal(answer.status, 200);
 		assert.equal(answer.headers['content-type'], type);

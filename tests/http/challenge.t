@@ -50,7 +50,7 @@ test('a wrong code is not, clears the field and says so', async () => {
 	const browser = await h.signIn(stack, who);
 	const wrong = await answer(browser, await h.wrongCode(stack, factor));
 	assert.equal(wrong.status, 422);
-	assert.equal(h.errorOf(wrong), 'The code is wrong or was used before. Check it and enter the current one.');
+	assert.equal(h.errorOf(wrong), 'The code is incorrect or has already been used. Check it and enter the current one.');
 	assert.equal(h.valueOf(wrong.text, 'code'), '');
 	assert.deepEqual(wrong.setCookie, []);
 	assert.equal(await stateOf(browser), 'mfa_required');
@@ -173,8 +173,8 @@ test('a recovery code counts in any shape, once, and the count falls', async () 
 		assert.equal(passed.location, '/dashboard');
 		assert.equal(await recoveryLeft(), 9 - i);
 		const page = await browser.get('/dashboard');
-		assert.match(h.plain(page.text), new RegExp(`signed in with a recovery code, which is now spent: ${9 - i} left\\.`));
-		assert.equal(/Make new recovery codes/.test(page.text), 9 - i < 4, `${9 - i} left`);
+		assert.match(h.plain(page.text), new RegExp(`signed in with a recovery code\\. It cannot be used again\\. You have ${9 - i} left\\.`));
+		assert.equal(/Generate new recovery codes/.test(page.text), 9 - i < 4, `${9 - i} left`);
 		const again = await (await h.signIn(stack, who)).post('/mfa/challenge', { recovery_code: codes[i] });
 		assert.equal(again.status, 422, 'a second time');
 		await h.clearFailures(stack, who);
@@ -370,7 +370,7 @@ test('of several factors the preferred one comes first and another can be chosen
 	const browser = await h.signIn(stack, two);
 	const page = await browser.get('/mfa/challenge');
 	assert.equal(h.valueOf(page.text, 'factor'), phone.id);
-	assert.match(h.plain(page.text), /Enter the code of Phone\./);
+	assert.match(h.plain(page.text), /Enter the code from Phone\./);
 	const href = h.plain(/<a href="([^"]*)">Use <span class="break">Tablet/.exec(page.text)[1]);
 	assert.equal(href, `/mfa/challenge?factor=${second.id}`);
 	const other = await browser.get(href);

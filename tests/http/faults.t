@@ -115,7 +115,7 @@ test('while the database hangs every kind of request is answered 503 in time, an
 				assert.deepEqual(answer.setCookie, [], what);
 				assert.equal(h.codesOf(answer.text).length, 0, what);
 				if (!what.endsWith('readyz'))
-					assert.match(answer.text, /Request id: <code/, `${what}: an error page of the service's own`);
+					assert.match(answer.text, /Request ID: <code/, `${what}: an error page of the service's own`);
 				if (!what.endsWith('readyz'))
 					assert.ok(Number(answer.headers['retry-after']) > 0, what);
 			});

@@ -89,7 +89,7 @@ const SUBJECTS = {
 	recovery_code_used: 'A recovery code was used',
 	recovery_codes_low: 'You have few recovery codes left',
 	recovery_codes_replaced: 'Your recovery codes were replaced',
-	mfa_disabled: 'Two-factor authentication is disabled',
+	mfa_disabled: 'Two-factor authentication was disabled',
 	mfa_reset: 'Your second factor was reset',
 	verify_email: 'Verify your email address',
 };

@@ -131,7 +131,7 @@ test('of 200 wrong answers at once five are judged, the rest have to wait, also 
 		const wait = Number(answer.headers['retry-after']);
 		// Counted from a request's own time, which may lie before the fifth answer's.
 		assert.ok(wait >= 1 && wait <= 32, `Retry-After ${answer.headers['retry-after']}`);
-		assert.match(h.errorOf(answer), /There were too many wrong codes\. You can try again in \d+ seconds?\./);
+		assert.match(h.errorOf(answer), /There were too many incorrect codes\. You can try again in \d+ seconds?\./);
 	}
 	assert.equal(await h.failures(stack, who), 5);
 	const workers = stack.pids.workers;

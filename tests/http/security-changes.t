@@ -224,7 +224,7 @@ test('removing the preferred factor makes the next one preferred and asks the ot
 	const { who, browser } = await withFactors(3);
 	const other = await h.signInFully(stack, who);
 	const page = await browser.get(`/mfa/factors/remove?factor=${who.factors[0].id}`);
-	assert.match(h.plain(page.text), /It is your preferred method; another one takes its place\./);
+	assert.match(h.plain(page.text), /This is your preferred method\. Another method will become your preferred one\./);
 	assert.equal((await browser.post('/mfa/factors/remove', { factor: who.factors[0].id })).status, 303);
 	assert.deepEqual((await factorsOf(who)).map((f) => [f.label, f.preferred]), [['Factor 1', true], ['Factor 2', false]]);
 	assert.equal((await other.row()).state, 'mfa_required');

@@ -105,7 +105,7 @@ async function signInFully(stack, who, factor = who.factors[0], options = {}) {
 // Starts a setup: { id, key, label, step } of the pending factor.
 async function begin(browser, label = 'Phone', proof = {}) {
 	const answer = await browser.post('/mfa/setup/start', { label, ...proof });
-	assert.equal(answer.status, 303, `starting the set-up: ${answer.status} ${errorOf(answer)}`);
+	assert.equal(answer.status, 303, `starting setup: ${answer.status} ${errorOf(answer)}`);
 	assert.equal(answer.location, '/mfa/setup?step=scan');
 	return pending(browser, label);
 }

@@ -315,7 +315,7 @@ async function start(options = {}) {
 				console.error(`# kept: ${folder}`);
 			else
 				fs.rmSync(folder, { recursive: true, force: true });
-			if (attempt === 3 || !/is taken|Address already in use/.test(error.message))
+			if (attempt === 3 || !/is in use|Address already in use/.test(error.message))
 				throw error;
 		}
 	}

@@ -60,7 +60,7 @@ v1_policy_change(struct call *c)
 			e = flow_members_totals(&c->flow, organization, &totals);
 	}
 	if (e == ERR_FIELD)
-		error_add_field(c, STR("requiredSince"), "It must be at most a year ahead.");
+		error_add_field(c, STR("requiredSince"), "It must be at most a year from now.");
 	if (e != OK)
 		return e;
 	present_policy(c, &policy, &totals);
@@ -83,7 +83,7 @@ v1_compliance(struct call *c)
 	if (e == OK)
 		e = flow_members_list(&c->flow, c->admin->organization, &q, &page);
 	if (e == ERR_FIELD && c->error_count == 0)
-		error_add_field(c, STR("after"), "It must be the `next` of the page before.");
+		error_add_field(c, STR("after"), "It must be the `next` of the previous page.");
 	if (e != OK)
 		return e;
 	present_totals(model_object(c->model, "totals"), &totals);
@@ -102,7 +102,8 @@ v1_member_exempt(struct call *c)
 		field_time(&c->fields, "until"), field_text(&c->fields, "reason"));
 
 	if (e == ERR_FIELD)
-		error_add_field(c, STR("until"), "It must be ahead, and at most a year.");
+		error_add_field(c, STR("until"),
+		    "It must be in the future, at most a year from now.");
 	return respond_member(c, e);
 }
 
