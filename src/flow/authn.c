@@ -66,7 +66,7 @@ hash_offered(struct flow *fl, struct secret typed)
 	size_t n = keyring_ids(fl->env->keyring, ids), i;
 	struct str code;
 
-	if (!recovery_code_read(fl->arena, secret_reveal(typed), &code))
+	if (!recovery_code_parse(fl->arena, secret_reveal(typed), &code))
 		return;
 	fl->macs = arena_array(fl->arena, n, SHA256_SIZE);
 	fl->mac_count = n;

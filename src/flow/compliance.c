@@ -15,12 +15,12 @@
 #define SEARCH_MAX 2000
 
 static enum err by_status(struct flow *fl, const struct membership *m, const struct member_query *q,
-    const struct member_key *after, struct member_page *out) MUST_CHECK;
+    const struct member_cursor *after, struct member_page *out) MUST_CHECK;
 static enum err by_deadline(struct flow *fl, const struct membership *m,
-    const struct member_query *q, const struct member_key *after,
+    const struct member_query *q, const struct member_cursor *after,
     struct member_page *out) MUST_CHECK;
 static enum err by_search(struct flow *fl, const struct membership *m, const struct member_query *q,
-    struct member_key after, struct member_page *out) MUST_CHECK;
+    struct member_cursor after, struct member_page *out) MUST_CHECK;
 static void set_compliance(const struct flow *fl, const struct membership *m, struct member *list,
     size_t count);
 static void end_page(struct flow *fl, int limit, struct member_page *page);
@@ -54,11 +54,12 @@ flow_members_list(struct flow *fl, struct uuid organization, const struct member
     struct member_page *out)
 {
 	const struct membership *m;
-	struct member_key after = {0};
+	struct member_cursor after = {0};
 	enum err e = flow_admin_membership(fl, organization, &m);
 
 	*out = (struct member_page){0};
-	if (e == OK && !str_is_absent(q->after) && !member_key_parse(fl->arena, q->after, &after))
+	if (e == OK && !str_is_absent(q->after) &&
+	    !member_cursor_parse(fl->arena, q->after, &after))
 		e = ERR_FIELD;
 	if (e != OK)
 		return e;
@@ -88,7 +89,7 @@ flow_member_show(struct flow *fl, struct uuid organization, struct uuid account,
 /* Reads one member more than the page holds, to see whether there is another page. */
 static enum err
 by_status(struct flow *fl, const struct membership *m, const struct member_query *q,
-    const struct member_key *after, struct member_page *out)
+    const struct member_cursor *after, struct member_page *out)
 {
 	struct policy_threshold privileged = policy_threshold(&m->policy, true, fl->now),
 				plain = policy_threshold(&m->policy, false, fl->now);
@@ -121,7 +122,7 @@ by_status(struct flow *fl, const struct membership *m, const struct member_query
 
 static enum err
 by_deadline(struct flow *fl, const struct membership *m, const struct member_query *q,
-    const struct member_key *after, struct member_page *out)
+    const struct member_cursor *after, struct member_page *out)
 {
 	bool overdue = q->status == COMPLIANCE_OVERDUE;
 	struct joined_range ranges[2];
@@ -147,7 +148,7 @@ by_deadline(struct flow *fl, const struct membership *m, const struct member_que
  */
 static enum err
 by_search(struct flow *fl, const struct membership *m, const struct member_query *q,
-    struct member_key after, struct member_page *out)
+    struct member_cursor after, struct member_page *out)
 {
 	int batch = q->filtered ? SEARCH_BATCH : q->limit;
 	size_t limit = (size_t)q->limit, looked = 0, i, count;
@@ -162,7 +163,7 @@ by_search(struct flow *fl, const struct membership *m, const struct member_query
 			return e;
 		set_compliance(fl, m, found, count);
 		for (i = 0; i < count && out->count < limit; i++) {
-			after = found[i].key;
+			after = found[i].cursor;
 			if (!q->filtered || found[i].status.compliance == q->status)
 				out->list[out->count++] = found[i];
 		}
@@ -170,7 +171,7 @@ by_search(struct flow *fl, const struct membership *m, const struct member_query
 		if (i == count && count < (size_t)batch)
 			return OK;
 	} while (out->count < limit && looked < SEARCH_MAX);
-	out->next = member_key_print(fl->arena, &after);
+	out->next = member_cursor_format(fl->arena, &after);
 	return OK;
 }
 
@@ -192,5 +193,5 @@ end_page(struct flow *fl, int limit, struct member_page *page)
 	if (page->count <= (size_t)limit)
 		return;
 	page->count = (size_t)limit;
-	page->next = member_key_print(fl->arena, &page->list[page->count - 1].key);
+	page->next = member_cursor_format(fl->arena, &page->list[page->count - 1].cursor);
 }

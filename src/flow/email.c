@@ -85,7 +85,7 @@ load(struct flow *fl, const struct token *token, struct email_link *link)
 	if (!uuid_is_nil(session) && !uuid_eq(s->account.id, token->account))
 		return ERR_NOT_FOUND;
 	e = store_email_link_find(flow_db(fl), token->account, token->session, link);
-	if (e == OK && !email_link_fits(link, token, fl->now))
+	if (e == OK && !email_link_is_valid(link, token, fl->now))
 		e = ERR_NOT_FOUND;
 	if (e != OK)
 		return e;

@@ -84,7 +84,7 @@ flow_janitor_run(struct flow_env *env, struct arena *a, int64_t now)
 		if (e == OK)
 			e = store_janitor_pending(db, now, &m);
 		if (e == OK)
-			e = store_janitor_outbox(db, now - MAIL_KEPT, &k);
+			e = store_janitor_outbox(db, now - MAIL_RETENTION, &k);
 		sessions += n;
 		pending += m;
 		mail += k;

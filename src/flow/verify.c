@@ -66,7 +66,7 @@ flow_verification_refused(struct flow *fl, struct uuid factor)
 	bool counts = !fl->password_confirmed && session_counts_failures(s, ages.password, fl->now);
 	int failures = s->failures + (counts ? 1 : 0);
 	bool ends = counts && failures >= SESSION_FAILURES_MAX;
-	struct throttle after = throttle_after_wrong(&fl->subject.throttle, fl->now);
+	struct throttle after = throttle_after_failure(&fl->subject.throttle, fl->now);
 	struct audit_event ev = flow_event(fl, AUDIT_VERIFICATION, false, factor,
 	    ends ? STR("{\"session\":\"ended\"}") : STR_ABSENT);
 	enum err e = store_verification_refused(flow_db(fl), &ev, &after, failures, ends);

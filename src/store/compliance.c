@@ -7,14 +7,14 @@
 #include "domain/member.h"
 #include "store/internal.h"
 
-static void bind_text_key(struct pg_args *args, const struct member_key *after, int batch);
-static void bind_cursor(struct pg_args *args, int64_t bound, const struct member_key *after);
+static void bind_text_key(struct pg_args *args, const struct member_cursor *after, int batch);
+static void bind_cursor(struct pg_args *args, int64_t bound, const struct member_cursor *after);
 static void bind_range(struct pg_args *args, struct joined_range range,
-    const struct member_key *after);
+    const struct member_cursor *after);
 static void read_member(struct pg_rows *rows, struct member *m);
 
 enum err
-store_members_all(struct store *st, struct uuid organization, const struct member_key *after,
+store_members_all(struct store *st, struct uuid organization, const struct member_cursor *after,
     int batch, struct member **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
@@ -26,7 +26,8 @@ store_members_all(struct store *st, struct uuid organization, const struct membe
 
 enum err
 store_members_by_enrolled(struct store *st, struct uuid organization, bool enrolled,
-    bool plain_only, const struct member_key *after, int batch, struct member **list, size_t *count)
+    bool plain_only, const struct member_cursor *after, int batch, struct member **list,
+    size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -39,7 +40,7 @@ store_members_by_enrolled(struct store *st, struct uuid organization, bool enrol
 
 enum err
 store_members_by_joined(struct store *st, struct uuid organization, int64_t now,
-    struct joined_range privileged, struct joined_range plain, const struct member_key *after,
+    struct joined_range privileged, struct joined_range plain, const struct member_cursor *after,
     int batch, struct member **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
@@ -54,7 +55,7 @@ store_members_by_joined(struct store *st, struct uuid organization, int64_t now,
 
 enum err
 store_members_exempt(struct store *st, struct uuid organization, int64_t now, bool privileged,
-    bool plain, const struct member_key *after, int batch, struct member **list, size_t *count)
+    bool plain, const struct member_cursor *after, int batch, struct member **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -68,7 +69,7 @@ store_members_exempt(struct store *st, struct uuid organization, int64_t now, bo
 
 enum err
 store_members_search(struct store *st, struct uuid organization, struct str term,
-    const struct member_key *after, int batch, struct member **list, size_t *count)
+    const struct member_cursor *after, int batch, struct member **list, size_t *count)
 {
 	struct pg_args args = {.arena = st->arena};
 
@@ -98,7 +99,7 @@ store_member_counts(struct store *st, struct uuid organization, int64_t now,
 		struct member_counts *c = &counts[pg_bool(&rows)];
 
 		c->enrolled = pg_bigint(&rows);
-		c->open = pg_bigint(&rows);
+		c->unenrolled = pg_bigint(&rows);
 		c->overdue = pg_bigint(&rows);
 		c->exempt = pg_bigint(&rows);
 		c->exempt_overdue = pg_bigint(&rows);
@@ -108,7 +109,7 @@ store_member_counts(struct store *st, struct uuid organization, int64_t now,
 }
 
 static void
-bind_text_key(struct pg_args *args, const struct member_key *after, int batch)
+bind_text_key(struct pg_args *args, const struct member_cursor *after, int batch)
 {
 	pg_arg_text(args, after->text);
 	pg_arg_uuid(args, after->account);
@@ -117,7 +118,7 @@ bind_text_key(struct pg_args *args, const struct member_key *after, int batch)
 
 /* Behind the page before, or behind everything up to `bound`, whichever is later. */
 static void
-bind_cursor(struct pg_args *args, int64_t bound, const struct member_key *after)
+bind_cursor(struct pg_args *args, int64_t bound, const struct member_cursor *after)
 {
 	struct uuid last;
 
@@ -132,7 +133,7 @@ bind_cursor(struct pg_args *args, int64_t bound, const struct member_key *after)
 }
 
 static void
-bind_range(struct pg_args *args, struct joined_range range, const struct member_key *after)
+bind_range(struct pg_args *args, struct joined_range range, const struct member_cursor *after)
 {
 	pg_arg_bool(args, range.wanted);
 	bind_cursor(args, range.after, after);
@@ -176,7 +177,7 @@ read_member(struct pg_rows *rows, struct member *m)
 	m->last_sign_in_at = pg_time(rows);
 	m->kinds = pg_text(rows);
 	m->codes_left = pg_int(rows);
-	m->key.text = pg_text(rows);
-	m->key.time = pg_time(rows);
-	m->key.account = m->account;
+	m->cursor.text = pg_text(rows);
+	m->cursor.time = pg_time(rows);
+	m->cursor.account = m->account;
 }

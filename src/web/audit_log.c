@@ -39,7 +39,7 @@ audit_log_filter(struct call *c, struct audit_filter *f)
 	if (!str_is_absent(f->result) && !audit_result_known(f->result))
 		reject(c, "result", "It must be accepted or refused.");
 	if (!str_is_absent(after) && !audit_cursor_parse(after, &f->after))
-		reject(c, "after", "It must be the `next` of the page before.");
+		reject(c, "after", "It must be the `next` of the previous page.");
 	if (c->error_count > 0)
 		return ERR_FIELD;
 	e = flow_audit_person(&c->flow, field_text(&c->fields, "actor"), f, &f->actor);

@@ -14,8 +14,8 @@ static const struct {
 	const char *sign;
 } compliances[] = {
     [COMPLIANCE_ENROLLED] = {"Enrolled", "good"},
-    [COMPLIANCE_GRACE] = {"Transition period", "warn"},
-    [COMPLIANCE_OVERDUE] = {"Lapsed", "bad"},
+    [COMPLIANCE_GRACE] = {"Grace period", "warn"},
+    [COMPLIANCE_OVERDUE] = {"Overdue", "bad"},
     [COMPLIANCE_EXEMPT] = {"Exempt", ""},
     [COMPLIANCE_NOT_REQUIRED] = {"Not required", ""},
 };

@@ -142,7 +142,7 @@ present_step_up(struct call *c)
 	model_text(c->model, "cancel_href",
 	    c->route->cancel_path != NULL ? str_of(c->route->cancel_path) : STR("/profile"));
 	present_methods(c);
-	return present_page(c, "step_up", "Confirm that it is you");
+	return present_page(c, "step_up", "Confirm your identity");
 }
 
 /* That something is to be proven is no mistake of anybody's as long as nothing was given. */

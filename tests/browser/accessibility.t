@@ -97,7 +97,7 @@ test('every error page of nginx is valid HTML and stands alone', async () => {
 state('set-up with an address that is not verified', 'Two-factor authentication (MFA)', async () => {
 	await una.signIn();
 	await una.goto('/mfa/setup');
-	await una.expectText('must be verified');
+	await una.expectText('must verify your email address');
 	return una;
 });
 state('profile with an address that is not verified', 'Profile', async () => {
@@ -105,14 +105,14 @@ state('profile with an address that is not verified', 'Profile', async () => {
 	await una.expectText('Not verified');
 	return una;
 });
-state('a verification message asked for too soon', 'Verify your email address', async () => {
-	await una.press('Send the message again');
+state('a verification email asked for too soon', 'Verify your email address', async () => {
+	await una.press('Send the email again');
 	await una.expectText('less than a minute ago');
 	return una;
 });
 state('another verification message', 'Verify your email address', async () => {
 	stack.clock.advance(61);
-	await una.press('Send the message again');
+	await una.press('Send the email again');
 	await una.expectText('on its way');
 	return una;
 });
@@ -136,19 +136,19 @@ state('a verification link that does not work', 'This link does not work', async
 });
 state('dashboard, disabled', 'Dashboard', () => eva.goto('/login').then(() => eva.signIn()));
 state('profile, disabled', 'Profile', () => eva.goto('/profile'));
-state('the wrong kind of request', 'Not possible here', () => eva.goto('/mfa/setup/start'));
+state('the wrong kind of request', 'Method not allowed', () => eva.goto('/mfa/setup/start'));
 state('sign-out', 'Sign out', () => eva.goto('/logout'));
 state('set-up, explanation', 'Two-factor authentication (MFA)', () => eva.goto('/mfa/setup'));
 state('set-up, a name that is too long', 'Two-factor authentication (MFA)', async () => {
 	await eva.startSetup({ label: 'x'.repeat(80) });
 	await eva.expectText('A field is missing');
 });
-state('step-up by password', 'Confirm that it is you', async () => {
+state('step-up by password', 'Confirm your identity', async () => {
 	stack.clock.advance(STALE_S);
 	await eva.goto('/mfa/setup');
 	await eva.startSetup({ label: 'Phone' });
 });
-state('step-up by password, refused', 'Confirm that it is you', async () => {
+state('step-up by password, refused', 'Confirm your identity', async () => {
 	await eva.field('Password').fill('not the password');
 	await eva.press('Continue');
 });
@@ -183,8 +183,8 @@ state('recovery codes, old confirmation', 'Recovery codes', () => eva.goto('/mfa
 state('recovery codes, refused', 'Recovery codes', async () => {
 	await eva.field('Password').fill('not the password');
 	await eva.field('Verification code').fill(await eva.wrongCode());
-	await eva.press('Make new recovery codes');
-	await eva.expectText('The password is not right.');
+	await eva.press('Generate new recovery codes');
+	await eva.expectText('The password is incorrect.');
 });
 state('disabling', 'Disable two-factor authentication', () => eva.goto('/mfa/disable'));
 state('disabling, refused', 'Disable two-factor authentication', async () => {
@@ -192,19 +192,19 @@ state('disabling, refused', 'Disable two-factor authentication', async () => {
 	await eva.page.getByText('Use a recovery code').click();
 	await eva.field('Recovery code').fill('aaaaa-aaaaa');
 	await eva.press('Disable two-factor authentication');
-	await eva.expectText('The code is wrong');
+	await eva.expectText('The code is incorrect');
 });
-state('step-up by code', 'Confirm that it is you', async () => {
+state('step-up by code', 'Confirm your identity', async () => {
 	stack.clock.advance(STALE_S);
 	await eva.goto('/profile');
 	await eva.page.getByText('Rename').click();
 	await eva.press('Save name');
 });
-state('step-up by code, refused', 'Confirm that it is you', async () => {
+state('step-up by code, refused', 'Confirm your identity', async () => {
 	await eva.field('Password').fill(eva.account.password);
 	await eva.field('Verification code').fill(await eva.wrongCode());
 	await eva.press('Continue');
-	await eva.expectText('The code is wrong');
+	await eva.expectText('The code is incorrect');
 });
 state('profile, after a change', 'Profile', async () => {
 	await eva.goto('/profile');
@@ -213,7 +213,7 @@ state('profile, after a change', 'Profile', async () => {
 	await eva.press('Save name');
 	await eva.field('Verification code').fill(await eva.nextCode());
 	await eva.press('Continue');
-	await eva.expectText('The method has its new name.');
+	await eva.expectText('The method was renamed.');
 });
 state('profile, several methods', 'Profile', async () => {
 	await eva.goto('/mfa/setup');
@@ -245,22 +245,22 @@ state('challenge, recovery code', 'Use a recovery code', () => eva.follow('Use a
 state('challenge, recovery code refused', 'Use a recovery code', async () => {
 	await eva.field('Recovery code').fill('aaaaa-aaaaa');
 	await eva.press('Verify');
-	await eva.expectText('The code is wrong');
+	await eva.expectText('The code is incorrect');
 });
 state('dashboard after a recovery code', 'Dashboard', async () => {
 	await eva.field('Recovery code').fill(eva.codes.shift());
 	await eva.press('Verify');
-	await eva.expectText('now spent');
+	await eva.expectText('It cannot be used again.');
 });
 state('dashboard, few recovery codes', 'Dashboard', async () => {
 	await stack.psql('DELETE FROM countersign.recovery_codes WHERE ctid IN (SELECT ctid FROM countersign.recovery_codes LIMIT 7)');
 	await eva.goto('/dashboard');
-	await eva.expectText('left of your recovery codes');
+	await eva.expectText('You have only');
 });
 state('profile, few recovery codes', 'Profile', async () => {
 	await stack.psql('UPDATE countersign.recovery_sets SET acknowledged_at = created_at');
 	await eva.goto('/profile');
-	await eva.expectText('left of your recovery codes');
+	await eva.expectText('You have only');
 });
 state('recovery codes, few', 'Recovery codes', () => eva.goto('/mfa/recovery-codes'));
 state('recovery codes, none', 'Recovery codes', async () => {
@@ -270,7 +270,7 @@ state('recovery codes, none', 'Recovery codes', async () => {
 });
 state('new recovery codes', 'New recovery codes', async () => {
 	await eva.field('Verification code').fill(await eva.nextCode());
-	await eva.press('Make new recovery codes');
+	await eva.press('Generate new recovery codes');
 	eva.codes = await eva.recoveryCodes();
 });
 state('new recovery codes, saved', 'Two-factor authentication (MFA)', () => eva.press('I have saved my codes'));
@@ -279,7 +279,7 @@ state('challenge, the last free attempt', 'Verification', async () => {
 	await eva.signIn();
 	for (let wrong = 0; wrong < 5; wrong++)
 		await eva.enterCode(await eva.wrongCode(), 'Verify');
-	await eva.expectText('The code is wrong');
+	await eva.expectText('The code is incorrect');
 	await eva.expectText('You can try again in');
 });
 state('challenge, too many attempts', 'Verification', async () => {
@@ -339,7 +339,7 @@ test('sign-in and challenge with the keyboard alone', async () => {
 	await page.keyboard.type(eva.codes.shift());
 	await tabTo(eva, eva.button('Verify'));
 	await enter();
-	await eva.expectText('now spent');
+	await eva.expectText('It cannot be used again.');
 	await tabTo(eva, eva.link('Sign out'));
 	await enter();
 	await tabTo(eva, eva.button('Sign out'));

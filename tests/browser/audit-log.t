@@ -46,7 +46,7 @@ test('an admin reads what she has done herself', async () => {
 	await ada.goto('/mfa/setup');
 	await ada.startSetup({ label: 'Phone' });
 	await ada.goto('/admin/audit');
-	assert.match((await texts(ada))[0], /Set-up of a method begun Ada Example/);
+	assert.match((await texts(ada))[0], /Method setup started Ada Example/);
 	assert.equal(await ada.page.locator('nav[aria-label="Organization"] [aria-current="page"]').innerText(), 'Audit log');
 	const title = await ada.page.locator('h2#events + p').innerText();
 	assert.match(title, /^\d+ events, \d+ \w+ \d{4}, \d\d:\d\d UTC to \d+ \w+ \d{4}, \d\d:\d\d UTC$/);
@@ -56,7 +56,7 @@ test('an admin reads what she has done herself', async () => {
 test('more about an event is a press away', async () => {
 	await ada.page.locator('summary').first().click();
 	const open = ada.page.locator('details[open]');
-	assert.match(await open.innerText(), /Kind\s+factor_setup_started\s+Number\s+\d+ of the member’s chain/);
+	assert.match(await open.innerText(), /Kind\s+factor_setup_started\s+Number\s+\d+ in the member’s audit chain/);
 	await inspect(ada);
 });
 
@@ -80,7 +80,7 @@ test('without scripts a member is told that the page is not his', async () => {
 test('filters narrow it, by words and by person', async () => {
 	await ada.goto('/admin/audit');
 	await ada.page.getByLabel('Member').fill('max@example.org');
-	await ada.page.getByLabel('What').selectOption({ label: 'Signed in' });
+	await ada.page.getByLabel('Event', { exact: true }).selectOption({ label: 'Signed in' });
 	await ada.page.getByLabel('Result').selectOption({ label: 'Accepted' });
 	await ada.page.getByRole('button', { name: 'Show events' }).click();
 	await ada.expectHeading('Audit log');
@@ -90,10 +90,10 @@ test('filters narrow it, by words and by person', async () => {
 	const day = new Date(stack.clock.now() * 1000).toISOString().slice(0, 10);
 	await ada.page.getByLabel('Before').fill(day);
 	await ada.page.getByRole('button', { name: 'Show events' }).click();
-	await ada.expectText('There is no event that fits.');
+	await ada.expectText('No events match.');
 	assert.equal(await ada.page.getByLabel('Before').inputValue(), day);
 	await inspect(ada);
-	await ada.follow('Show everything');
+	await ada.follow('Clear filters');
 	assert.ok((await texts(ada)).length > 2);
 });
 
@@ -115,13 +115,13 @@ test('older events are on the next page', async () => {
 	assert.ok(await rows(ada).count() > 0);
 	await ada.page.locator('summary').first().click();
 	await inspect(ada);
-	await ada.follow('Back to the newest');
+	await ada.follow('Newest events');
 	assert.equal(await rows(ada).count(), 50);
 });
 
 test('an export is a download with all of the filter', async () => {
 	await ada.goto('/admin/audit?kind=verification');
-	for (const [words, ending] of [['Export as CSV', 'csv'], ['Export as JSON lines', 'jsonl']]) {
+	for (const [words, ending] of [['Export as CSV', 'csv'], ['Export as JSON Lines', 'jsonl']]) {
 		const [download] = await Promise.all([ada.page.waitForEvent('download'), ada.page.getByRole('link', { name: words }).click()]);
 		assert.match(download.suggestedFilename(), new RegExp(`^audit-acme-\\d{4}-\\d\\d-\\d\\d\\.${ending}$`));
 		const text = fs.readFileSync(await download.path(), 'utf8');

@@ -90,7 +90,7 @@ for (const script of [true, false]) {
 		await ann.expectHeading('Example site');
 		if (script)
 			await assertSound(ann);
-		await ann.follow('For whoever is signed in');
+		await ann.follow('Signed-in users only');
 		await ann.expectHeading('Sign in');
 		await ann.signIn();
 		await ann.expectPath('/example/one-factor');
@@ -102,7 +102,7 @@ for (const script of [true, false]) {
 
 	test(`the example, ${how}: without a second factor set-up comes first, and then the page`, async () => {
 		await ann.follow('Back to the example');
-		await ann.follow('With a second factor');
+		await ann.follow('Second factor required');
 		await ann.expectHeading('Two-factor authentication (MFA)');
 		await ann.startSetup();
 		ann.key = new URL(await ann.qrOnScreen()).searchParams.get('secret');
@@ -111,14 +111,14 @@ for (const script of [true, false]) {
 		await ann.press('I have saved my codes');
 		await ann.follow('Continue to where you were going');
 		await ann.expectPath('/example/two-factor');
-		await ann.expectHeading('With a second factor');
+		await ann.expectHeading('Second factor required');
 		if (script)
 			await assertSound(ann);
 	});
 
 	test(`the example, ${how}: a fresh code is asked for again when it is old, and no password`, async () => {
 		await ann.goto('/example/fresh?tab=2&x=%20y');
-		await ann.expectHeading('With a fresh code');
+		await ann.expectHeading('Recent code required');
 		if (script)
 			await assertSound(ann);
 		stack.clock.advance(61);
@@ -126,12 +126,12 @@ for (const script of [true, false]) {
 		await ann.expectHeading('Verification');
 		assert.equal(await ann.field('Password').count(), 0);
 		await ann.enterCode(await ann.wrongCode(), 'Verify');
-		await ann.expectText('The code is wrong or was used before.');
+		await ann.expectText('The code is incorrect or has already been used.');
 		await ann.enterCode(await ann.nextCode(), 'Verify');
 		await ann.expectPath('/example/fresh?tab=2&x=%20y');
-		await ann.expectHeading('With a fresh code');
+		await ann.expectHeading('Recent code required');
 		await ann.goto('/example/two-factor');
-		await ann.expectHeading('With a second factor');
+		await ann.expectHeading('Second factor required');
 	});
 
 	test(`a site on another host, ${how}: signed in here, it only goes round`, async () => {

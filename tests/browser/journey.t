@@ -86,7 +86,7 @@ test('after five wrong answers the button waits with the server, and comes back'
 	await ben.goto('/mfa/challenge');
 	for (let wrong = 2; wrong <= 5; wrong++) {
 		await ben.enterCode(await ben.wrongCode(), 'Verify');
-		await ben.expectText('The code is wrong');
+		await ben.expectText('The code is incorrect');
 	}
 	await ben.goto('/mfa/challenge');
 	await ben.enterCode(await ben.wrongCode(), 'Verify');

@@ -56,7 +56,7 @@ const deadline = () => stack.psql(`SELECT ceil(extract(epoch FROM p.everyone_sin
 	FROM countersign.policies p JOIN countersign.organizations o USING (organization_id) WHERE o.slug = 'harbour'`).then(Number);
 
 async function proveAgain(someone) {
-	await someone.expectHeading('Confirm that it is you');
+	await someone.expectHeading('Confirm your identity');
 	await someone.field('Verification code').fill(await someone.nextCode());
 	await someone.press('Continue');
 }
@@ -68,9 +68,9 @@ test('changing the policy takes a factor of one\'s own', async () => {
 	await olivia.follow('Admin');
 	await olivia.expectHeading('Members');
 	await olivia.follow('Policy');
-	await olivia.expectText('requires two-factor authentication of nobody.');
-	await olivia.expectText('need two-factor authentication of your own');
-	assert.equal(await olivia.button('Show what changes').count(), 0);
+	await olivia.expectText('does not require two-factor authentication.');
+	await olivia.expectText('you need two-factor authentication yourself');
+	assert.equal(await olivia.button('Preview changes').count(), 0);
 	await inspect(olivia);
 	await olivia.enrol();
 });
@@ -83,37 +83,37 @@ test('the list of members before there is a policy', async () => {
 
 test('the form of the policy, and a number that does not fit', async () => {
 	await olivia.goto('/admin/mfa/policy');
-	assert.equal(await olivia.field('Transition period in days').inputValue(), '14');
+	assert.equal(await olivia.field('Grace period in days').inputValue(), '14');
 	await inspect(olivia);
 	await olivia.field('Everyone').check();
-	await olivia.field('Transition period in days').fill('400');
-	await olivia.press('Show what changes');
+	await olivia.field('Grace period in days').fill('400');
+	await olivia.press('Preview changes');
 	await olivia.expectText('a whole number of days from 0 to 365');
 	assert.ok(await olivia.field('Everyone').isChecked(), 'what was chosen is not lost');
 	await inspect(olivia);
 });
 
 test('without a transition period the preview warns of those who are shut out at once', async () => {
-	await olivia.field('Transition period in days').fill('0');
-	await olivia.press('Show what changes');
-	await olivia.expectHeading('Check the new policy');
-	await olivia.expectText('124 members must set up two-factor authentication at once');
+	await olivia.field('Grace period in days').fill('0');
+	await olivia.press('Preview changes');
+	await olivia.expectHeading('Review the new policy');
+	await olivia.expectText('124 members must set up two-factor authentication immediately');
 	await inspect(olivia);
 });
 
 test('the preview shows whom it hits and when, and saving asks for a code where the last one is old', async () => {
-	await olivia.press('Change');
-	await olivia.field('Transition period in days').fill('14');
-	await olivia.press('Show what changes');
-	await olivia.expectText('In the transition period: 124');
-	await olivia.expectText('Must set it up at once: 0');
-	await olivia.expectText(/The transition period of 14 days ends on \d+ \w+ \d{4}, \d\d:\d\d UTC\./);
+	await olivia.press('Edit');
+	await olivia.field('Grace period in days').fill('14');
+	await olivia.press('Preview changes');
+	await olivia.expectText('In the grace period: 124');
+	await olivia.expectText('Must set it up immediately: 0');
+	await olivia.expectText(/The grace period of 14 days ends on \d+ \w+ \d{4}, \d\d:\d\d UTC\./);
 	await inspect(olivia);
 	stack.clock.advance(STALE_S);
 	await olivia.press('Save policy');
 	await proveAgain(olivia);
 	await olivia.expectText('The policy was saved.');
-	await olivia.expectText('requires two-factor authentication of everyone.');
+	await olivia.expectText('requires two-factor authentication for everyone.');
 	await inspect(olivia);
 });
 
@@ -143,7 +143,7 @@ test('before the deadline one works, at it every page leads to set-up', async ()
 		await noah.goto(target);
 		await noah.expectPath('/mfa/setup');
 	}
-	await noah.expectText(/The transition period ended on .*: you must enable it before you can continue\./);
+	await noah.expectText(/The grace period ended on .*\. You must enable it before you can continue\./);
 	assert.deepEqual(await noah.page.getByRole('navigation').getByRole('link').allInnerTexts(), ['Sign out']);
 	assert.equal(await banner(noah).count(), 0);
 	await inspect(noah);
@@ -158,21 +158,21 @@ test('set-up is cancelled to its beginning, and done it sets free', async () => 
 	await inspect(noah);
 	await noah.press('Cancel');
 	await noah.expectPath('/mfa/setup');
-	await noah.expectText('The transition period ended on');
+	await noah.expectText('The grace period ended on');
 	await noah.enrol();
 	await noah.expectHeading('Profile');
-	await noah.expectText('you cannot disable it, nor remove your last method');
+	await noah.expectText('so you cannot disable it or remove your last method');
 	await inspect(noah);
 	await noah.goto('/mfa/disable');
-	await noah.expectText('so it cannot be disabled');
+	await noah.expectText('so you cannot disable it');
 	await inspect(noah);
 });
 
 test('with an address that is not verified one is told what to do', async () => {
 	await una.signIn();
 	await una.expectPath('/mfa/setup');
-	await una.expectText('must be verified');
-	await una.expectText('The transition period ended on');
+	await una.expectText('must verify your email address');
+	await una.expectText('The grace period ended on');
 	await inspect(una);
 	await una.goto('/verify-email');
 	await inspect(una);
@@ -182,10 +182,10 @@ test('with an address that is not verified one is told what to do', async () => 
 
 test('the dashboard and the list show who has let it pass', async () => {
 	await olivia.goto('/dashboard');
-	await olivia.expectText('123 members of Harbour Clinic let the transition period pass');
+	await olivia.expectText('123 members of Harbour Clinic are overdue');
 	await inspect(olivia);
-	await olivia.follow('See who');
-	assert.equal(await totalOf(olivia, 'Lapsed'), '123');
+	await olivia.follow('View overdue members');
+	assert.equal(await totalOf(olivia, 'Overdue'), '123');
 	assert.equal(await totalOf(olivia, 'Enrolled'), '2');
 	assert.equal(await rows(olivia).count(), 50);
 	await inspect(olivia);
@@ -210,11 +210,11 @@ test('filter and search', async () => {
 	await olivia.field('Name or email').fill('VISS');
 	await olivia.press('Show members');
 	assert.deepEqual(await rows(olivia).locator('th a').allInnerTexts(), ['Noah Visser']);
-	await olivia.field('Standing').selectOption('Lapsed');
+	await olivia.field('Compliance status').selectOption('Overdue');
 	await olivia.press('Show members');
-	await olivia.expectText('There is no member that fits.');
+	await olivia.expectText('No members match.');
 	await inspect(olivia);
-	await olivia.follow('Show everybody');
+	await olivia.follow('Clear filters');
 	await olivia.follow('Enrolled');
 	assert.deepEqual(await rows(olivia).locator('th a').allInnerTexts(), ['Noah Visser', 'Olivia Brandt']);
 });
@@ -231,13 +231,13 @@ test('the file is downloaded, with what was searched for', async () => {
 
 test('on paper there is the list, its day and its organization, and nothing to press', async () => {
 	await olivia.goto('/admin/mfa');
-	await olivia.follow('Long pages, for print');
+	await olivia.follow('Long pages for printing');
 	assert.equal(await rows(olivia).count(), 125);
-	assert.equal(await olivia.link('Long pages, for print').count(), 0);
+	assert.equal(await olivia.link('Long pages for printing').count(), 0);
 	await olivia.page.emulateMedia({ media: 'print' });
 	for (const gone of ['.site', '.sub-nav', '.filter', '.actions', '.site-foot'])
 		assert.equal(await olivia.page.locator(gone).first().isVisible(), false, gone);
-	await olivia.expectText(/As of \d+ \w+ \d{4}, \d\d:\d\d UTC, Harbour Clinic\./);
+	await olivia.expectText(/Harbour Clinic has \d+ members as of \d+ \w+ \d{4}, \d\d:\d\d UTC\./);
 	assert.ok(await rows(olivia).first().isVisible());
 	assert.equal(await rows(olivia).locator('th a').first().evaluate((link) => getComputedStyle(link).textDecorationLine), 'none');
 	await olivia.page.emulateMedia({ media: 'screen' });
@@ -258,7 +258,7 @@ test('an exemption lets a member work until its day is over', async () => {
 	});
 	await olivia.press('Save exemption');
 	await proveAgain(olivia);
-	await olivia.expectText('Choose a day from today on');
+	await olivia.expectText('Choose a day from today');
 	await inspect(olivia);
 	const last = dayText(3);
 	await olivia.field('Last day').fill(last);
@@ -287,7 +287,7 @@ test('an exemption is ended', async () => {
 	await olivia.press('Save exemption');
 	await proveAgain(olivia);
 	await olivia.press('End the exemption now');
-	await olivia.expectText('The exemption was ended.');
+	await olivia.expectText('The exemption has ended.');
 	await mia.goto('/profile');
 	await mia.expectPath('/mfa/setup');
 });
@@ -298,17 +298,17 @@ test('whoever lost the phone is reset: the address is typed, and a code proves w
 	await olivia.follow('Noah Visser');
 	await inspect(olivia);
 	await olivia.page.locator('#reason').fill('Lost the phone, called from the front desk');
-	await olivia.field('Email address of the member').fill('noa@harbour.example');
+	await olivia.field('Member’s email address').fill('noa@harbour.example');
 	await olivia.press('Reset the second factor');
-	await olivia.expectText('Type the email address of this member');
+	await olivia.expectText('Enter the email address of this member');
 	await inspect(olivia);
 	stack.clock.advance(STALE_S);
-	await olivia.field('Email address of the member').fill('noah@harbour.example');
+	await olivia.field('Member’s email address').fill('noah@harbour.example');
 	await olivia.press('Reset the second factor');
-	await olivia.expectText('To reset the second factor of this member');
+	await olivia.expectText('Confirm your identity to reset the second factor of this member');
 	await inspect(olivia);
 	await proveAgain(olivia);
-	await olivia.expectText('The second factor was reset.');
+	await olivia.expectText('The second factor was reset');
 	await inspect(olivia);
 
 	await noah.goto('/profile');
@@ -322,7 +322,7 @@ test('whoever lost the phone is reset: the address is typed, and a code proves w
 test('of oneself and of owners nothing is decided, and why is said', async () => {
 	await olivia.goto('/admin/mfa?search=olivia');
 	await olivia.follow('Olivia Brandt');
-	await olivia.expectText('This is you.');
+	await olivia.expectText('This is your own account.');
 	assert.equal(await olivia.page.locator('main form').count(), 0);
 	await inspect(olivia);
 });
@@ -348,21 +348,21 @@ test('with two organizations one is chosen, and the switch says what it has clea
 	await inspect(olivia);
 	await olivia.press('Work in Linden Practice');
 	await olivia.expectHeading('Members');
-	await olivia.expectText('You now work in Linden Practice. Each organization is a boundary of its own: your verification was cleared, and the next sensitive operation asks for it again.');
+	await olivia.expectText('You are now working in Linden Practice. A verification counts in one organization only, so the next sensitive action asks for a code again.');
 	assert.equal(await rows(olivia).count(), 1, 'nobody of the other one');
 	await inspect(olivia);
 	await olivia.goto('/admin/mfa/policy');
 	await olivia.field('Owners, admins and sensitive roles').check();
-	await olivia.press('Show what changes');
+	await olivia.press('Preview changes');
 	await olivia.press('Save policy');
 	await proveAgain(olivia);
 	await olivia.expectText('The policy was saved.');
 	await olivia.follow('Organization: Linden Practice');
-	await olivia.expectText('You work here');
+	await olivia.expectText('Current');
 	await inspect(olivia);
 	await olivia.press('Work in Harbour Clinic');
 	await olivia.expectHeading('Dashboard');
-	await olivia.expectText('You now work in Harbour Clinic.');
+	await olivia.expectText('You are now working in Harbour Clinic.');
 	await inspect(olivia);
 });
 
@@ -382,20 +382,20 @@ test('all of it without scripts', async () => {
 	await plain.enterCode(await plain.nextCode(), 'Verify');
 	await plain.follow('Choose an organization');
 	await plain.press('Work in Harbour Clinic');
-	await plain.expectText('You now work in Harbour Clinic.');
+	await plain.expectText('You are now working in Harbour Clinic.');
 	await plain.follow('Admin');
 	await plain.follow('Policy');
-	await plain.field('Transition period in days').fill('366');
-	await plain.press('Show what changes');
+	await plain.field('Grace period in days').fill('366');
+	await plain.press('Preview changes');
 	await plain.expectText('a whole number of days from 0 to 365');
-	await plain.field('Transition period in days').fill('21');
-	await plain.press('Show what changes');
-	await plain.expectText('Transition period: 21 days (before: 14 days)');
+	await plain.field('Grace period in days').fill('21');
+	await plain.press('Preview changes');
+	await plain.expectText('Grace period: 21 days (currently 14 days)');
 	await plain.press('Save policy');
 	await proveAgain(plain);
 	await plain.expectText('The policy was saved.');
 	await plain.follow('Members');
-	await plain.field('Standing').selectOption('Transition period');
+	await plain.field('Compliance status').selectOption('Grace period');
 	await plain.press('Show members');
 	assert.equal(await rows(plain).count(), 50);
 	await plain.follow('Next page');
@@ -408,6 +408,6 @@ test('all of it without scripts', async () => {
 	await plain.press('Save exemption');
 	await plain.expectText('The exemption was saved.');
 	await plain.press('End the exemption now');
-	await plain.expectText('The exemption was ended.');
+	await plain.expectText('The exemption has ended.');
 	plain.assertNoProblems();
 });

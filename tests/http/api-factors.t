@@ -93,7 +93,7 @@ test('a change says what is wrong with it', async () => {
 			{ pointer: '/preferred', detail: 'Give label, preferred or both.' },
 		]);
 	assert.deepEqual(api.refused(await client.patch(at(tablet), { preferred: false }), 422, 'field_invalid').errors,
-		[{ pointer: '/preferred', detail: 'It can only become true: prefer another factor instead.' }]);
+		[{ pointer: '/preferred', detail: 'It can only be set to true. Prefer another factor instead.' }]);
 	api.refused(await client.patch(at(tablet), { preferred: false, label: 'Other' }), 422, 'field_invalid');
 	assert.deepEqual(api.faults(await client.patch(at(tablet), { preferred: 'true' })), { '/preferred': 'It must be true or false.' });
 	assert.deepEqual(api.faults(await client.patch(at(tablet), { preferred: 1, label: 2 })), {

@@ -55,7 +55,7 @@ async function newcomer(by = 'header') {
 	return { who, client: await api.signIn(stack, who, { by }) };
 }
 
-const enrolled = (options = {}) => api.enrolled(stack, { by: 'header', dialect: 'veriswarm', ...options });
+const enrolled = (options = {}) => api.enrolled(stack, { by: 'header', family: 'public', ...options });
 const account = (who) => h.idText('usr', who.id);
 
 async function works(who, recoveryCode) {

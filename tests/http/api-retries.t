@@ -342,7 +342,7 @@ for (const [name, row] of Object.entries(OPERATIONS)) {
 		const answer = await again(state, request);
 		await proxy.sprung();
 		const problem = api.refused(answer, 503, 'outcome_unknown');
-		assert.match(problem.detail, /not known whether this was done/);
+		assert.match(problem.detail, /may or may not have been saved/);
 		assert.ok(problem.retryAfter > 0);
 		assert.equal(state.client.token, token, 'nothing is granted');
 		await row.repeat(await again(state, request), state);

@@ -97,7 +97,7 @@ test('signing in says what is missing or wrong in its fields', async () => {
 	assert.deepEqual(api.faults(await send({})), { '/email': 'It is missing.', '/password': 'It is missing.' });
 	assert.deepEqual(api.faults(await send({ email: null, password: '' })), { '/email': 'It is missing.', '/password': 'It is missing.' });
 	assert.deepEqual(api.faults(await send({ email: 'no address', password: 7 })), {
-		'/email': 'It must be an e-mail address.', '/password': 'It must be a string.',
+		'/email': 'It must be an email address.', '/password': 'It must be a string.',
 	});
 	assert.deepEqual(Object.keys(api.faults(await send({ email: 'a@example.org', password: 'x'.repeat(1025) }))), ['/password']);
 });
@@ -209,7 +209,7 @@ test('a waiting session reaches sign-out, its status and verification, and nothi
 	const before = await h.state(stack, who);
 	for (const o of operations.filter((each) => each.guards.has('active'))) {
 		const problem = api.refused(await client.request(o.method, concrete(o.path), { json: bodyOf(o) }), 403, 'mfa_required');
-		assert.match(problem.detail, /second factor is still outstanding/, `${o.method} ${o.path}`);
+		assert.match(problem.detail, /Verify your second factor/, `${o.method} ${o.path}`);
 	}
 	assert.equal(await h.state(stack, who), before, 'nothing has happened');
 	assert.equal((await api.session(client)).state, 'mfa_required');
@@ -340,7 +340,7 @@ test('reauthentication: wrong, missing, and five wrong ones end the session', as
 	const send = (json) => client.post(`${CURRENT}/reauthentication`, json);
 	assert.deepEqual(Object.keys(api.faults(await send({}))), ['/password']);
 	for (let i = 0; i < 4; i++)
-		assert.match(api.refused(await send({ password: 'not it' }), 422, 'credentials_invalid').detail, /password is not right/);
+		assert.match(api.refused(await send({ password: 'not it' }), 422, 'credentials_invalid').detail, /password is incorrect/);
 	await api.reauthenticate(client, who);
 	for (let i = 0; i < 4; i++)
 		api.refused(await send({ password: 'not it' }), 422, 'credentials_invalid');

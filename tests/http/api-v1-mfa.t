@@ -116,7 +116,7 @@ test('five wrong passwords at enroll end the session', async () => {
 test('enroll and verify need a verified address', async () => {
 	const { who, client } = await newcomer({ verified: false });
 	const problem = api.refused(await client.post(ENROLL, { password: who.password }), 403, 'email_unverified');
-	assert.match(problem.detail, /must be verified/);
+	assert.match(problem.detail, /must verify your email address/);
 	api.refused(await client.post(VERIFY, { code: '123456' }), 403, 'email_unverified');
 	assert.equal(await pendings(who), 0);
 	await stack.ctl(['account', 'verify-email', who.email]);
@@ -231,7 +231,7 @@ test('verify: nothing pending, a wrong code, another factor, a missing code', as
 	api.refused(await client.post(VERIFY, { code: '123456' }), 409, 'no_pending_factor');
 	const factor = await api.begin(client, who);
 	const wrong = await h.wrongCode(stack, factor);
-	assert.match(api.refused(await client.post(VERIFY, { code: wrong }), 422, 'code_invalid').detail, /wrong or was used before/);
+	assert.match(api.refused(await client.post(VERIFY, { code: wrong }), 422, 'code_invalid').detail, /incorrect or has already been used/);
 	api.refused(await client.post(VERIFY, { code: await stack.oathtool(factor.key), factorId: h.NO_FACTOR }), 409, 'no_pending_factor');
 	assert.deepEqual(api.faults(await client.post(VERIFY, {})), { '/code': 'It is missing.' });
 	assert.deepEqual(Object.keys(api.faults(await client.post(VERIFY, { code: '123456', factorId: 'fct' }))), ['/factorId']);

@@ -84,7 +84,7 @@ test('after a mixed run through pages, API and countersignctl the trail is sound
 		lengths[who.id] = await h.eventCount(stack, who);
 	assert.ok(lengths[a.id] >= 8 && lengths[b.id] >= 6, JSON.stringify(lengths));
 	const one = await audit('verify', '--account', a.email);
-	assert.equal(one.out, `1 accounts, ${lengths[a.id]} events: sound\n`);
+	assert.equal(one.out, `1 account, ${lengths[a.id]} events: sound\n`);
 	assert.equal((await audit('verify', '--account', 'nobody@example.org')).status, 67);
 	assert.equal((await audit('verify', '--account', a.email, '--file', 'x')).status, 64);
 	const json = JSON.parse((await audit('verify', '--json')).out);
@@ -122,7 +122,7 @@ test('every column of an event: its change is found and named', async () => {
 			await tampered(`UPDATE countersign.audit_events SET ${column} = ${value} WHERE ${where}`, (faults, text) => {
 				const what = column === 'key_id' ? 'unknown_key' : 'changed';
 				assert.deepEqual(brief(faults), [`${idOf(a)} 4-4 ${what}`], `${column} = ${value}`);
-				assert.match(text, new RegExp(`^${idOf(a)} event 4: .*\\n\\d+ accounts, \\d+ events: NOT SOUND, 1 found\\n$`));
+				assert.match(text, new RegExp(`^${idOf(a)} event 4: .*\\n\\d+ accounts, \\d+ events: NOT SOUND, 1 fault\\n$`));
 			});
 });
 
@@ -219,7 +219,7 @@ test('an export is verified without the database, to the byte', async () => {
 		assert.match(found.text, pattern);
 	};
 	const without = (i) => all.filter((_, k) => k !== i).join('\n');
-	await broken(without(at), new RegExp(`event ${lines[at].seq}: is missing`));
+	await broken(without(at), new RegExp(`event ${lines[at].seq}: missing`));
 	await broken(all.slice(0, 3).concat([all[2]], all.slice(3)).join('\n'), /event 3: was inserted/);
 	await broken(out.slice(0, -1), new RegExp(`^line ${lines.length}: is not as it was exported`));
 	await broken(`${out}{}\n`, /^line \d+: is not as it was exported/);
@@ -233,7 +233,7 @@ test('an export takes an account and days, and a part of a chain is verified fro
 	const one = (await audit('export', '--account', a.email)).out;
 	assert.equal(one.trimEnd().split('\n').length, lengths[a.id]);
 	const part = put('part.jsonl', one.split('\n').slice(3).join('\n'));
-	assert.equal((await audit('verify', '--file', part)).out, `1 accounts, ${lengths[a.id] - 3} events: sound\n`);
+	assert.equal((await audit('verify', '--file', part)).out, `1 account, ${lengths[a.id] - 3} events: sound\n`);
 	const day = (offset) => new Date((stack.clock.now() + offset * 86400) * 1000).toISOString().slice(0, 10);
 	assert.equal((await audit('export', '--since', day(-1), '--until', day(2))).out, (await audit('export')).out);
 	assert.equal((await audit('export', '--since', day(2))).out, '');
@@ -296,7 +296,7 @@ test('events of a month without a table wait, and prune makes it', async () => {
 	await assertSound('events that wait');
 	const { status, out, err } = await audit('prune', '--months', '1200');
 	assert.equal(status, 0, err);
-	assert.match(out, /^gone before 1931-02-01: 0 events of 0 accounts\n$/);
+	assert.match(out, /^dropped in total, before 1931-02-01: 0 events of 0 accounts\n$/);
 	assert.equal(await waiting(), 0);
 	assert.deepEqual((await months()).slice(-5), ['2031_01', '2031_02', '2031_03', '2031_04', '2031_05']);
 	assert.equal(await h.number(stack, 'SELECT count(*) FROM countersign.audit_events_2031_01'), 2);
@@ -316,10 +316,10 @@ test('a dry run says what would go; what is not sound does not go', async () => 
 	assert.equal(await stack.psql('TABLE countersign.audit_events'), all);
 	assert.equal(await h.number(stack, 'SELECT count(*) FROM countersign.audit_anchors'), 0);
 	for (const [sql, found] of [
-		[`UPDATE countersign.audit_events SET address = '192.0.2.5' WHERE account_id = '${a.id}' AND seq = 4`, /event 4: does not fit/],
+		[`UPDATE countersign.audit_events SET address = '192.0.2.5' WHERE account_id = '${a.id}' AND seq = 4`, /event 4: does not match/],
 		// An event of this month made old, so that a prune would take it.
-		[`UPDATE countersign.audit_events SET at = '2026-01-05' WHERE account_id = '${b.id}' AND seq = ${lengths[b.id] + 1}`, /does not fit/],
-		[`DELETE FROM countersign.audit_events WHERE account_id = '${a.id}' AND seq = ${lengths[a.id] + 1}`, /is missing/],
+		[`UPDATE countersign.audit_events SET at = '2026-01-05' WHERE account_id = '${b.id}' AND seq = ${lengths[b.id] + 1}`, /does not match/],
+		[`DELETE FROM countersign.audit_events WHERE account_id = '${a.id}' AND seq = ${lengths[a.id] + 1}`, /: missing/],
 	])
 		await tampered(sql, async () => {
 			const { status, out, err } = await audit('prune', '--months', '1');
@@ -336,20 +336,20 @@ test('a prune takes whole months only, and the trail is sound after it', async (
 	moment('2031-02-28T23:58:00Z');
 	const first = await audit('prune', '--months', '1');
 	assert.equal(first.status, 0, first.err);
-	assert.match(first.out, new RegExp(`^gone before 2031-01-01: ${lengths[a.id] + lengths[b.id]} events of 2 accounts$`, 'm'));
+	assert.match(first.out, new RegExp(`^dropped in total, before 2031-01-01: ${lengths[a.id] + lengths[b.id]} events of 2 accounts$`, 'm'));
 	assert.equal((await months())[0], '2031_01');
 	assert.equal(await h.number(stack, 'SELECT min(seq) FROM countersign.audit_events'), Math.min(lengths[a.id], lengths[b.id]) + 1);
 	await assertSound('after a prune');
 	moment('2031-03-01T00:00:00Z');
 	await toggle(a);
 	const second = await audit('prune', '--months', '1');
-	assert.match(second.out, /^dropped 2031-01: 2 events\ngone before 2031-02-01: 2 events of 1 accounts\n$/);
+	assert.match(second.out, /^dropped 2031-01: 2 events\ndropped in total, before 2031-02-01: 2 events of 1 account\n$/);
 	assert.equal((await months())[0], '2031_02');
 	await assertSound('after another');
 	await toggle(a);
 	await assertSound('and it goes on');
 	const again = await audit('prune', '--months', '1');
-	assert.match(again.out, /^gone before 2031-02-01: 0 events of 0 accounts\n$/);
+	assert.match(again.out, /^dropped in total, before 2031-02-01: 0 events of 0 accounts\n$/);
 	const file = put('pruned.jsonl', (await audit('export')).out);
 	assert.match((await audit('verify', '--file', file)).out, /^2 accounts, \d+ events: sound\n$/);
 });
@@ -380,7 +380,7 @@ test('an event dated before a younger one in its chain stays with it', async () 
 	await toggle(b);
 	moment('2031-04-02T00:00:00Z');
 	const { out } = await audit('prune', '--months', '1');
-	assert.match(out, /^1 of them stay/m);
+	assert.match(out, /^kept, as they follow newer events in their chains: 1 event$/m);
 	assert.equal(await waiting(), 1);
 	assert.equal((await months())[0], '2031_03');
 	await assertSound('one that stays');

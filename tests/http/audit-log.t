@@ -403,7 +403,7 @@ test('an export verifies without the database, whole or a part; whatever is chan
 		assert.ok(count > 0, JSON.stringify(query));
 		const { status, text: said } = await verify('export.jsonl', text);
 		assert.equal(status, 0, `${JSON.stringify(query)}: ${said}`);
-		assert.match(said, new RegExp(`^(\\d+ accounts, ${count} events|${count} events of a part): sound\n$`));
+		assert.match(said, new RegExp(`^(\\d+ accounts?, ${count} events|${count} events of partial chains): sound\n$`));
 	}
 	const { text } = await client.admin.get(at(acme), LINES);
 	const all_ = text.split('\n').slice(0, -1), some = Math.floor(all_.length / 2);
@@ -544,7 +544,7 @@ test('the page shows the same in plain words', async () => {
 	assert.equal(link(mine, 'Export as CSV'), `/admin/audit/export.csv?member=${encodeURIComponent(bob.email)}&result=refused`);
 	assert.match(rowsOf(await browser.get(`/admin/audit?kind=mfa_reset&member=${bob.email}`))[0], /Two-factor authentication reset .*Operator.*lost \\"all\\"/);
 	const none = await browser.get('/admin/audit?kind=mfa_disabled');
-	assert.match(none.text, /There is no event that fits\./);
+	assert.match(none.text, /No events match\./);
 	assert.equal(rowsOf(none).length, 0);
 });
 
@@ -559,11 +559,11 @@ test('the page leads on to older events and to exports of the same filter', asyn
 			break;
 		assert.match(older, /^\/admin\/audit\?kind=reauthentication&after=[\w.]+$/);
 		page = await browser.get(older);
-		assert.equal(link(page, 'Back to the newest'), '/admin/audit?kind=reauthentication');
+		assert.equal(link(page, 'Newest events'), '/admin/audit?kind=reauthentication');
 	}
 	assert.deepEqual(keys, (await all(client.owner, acme, { kind: 'reauthentication' })).map((e) => e.at));
 	assert.ok(keys.length > 50);
-	for (const [words, type] of [['Export as CSV', 'text/csv; charset=utf-8'], ['Export as JSON lines', 'application/jsonl']]) {
+	for (const [words, type] of [['Export as CSV', 'text/csv; charset=utf-8'], ['Export as JSON Lines', 'application/jsonl']]) {
 		const answer = await browser.get(link(page, words));
 		assert.equal(answer.status, 200);
 		assert.equal(answer.headers['content-type'], type);
@@ -612,7 +612,7 @@ test('after a prune the first event that was kept still shows what it continues'
 	assert.deepEqual(left.map((e) => e.kind), ['audit_exported', 'sign_in']);
 	assert.ok(left[1].seq > 2);
 	const said = await verify('pruned.jsonl', `${left.map((e) => JSON.stringify(e)).join('\n')}\n`);
-	assert.deepEqual([said.status, said.text], [0, '2 events of a part: sound\n']);
+	assert.deepEqual([said.status, said.text], [0, '2 events of partial chains: sound\n']);
 });
 
 test('the trail itself is sound after all of it', async () => {

@@ -50,7 +50,7 @@ test('a wrong code is not, clears the field and says so', async () => {
 	const browser = await h.signIn(stack, who);
 	const wrong = await answer(browser, await h.wrongCode(stack, factor));
 	assert.equal(wrong.status, 422);
-	assert.equal(h.errorOf(wrong), 'The code is wrong or was used before. Check it and enter the current one.');
+	assert.equal(h.errorOf(wrong), 'The code is incorrect or has already been used. Check it and enter the current one.');
 	assert.equal(h.valueOf(wrong.text, 'code'), '');
 	assert.deepEqual(wrong.setCookie, []);
 	assert.equal(await stateOf(browser), 'mfa_required');
@@ -66,7 +66,7 @@ test('a used code is refused, in the session that used it and in another', async
 	assert.equal((await answer(first, code)).status, 422);
 	assert.equal((await answer(second, code)).status, 422);
 	assert.equal(await stateOf(second), 'mfa_required');
-	await h.resetBudget(stack, who);
+	await h.clearFailures(stack, who);
 });
 
 // Judges the code of a step `delta` away, as if none had been used.
@@ -77,7 +77,7 @@ async function judged(delta, second) {
 	await h.toStep(stack, step, second);
 	const { status } = await answer(browser, await h.codeAt(stack, factor, step + delta));
 	factor.step = step + 2;
-	await h.resetBudget(stack, who);
+	await h.clearFailures(stack, who);
 	return status;
 }
 
@@ -96,7 +96,7 @@ test('a code older than the last accepted is refused', async () => {
 		assert.equal((await answer(later, await h.codeAt(stack, factor, old))).status, 422, `${old - step}`);
 	factor.step = step + 1;
 	assert.equal(await h.number(stack, `SELECT watermark FROM countersign.factors WHERE account_id = '${who.id}'`), step + 1);
-	await h.resetBudget(stack, who);
+	await h.clearFailures(stack, who);
 });
 
 test('a code with a space or a dash is the code', async () => {
@@ -118,7 +118,7 @@ test('anything that is not exactly six ASCII digits is wrong', async () => {
 		const refused = await answer(browser, text);
 		assert.equal(refused.status, 422, JSON.stringify(text));
 		assert.equal(await stateOf(browser), 'mfa_required');
-		await h.resetBudget(stack, who);
+		await h.clearFailures(stack, who);
 	}
 	assert.equal((await answer(browser, 'x'.repeat(65))).status, 422, 'longer than any code');
 	assert.equal((await answer(browser, `${code}\0`)).status, 400);
@@ -173,11 +173,11 @@ test('a recovery code counts in any shape, once, and the count falls', async () 
 		assert.equal(passed.location, '/dashboard');
 		assert.equal(await recoveryLeft(), 9 - i);
 		const page = await browser.get('/dashboard');
-		assert.match(h.plain(page.text), new RegExp(`signed in with a recovery code, which is now spent: ${9 - i} left\\.`));
-		assert.equal(/Make new recovery codes/.test(page.text), 9 - i < 4, `${9 - i} left`);
+		assert.match(h.plain(page.text), new RegExp(`signed in with a recovery code\\. It cannot be used again\\. You have ${9 - i} left\\.`));
+		assert.equal(/Generate new recovery codes/.test(page.text), 9 - i < 4, `${9 - i} left`);
 		const again = await (await h.signIn(stack, who)).post('/mfa/challenge', { recovery_code: codes[i] });
 		assert.equal(again.status, 422, 'a second time');
-		await h.resetBudget(stack, who);
+		await h.clearFailures(stack, who);
 	}
 	assert.match(h.plain((await browser.get('/profile')).text), /You have no recovery codes left/);
 	who.codes = await newCodes(await h.signInFully(stack, who));
@@ -195,7 +195,7 @@ test('what is no code of this account is a wrong guess', async () => {
 		assert.ok(h.hasField(refused.text, 'recovery_code'), 'the same form again');
 		assert.equal(await h.failures(stack, who), 1, text);
 		guesses++;
-		await h.resetBudget(stack, who);
+		await h.clearFailures(stack, who);
 	}
 	assert.equal(guesses, 6);
 	assert.equal(await stateOf(browser), 'mfa_required');
@@ -370,7 +370,7 @@ test('of several factors the preferred one comes first and another can be chosen
 	const browser = await h.signIn(stack, two);
 	const page = await browser.get('/mfa/challenge');
 	assert.equal(h.valueOf(page.text, 'factor'), phone.id);
-	assert.match(h.plain(page.text), /Enter the code of Phone\./);
+	assert.match(h.plain(page.text), /Enter the code from Phone\./);
 	const href = h.plain(/<a href="([^"]*)">Use <span class="break">Tablet/.exec(page.text)[1]);
 	assert.equal(href, `/mfa/challenge?factor=${second.id}`);
 	const other = await browser.get(href);

@@ -97,7 +97,7 @@ test('the schema is complete, and migrating again changes nothing', async () => 
 	assert.equal(await stack.psql('TABLE countersign.schema_migrations'), before);
 	assert.match(await stack.ctl(['migrate', '--status']), /^applied +\d{4}-\d\d-\d\dT\S+Z +0001_accounts\.sql$/m);
 	assert.doesNotMatch(await stack.ctl(['migrate', '--status']), /outstanding/);
-	await refused(stack.ctl(['migrate', '--status', '--dry-run']), 64, /do not go together/);
+	await refused(stack.ctl(['migrate', '--status', '--dry-run']), 64, /cannot be used together/);
 });
 
 test('a dry run and the status leave an empty database empty', async () => {
@@ -149,7 +149,7 @@ test('changed, missing and doubled migrations and a newer database are refused b
 	await refused(migrate({ ...files, '0004_d.sql': '' }), 65, /0004_d\.sql: there is no migration 0003/);
 	await refused(migrate({ ...files, '0002_c.sql': '' }), 65, /0002_[bc]\.sql and 0002_[bc]\.sql have the same number/);
 	await refused(migrate({ ...files, '3_c.sql': '' }), 65, /3_c\.sql/);
-	await refused(migrate({ '0001_a.sql': 'SELECT 1;' }), 78, /newer than these migrations: it has had 0002_b\.sql/);
+	await refused(migrate({ '0001_a.sql': 'SELECT 1;' }), 78, /newer than these migrations: 0002_b\.sql was applied to it/);
 	await refused(migrate({}), 66, /no migrations/);
 	await refused(ctl('migrate', '--migrations', '/nowhere'), 66, /\/nowhere: No such file/);
 	assert.match(await migrate(files), /^schema is at version 2\n$/);
@@ -160,14 +160,14 @@ test('the keyring is made once and never shown', async () => {
 	const content = fs.readFileSync(file, 'utf8');
 	const key = /^1 active (\S+)$/m.exec(content)[1];
 	assert.equal(await stack.ctl(['key', 'list']), '1 active\n');
-	await refused(stack.ctl(['key', 'init']), 73, /exists already/);
+	await refused(stack.ctl(['key', 'init']), 73, /already exists/);
 	assert.equal(fs.readFileSync(file, 'utf8'), content);
 	assert.ok(!(await stack.ctl(['key', 'list'])).includes(key));
 });
 
 test('an account is made, shown, verified, disabled and enabled, each with its audit event', async () => {
 	const made = await stack.createAccount({ email: 'Mia@Example.ORG', name: 'Mia "Ö" Santos', password: PASSWORD, verified: false });
-	assert.match(made.output, /^account usr_[0-9a-z]{26} made for mia@example\.org\n$/);
+	assert.match(made.output, /^created account usr_[0-9a-z]{26} for mia@example\.org\n$/);
 	const fresh = await show('MIA@example.org');
 	assert.deepEqual([fresh.name, fresh.email, fresh.emailVerified, fresh.status, fresh.lastSignInAt],
 		['Mia "Ö" Santos', 'mia@example.org', false, 'active', null]);
@@ -175,9 +175,9 @@ test('an account is made, shown, verified, disabled and enabled, each with its a
 	assert.deepEqual(fresh.secondFactor, { wrongAnswers: 0, blockedUntil: null, locked: false });
 
 	await stack.ctl(['account', 'verify-email', 'mia@example.org']);
-	await refused(stack.ctl(['account', 'verify-email', 'mia@example.org']), 73, /was verified before/);
+	await refused(stack.ctl(['account', 'verify-email', 'mia@example.org']), 73, /is already verified/);
 	await stack.ctl(['account', 'disable', 'mia@example.org']);
-	await refused(stack.ctl(['account', 'disable', 'mia@example.org']), 73, /is disabled already/);
+	await refused(stack.ctl(['account', 'disable', 'mia@example.org']), 73, /is already disabled/);
 	assert.deepEqual([(await show('mia@example.org')).status, (await show('mia@example.org')).emailVerified], ['disabled', true]);
 	await stack.ctl(['account', 'enable', 'mia@example.org']);
 	await refused(stack.ctl(['account', 'enable', 'mia@example.org']), 73, /is not disabled/);
@@ -197,7 +197,7 @@ test('what cannot be an account is refused, and nothing is left of it', async ()
 	await refused(create('new@example.org', `${'x'.repeat(1025)}\n`), 65, /too long/);
 	await refused(create('new@example.org', Buffer.from('abcdefg\xff\n', 'latin1')), 65, /not UTF-8/);
 	await refused(create('new@example.org', ''), 65, /no password on standard input/);
-	await refused(stack.ctl(['account', 'create', '--email', 'new@example.org', '--name', ' ', '--password-stdin'], PASSWORD), 65, /a name has/);
+	await refused(stack.ctl(['account', 'create', '--email', 'new@example.org', '--name', ' ', '--password-stdin'], PASSWORD), 65, /a name must be/);
 	assert.equal(await count(), `${Number(before) + 1}`);
 	await refused(stack.ctl(['account', 'show', 'new@example.org']), 67, /no account has the address new@example\.org/);
 });
@@ -237,7 +237,7 @@ test('one session is ended, or all', async () => {
 	await stack.ctl(['session', 'revoke', 'lena@example.org', '--all']);
 	assert.deepEqual((await show('lena@example.org')).sessions, []);
 	await refused(stack.ctl(['session', 'revoke', 'lena@example.org', 'ses_x']), 65, /not a session/);
-	await refused(stack.ctl(['session', 'revoke', 'lena@example.org']), 64, /either one session or --all/);
+	await refused(stack.ctl(['session', 'revoke', 'lena@example.org']), 64, /either a session or --all/);
 	await refused(stack.ctl(['session', 'revoke', 'nobody@example.org', '--all']), 67, /no account/);
 });
 
@@ -262,8 +262,8 @@ test('factors, recovery codes and the guessing budget are shown as they stand', 
 	assert.ok(Date.parse(shown.secondFactor.blockedUntil) > Date.now());
 	const text = await stack.ctl(['account', 'show', 'olga@example.org']);
 	assert.match(text, /^Factors +totp "Old phone", preferred, added 2 January 2026, 03:05 UTC, last used never$/m);
-	assert.match(text, /^ +totp "Tablet", set-up begun, open until /m);
-	assert.match(text, /^Recovery codes +9 left, made 2 January 2026, 03:05 UTC, not yet saved by the owner$/m);
+	assert.match(text, /^ +totp "Tablet", setup started, open until /m);
+	assert.match(text, /^Recovery codes +9 left, created 2 January 2026, 03:05 UTC, not yet saved by the owner$/m);
 	assert.match(text, /^Second factor +6 wrong in a row; blocked until /m);
 	await stack.psql(`UPDATE countersign.throttles SET failures = 100 WHERE account_id = '${id}'`);
 	assert.equal((await show('olga@example.org')).secondFactor.locked, true);
@@ -276,11 +276,11 @@ test('a reset takes factors, codes, the lock and all sessions away, and says why
 	const locked = await stack.post('/mfa/challenge', { code: await h.nextCode(stack, who.factors[0]) }, { cookie: browser.token });
 	assert.equal(locked.status, 403);
 	await assert.rejects(stack.ctl(['account', 'reset-mfa', who.email]), (error) => error.code === 64 && /--reason is missing/.test(error.stderr));
-	await refused(stack.ctl(['account', 'reset-mfa', who.email, '--reason', ' ']), 65, /a reason is/);
+	await refused(stack.ctl(['account', 'reset-mfa', who.email, '--reason', ' ']), 65, /a reason must be/);
 	await refused(stack.ctl(['account', 'reset-mfa', 'nobody@example.org', '--reason', 'x']), 67, /no account/);
 	const reason = 'lost "phone" \\ called back';
 	assert.equal(await stack.ctl(['account', 'reset-mfa', who.email, '--reason', reason]),
-		`${who.email} has no second factor any more, and no sessions\n`);
+		`${who.email} no longer has a second factor; all sessions have ended\n`);
 	const event = (await stack.psql(`SELECT actor, result, details ->> 'reason' FROM countersign.audit_events
 		WHERE account_id = '${who.id}' AND kind = 'mfa_reset'`));
 	assert.equal(event, `operator|accepted|${reason}`);
@@ -298,12 +298,12 @@ test('a reset takes factors, codes, the lock and all sessions away, and says why
 
 test('organizations and their members', async () => {
 	await stack.createAccount({ email: 'noah@example.org' });
-	assert.match(await stack.ctl(['organization', 'create', '--slug', 'acme', '--name', 'Acme Ltd']), /^organization org_\w{26} made: acme\n$/);
-	await refused(stack.ctl(['organization', 'create', '--slug', 'acme', '--name', 'Other']), 73, /acme already/);
+	assert.match(await stack.ctl(['organization', 'create', '--slug', 'acme', '--name', 'Acme Ltd']), /^created organization org_\w{26}: acme\n$/);
+	await refused(stack.ctl(['organization', 'create', '--slug', 'acme', '--name', 'Other']), 73, /acme already exists/);
 	await refused(stack.ctl(['organization', 'create', '--slug', 'Ac_me', '--name', 'Other']), 65, /slug/);
 	await stack.ctl(['organization', 'add-member', 'acme', 'noah@example.org', '--role', 'admin', '--sensitive']);
 	const add = (slug, email, role) => stack.ctl(['organization', 'add-member', slug, email, '--role', role]);
-	await refused(add('acme', 'noah@example.org', 'member'), 73, /a member of acme already/);
+	await refused(add('acme', 'noah@example.org', 'member'), 73, /already a member of acme/);
 	await refused(add('acme', 'noah@example.org', 'boss'), 65, /owner, admin or member/);
 	await refused(add('nowhere', 'noah@example.org', 'member'), 66, /no organization nowhere/);
 	await refused(add('acme', 'nobody@example.org', 'member'), 67, /no account has the address nobody@example\.org/);
@@ -315,8 +315,8 @@ test('organizations and their members', async () => {
 	await refused(stack.ctl(['organization', 'set-role', 'acme', 'nobody@example.org', '--role', 'admin']), 67, /nobody@example.org/);
 	await stack.ctl(['organization', 'remove-member', 'acme', 'noah@example.org']);
 	assert.match(await stack.ctl(['account', 'show', 'noah@example.org']), /Memberships +none/);
-	await refused(stack.ctl(['organization', 'remove-member', 'acme', 'noah@example.org']), 66, /is no member of acme/);
-	await refused(stack.ctl(['organization', 'set-role', 'acme', 'noah@example.org', '--role', 'admin']), 66, /is no member of acme/);
+	await refused(stack.ctl(['organization', 'remove-member', 'acme', 'noah@example.org']), 66, /is not a member of acme/);
+	await refused(stack.ctl(['organization', 'set-role', 'acme', 'noah@example.org', '--role', 'admin']), 66, /is not a member of acme/);
 	await refused(stack.ctl(['organization', 'remove-member', 'nowhere', 'noah@example.org']), 66, /no organization nowhere/);
 	await stack.ctl(['organization', 'add-member', 'acme', 'noah@example.org', '--role', 'admin', '--sensitive']);
 	assert.match(await stack.ctl(['organization', 'list']), /^org_\w{26} +acme +1 member +Acme Ltd$/m);
@@ -332,11 +332,11 @@ test('more organizations than a page are all listed, in order', async () => {
 test('a password is asked for twice at the terminal, and not shown', async () => {
 	await stack.createAccount({ email: 'una@example.org', password: PASSWORD });
 	const line = ctlLine('account', 'password', 'una@example.org');
-	const good = await onTerminal(line, [['New password: ', `${OTHER}\n`], ['The same again: ', `${OTHER}\n`]]);
+	const good = await onTerminal(line, [['New password: ', `${OTHER}\n`], ['Repeat the password: ', `${OTHER}\n`]]);
 	assert.equal(good.status, 0, good.shown);
 	assert.match(good.shown, /una@example\.org has a new password/);
 	assert.ok(!good.shown.includes(OTHER));
-	const different = await onTerminal(line, [['New password: ', `${PASSWORD}\n`], ['The same again: ', `${OTHER}\n`]]);
+	const different = await onTerminal(line, [['New password: ', `${PASSWORD}\n`], ['Repeat the password: ', `${OTHER}\n`]]);
 	assert.equal(different.status, 65, different.shown);
 	assert.match(different.shown, /passwords differ/);
 	assert.deepEqual(await eventsOf('una@example.org'), ['account_created operator accepted', 'password_changed operator accepted']);

@@ -34,7 +34,7 @@ test('an address that is not verified cannot set up anything, and is told what t
 	const browser = await h.signIn(stack, who);
 	const page = await browser.get('/mfa/setup');
 	assert.equal(page.status, 200);
-	assert.match(h.plain(page.text), /Your email address must be verified before you can enable two-factor authentication/);
+	assert.match(h.plain(page.text), /You must verify your email address before you can enable two-factor authentication/);
 	assert.ok(page.text.includes(who.email));
 	assert.ok(!page.text.includes('/mfa/setup/start'), 'there is no form to start with');
 	const before = await h.eventCount(stack, who);
@@ -58,7 +58,7 @@ test('a start with an old password asks for it and then goes on by itself', asyn
 	stack.clock.advance(660);
 	const asked = await browser.post('/mfa/setup/start', { label: 'Work phone' });
 	assert.equal(asked.status, 403);
-	assert.equal(h.titleOf(asked), 'Confirm that it is you');
+	assert.equal(h.titleOf(asked), 'Confirm your identity');
 	assert.match(h.plain(asked.text), /To set up two-factor authentication, sign in again\./);
 	assert.match(asked.text, /<form id="continue" method="post" action="\/mfa\/setup\/start">/);
 	assert.equal(h.valueOf(asked.text, 'label'), 'Work phone');
@@ -66,7 +66,7 @@ test('a start with an old password asks for it and then goes on by itself', asyn
 	assert.equal(h.hasField(asked.text, 'code'), false, 'without a factor no code is asked for');
 	const wrong = await browser.post('/mfa/setup/start', { label: 'Work phone', password: 'not the password' });
 	assert.equal(wrong.status, 422);
-	assert.equal(h.errorOf(wrong), 'The password is not right.');
+	assert.equal(h.errorOf(wrong), 'The password is incorrect.');
 	assert.equal(h.valueOf(wrong.text, 'label'), 'Work phone', 'and what it was for is not lost');
 	assert.equal(await pendings(who), 0);
 	const right = await browser.post('/mfa/setup/start', { label: h.valueOf(wrong.text, 'label'), password: who.password });
@@ -121,7 +121,7 @@ test('a second start of the same session is the same factor; of another session 
 	for (const id of [first.id, other.id]) {
 		const late = await one.post('/mfa/setup/confirm', { factor: id, code: await h.nextCode(stack, id === first.id ? first : other) });
 		assert.equal(late.status, 409);
-		assert.match(h.errorOf(late), /The set-up is no longer open/);
+		assert.match(h.errorOf(late), /This setup is no longer open/);
 	}
 	assert.equal(await actives(who), 0);
 	const done = await two.post('/mfa/setup/confirm', { factor: other.id, code: await h.nextCode(stack, other) });
@@ -176,7 +176,7 @@ test('a wrong code confirms nothing and takes a slot of the budget', async () =>
 	for (const [code, n] of [[await h.wrongCode(stack, factor), 1], ['12345', 2], ['abcdef', 3]]) {
 		const answer = await browser.post('/mfa/setup/confirm', { factor: factor.id, code });
 		assert.equal(answer.status, 422);
-		assert.match(h.errorOf(answer), /The code is wrong/);
+		assert.match(h.errorOf(answer), /The code is incorrect/);
 		assert.equal(h.valueOf(answer.text, 'code'), '', 'the field is empty again');
 		assert.equal(h.valueOf(answer.text, 'factor'), factor.id);
 		assert.equal(await h.failures(stack, who), n);
@@ -245,7 +245,7 @@ test('the first factor brings ten codes, once, and a new token', async () => {
 	const saved = await browser.post('/mfa/recovery-codes/acknowledge');
 	assert.equal(saved.status, 303);
 	assert.equal(saved.location, '/mfa/setup?step=done');
-	assert.match(h.plain((await browser.get(saved.location)).text), /Two-factor authentication is enabled\. Every following sign-in requires your authenticator app\./);
+	assert.match(h.plain((await browser.get(saved.location)).text), /Two-factor authentication is enabled\. From now on, every sign-in requires your authenticator app\./);
 	assert.doesNotMatch((await browser.get('/profile')).text, /You have not confirmed/);
 	const again = await browser.post('/mfa/setup/confirm', { factor: factor.id, code: await h.nextCode(stack, factor) });
 	assert.equal(again.status, 409, 'there is nothing left to confirm');
@@ -258,7 +258,7 @@ test('the code that confirmed cannot sign in; the next one can', async () => {
 	const browser = await h.signIn(stack, who);
 	const used = await browser.post('/mfa/challenge', { factor: factor.id, code: factor.confirmedBy });
 	assert.equal(used.status, 422);
-	assert.match(h.errorOf(used), /was used before/);
+	assert.match(h.errorOf(used), /has already been used/);
 	assert.equal((await browser.row()).state, 'mfa_required');
 	const next = await browser.post('/mfa/challenge', { factor: factor.id, code: await h.nextCode(stack, factor) });
 	assert.equal(next.status, 303);
@@ -305,7 +305,7 @@ test('a second factor needs password and verification, and brings no codes', asy
 	assert.equal((await browser.row()).state, 'active');
 	const full = await browser.post('/mfa/setup/start', { label: 'Third' });
 	assert.equal(full.status, 409, 'no more than factors_max');
-	assert.match(h.errorOf(full), /You have as many methods as you can have/);
+	assert.match(h.errorOf(full), /You already have the maximum number of methods/);
 	assert.equal(await pendings(who), 0);
 });
 

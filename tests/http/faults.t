@@ -115,7 +115,7 @@ test('while the database hangs every kind of request is answered 503 in time, an
 				assert.deepEqual(answer.setCookie, [], what);
 				assert.equal(h.codesOf(answer.text).length, 0, what);
 				if (!what.endsWith('readyz'))
-					assert.match(answer.text, /Request id: <code/, `${what}: an error page of the service's own`);
+					assert.match(answer.text, /Request ID: <code/, `${what}: an error page of the service's own`);
 				if (!what.endsWith('readyz'))
 					assert.ok(Number(answer.headers['retry-after']) > 0, what);
 			});
@@ -176,7 +176,7 @@ test('a crash of the database server is survived: it recovers and so do we', asy
 	}
 	await assertServing(browser, 'the database has recovered');
 	assert.equal((await half.row()).state, 'mfa_required');
-	await h.resetBudget(stack, who);
+	await h.clearFailures(stack, who);
 	await h.assertChains(stack);
 });
 
@@ -245,7 +245,7 @@ test('with another keyring no code and no recovery code is right, and the log sa
 	await stack.asService('mv', [kept, keyring]);
 	assert.ok(await h.reload(stack));
 	assert.equal((await browser.post('/mfa/challenge', { recovery_code: who.codes[1] })).status, 303);
-	await h.resetBudget(stack, who);
+	await h.clearFailures(stack, who);
 });
 
 test('a sealed secret in the row of another account or factor opens nothing', async () => {

@@ -89,7 +89,7 @@ const SUBJECTS = {
 	recovery_code_used: 'A recovery code was used',
 	recovery_codes_low: 'You have few recovery codes left',
 	recovery_codes_replaced: 'Your recovery codes were replaced',
-	mfa_disabled: 'Two-factor authentication is disabled',
+	mfa_disabled: 'Two-factor authentication was disabled',
 	mfa_reset: 'Your second factor was reset',
 	verify_email: 'Verify your email address',
 };
@@ -188,7 +188,7 @@ test('nothing is told of what was refused or rolled back', async () => {
 	assert.equal((await browser.post('/mfa/disable', { password: 'wrong' })).status, 422);
 	assert.equal((await browser.post('/mfa/recovery-codes', { code: await h.wrongCode(stack, who.factors[0]) })).status, 422);
 	await assert.rejects(stack.ctl(['account', 'reset-mfa', who.email, '--reason', ' ']));
-	await h.resetBudget(stack, who);
+	await h.clearFailures(stack, who);
 	const start = await h.begin(browser, 'Second');
 	assert.equal((await browser.post('/mfa/setup/confirm', { factor: start.id, code: await h.wrongCode(stack, start) })).status, 422);
 	await stack.psql('REVOKE INSERT ON countersign.audit_events FROM countersign_worker');
@@ -327,7 +327,7 @@ test('a message that cannot be made goes out of the way of the others', async ()
 	const bad = (await rows(poison)).filter((row) => row.next_attempt_at === null && !row.sent_at);
 	assert.equal(bad.length, 4);
 	assert.deepEqual(bad.map((row) => row.last_error).sort(), ['its link cannot be opened', 'its values are not an object',
-		'no mail can be written to this address', 'no mail can be written to this address']);
+		'mail cannot be sent to this address', 'mail cannot be sent to this address']);
 	assert.ok(bad.every((row) => row.attempts === 1 && row.sealed === null));
 	assert.ok(!box.messages.some((m) => m.to.includes('x@example.org')));
 	assert.equal(h.logged(stack, 'child.died'), 0);

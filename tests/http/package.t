@@ -22,7 +22,7 @@ fi
 test -s "$work/source/templates/docs_api.html"
 result $? "the reference of the API is in it, made"
 
-# Every program but Node.
+# A folder with every program but Node.
 mkdir "$work/build" "$work/bin"
 for folder in ${PATH//:/ }; do
 	ln -s "$folder"/* "$work/bin" 2>/dev/null

@@ -109,7 +109,7 @@ test('who is in no organization is asked to choose one, and there is none', asyn
 	assert.equal((await browser.get('/admin/mfa')).location, '/organization?next=/admin/mfa');
 	assert.equal((await browser.post('/admin/mfa/policy', OFF)).location, '/organization');
 	const answer = await browser.get('/organization');
-	assert.match(h.plain(answer.text), /You are a member of no organization\./);
+	assert.match(h.plain(answer.text), /You are not a member of any organization\./);
 });
 
 test('an admin of another organization finds none of these members', async () => {
@@ -135,10 +135,10 @@ test('an admin without a factor sees everything and changes nothing', async () =
 	for (const target of pages())
 		assert.equal((await browser.get(target)).status, 200, target);
 	const policy = await browser.get('/admin/mfa/policy');
-	assert.match(policy.text, /need two-factor authentication of your own[^]*href="\/mfa\/setup"/);
-	assert.doesNotMatch(policy.text, /Show what changes/);
+	assert.match(policy.text, /you need two-factor authentication yourself[^]*href="\/mfa\/setup"/);
+	assert.doesNotMatch(policy.text, /Preview changes/);
 	const page = await browser.get(`/admin/mfa/member?account=${idOf(member)}`);
-	assert.match(page.text, /you need one of your own/);
+	assert.match(page.text, /you need two-factor authentication yourself/);
 	assert.doesNotMatch(page.text, /method="post"/);
 	for (const [target, form] of Object.entries(changes()))
 		assert.equal((await browser.post(target, form)).status, 409, target);
@@ -165,7 +165,7 @@ test('a change with an old verification asks for it and goes on by itself', asyn
 		await verified(desk, STALE);
 		const asked = await desk.post(target, form);
 		assert.equal(asked.status, 403, target);
-		assert.equal(h.titleOf(asked), 'Confirm that it is you');
+		assert.equal(h.titleOf(asked), 'Confirm your identity');
 		assert.ok(h.hasField(asked.text, 'code') && !h.hasField(asked.text, 'password'), target);
 		for (const [name, value] of Object.entries(form))
 			assert.equal(h.valueOf(asked.text, name), value, `${target}: ${name} is not lost`);
@@ -189,9 +189,9 @@ test('nobody decides on oneself, and an admin not on an owner', async () => {
 	const browser = await h.signIn(stack, admin);
 	await h.enrol(browser, admin);
 	const pageOf = async (by, who) => h.plain((await by.get(`/admin/mfa/member?account=${idOf(who)}`)).text);
-	assert.match(await pageOf(browser, admin), /This is you\./);
+	assert.match(await pageOf(browser, admin), /This is your own account\./);
 	assert.match(await pageOf(browser, owner), /Only another owner can reset/);
-	assert.match(await pageOf(desk, owner), /This is you\./);
+	assert.match(await pageOf(desk, owner), /This is your own account\./);
 	for (const [by, who] of [[browser, admin], [browser, owner], [desk, owner]]) {
 		assert.doesNotMatch((await by.get(`/admin/mfa/member?account=${idOf(who)}`)).text, /action="\/admin\/mfa\/member\//);
 		for (const [target, form] of Object.entries({
@@ -207,9 +207,9 @@ test('a reset needs a reason and the address typed, ends all sessions, and its e
 	await h.enrol(browser, member);
 	const form = { account: idOf(member), reason: 'The phone is at the bottom of the harbour', confirm: member.email };
 	for (const [name, value, said] of [
-		['reason', '', /Give a reason/], ['reason', 'x'.repeat(501), /at most 500/], ['reason', 'a\u0007b', /Give a reason/],
-		['confirm', '', /Type the email address/], ['confirm', 'not an address', /Type the email address/],
-		['confirm', owner.email, /Type the email address/],
+		['reason', '', /Enter a reason/], ['reason', 'x'.repeat(501), /up to 500/], ['reason', 'a\u0007b', /Enter a reason/],
+		['confirm', '', /Enter the email address/], ['confirm', 'not an address', /Enter the email address/],
+		['confirm', owner.email, /Enter the email address/],
 	]) {
 		const answer = await desk.post('/admin/mfa/member/reset', { ...form, [name]: value });
 		assert.equal(answer.status, 422, `${name} ${value}`);
@@ -223,7 +223,7 @@ test('a reset needs a reason and the address typed, ends all sessions, and its e
 	const before = await h.eventCount(stack, member);
 	const answer = await desk.post('/admin/mfa/member/reset', { ...form, confirm: ` ${member.email.toUpperCase()}` .trim() });
 	assert.equal(answer.location, `/admin/mfa/member?account=${idOf(member)}&done=reset`);
-	assert.match(noticeOf(await desk.get(answer.location)), /All sessions of this member were ended/);
+	assert.match(noticeOf(await desk.get(answer.location)), /the member was signed out everywhere/);
 	assert.match((await browser.get('/profile')).location, /^\/login/);
 	const [event] = (await h.events(stack, member, before)).filter((e) => e.kind === 'mfa_reset');
 	assert.equal(event.actor_id, owner.id);
@@ -238,8 +238,8 @@ test('an exemption lasts through its day, and not longer than a year', async () 
 	const form = { account: idOf(member), until: dayText(5), exempt_reason: 'On leave' };
 	for (const [name, value, said] of [
 		['until', '', /Choose a day/], ['until', 'soon', /Choose a day/], ['until', dayText(-1), /Choose a day/],
-		['until', dayText(366), /at most a year/], ['until', '2026-02-30', /Choose a day/],
-		['exempt_reason', '', /Give a reason/], ['exempt_reason', ' \t ', /Give a reason/], ['exempt_reason', 'x'.repeat(501), /at most 500/],
+		['until', dayText(366), /up to a year/], ['until', '2026-02-30', /Choose a day/],
+		['exempt_reason', '', /Enter a reason/], ['exempt_reason', ' \t ', /Enter a reason/], ['exempt_reason', 'x'.repeat(501), /up to 500/],
 	]) {
 		const answer = await desk.post('/admin/mfa/member/exempt', { ...form, [name]: value });
 		assert.equal(answer.status, 422, `${name} ${value}`);
@@ -251,7 +251,7 @@ test('an exemption lasts through its day, and not longer than a year', async () 
 	const until = await h.number(stack, `SELECT extract(epoch FROM exempt_until)::bigint FROM countersign.memberships WHERE account_id = '${member.id}'`);
 	assert.equal(until, Date.parse(`${dayText(6)}T00:00:00Z`) / 1000, 'the day belongs to it');
 	const page = await desk.get(done.location);
-	assert.match(h.plain(page.text), /Exemption Until .* 00:00 UTC Reason On leave Given .* by Olivia Owner/);
+	assert.match(h.plain(page.text), /Exemption Until .* 00:00 UTC Reason On leave Granted .* by Olivia Owner/);
 	assert.equal(h.valueOf(page.text, 'until'), dayText(5), 'the form has the day that was chosen');
 	assert.equal((await desk.post('/admin/mfa/member/exempt', { ...form, until: dayText(0) })).status, 303, 'today is a day, too');
 	assert.equal((await desk.post('/admin/mfa/member/unexempt', { account: idOf(member) })).status, 303);
@@ -277,7 +277,7 @@ test('every field of the policy says what it takes, in the form that was sent', 
 	const good = { requirement: 'everyone', required_since: dayText(2), grace_days: '7', reauthentication_age: '5', verification_age: '10' };
 	const bad = [
 		['requirement', '', /Choose who/], ['requirement', 'some', /Choose who/], ['requirement', 'NO', /Choose who/],
-		['required_since', 'yesterday', /Choose a day/], ['required_since', dayText(367), /at most a year/],
+		['required_since', 'yesterday', /Choose a day/], ['required_since', dayText(367), /up to a year/],
 		['grace_days', '', /0 to 365/], ['grace_days', '366', /0 to 365/], ['grace_days', '-1', /0 to 365/],
 		['grace_days', '1.5', /0 to 365/], ['grace_days', '99999999999999999999', /0 to 365/],
 		['reauthentication_age', '0', /1 to 1440/], ['reauthentication_age', '1441', /1 to 1440/], ['reauthentication_age', 'x', /1 to 1440/],
@@ -307,10 +307,10 @@ test('the preview says whom it hits and what changes, and saving does just that'
 	const answer = await desk.get(`/admin/mfa/policy/preview?${new URLSearchParams(form)}`);
 	const text = h.plain(answer.text);
 	assert.match(text, /Harbour <Clinic> has 3 members\./);
-	assert.match(text, /1 member must set up two-factor authentication at once/);
-	assert.match(text, /It covers everyone: 3 Have a second factor already: 2 In the transition period: 0 Must set it up at once: 1 Exempt for now: 0/);
-	assert.match(text, /Required of: everyone \(before: owners, admins and sensitive roles\)/);
-	assert.match(text, /Transition period: none \(before: 30 days\)/);
+	assert.match(text, /1 member must set up two-factor authentication immediately/);
+	assert.match(text, /Covered \(everyone\): 3 Already have a second factor: 2 In the grace period: 0 Must set it up immediately: 1 Exempt: 0/);
+	assert.match(text, /Required for: everyone \(currently owners, admins and sensitive roles\)/);
+	assert.match(text, /Grace period: none \(currently 30 days\)/);
 	assert.equal((await policyOf('harbour')).version, version, 'nothing has changed');
 
 	// The form again, with the same values.
@@ -366,11 +366,11 @@ test('the day of the form is kept, moved, or announced', async () => {
 
 test('the last method stays while a policy wants one', async () => {
 	const profile = await desk.get('/profile');
-	assert.match(h.plain(profile.text), /Harbour <Clinic> requires two-factor authentication: you cannot disable it/);
+	assert.match(h.plain(profile.text), /Harbour <Clinic> requires two-factor authentication, so you cannot disable it/);
 	assert.doesNotMatch(profile.text, /href="\/mfa\/disable"|factors\/remove\?/);
 	const page = await desk.get('/mfa/disable');
 	assert.equal(page.status, 200);
-	assert.match(h.plain(page.text), /requires two-factor authentication, so it cannot be disabled/);
+	assert.match(h.plain(page.text), /requires two-factor authentication, so you cannot disable it/);
 	assert.doesNotMatch(page.text, /action="\/mfa\/disable"/);
 	for (const [target, form] of [['/mfa/disable', { password: owner.password }], ['/mfa/factors/remove', { factor: owner.factors[0].id }]]) {
 		const answer = await desk.post(target, form);
@@ -417,7 +417,7 @@ test('the list is read page by page, by standing and by search', async () => {
 	const both = await desk.get('/admin/mfa?standing=grace&search=crowd');
 	assert.match(hrefIn(both.text), /^\/admin\/mfa\?standing=grace&search=crowd&after=/);
 	assert.deepEqual(namesIn((await desk.get('/admin/mfa?standing=lapsed')).text), []);
-	assert.match(h.plain((await desk.get('/admin/mfa')).text), /Members: 453\. .* Enrolled 2 0\.4 % Transition period 451 99\.6 % Lapsed 0 0\.0 %/);
+	assert.match(h.plain((await desk.get('/admin/mfa')).text), /has 453 members as of .* Enrolled 2 0\.4 % Grace period 451 99\.6 % Overdue 0 0\.0 %/);
 });
 
 test('what the list does not take comes back with the whole list', async () => {
@@ -524,13 +524,13 @@ test('with two organizations one is chosen, and each keeps to itself', async () 
 
 	const chosen = await desk.post('/organization', { organization: harbour, next: '/admin/mfa' });
 	assert.equal(chosen.location, '/admin/mfa?done=switched');
-	assert.match(noticeOf(await desk.get(chosen.location)), /^You now work in Harbour <Clinic>\. Each organization is a boundary of its own: your verification was cleared, and the next sensitive operation asks for it again\.$/);
+	assert.match(noticeOf(await desk.get(chosen.location)), /^You are now working in Harbour <Clinic>\. A verification counts in one organization only, so the next sensitive action asks for a code again\.$/);
 	assert.equal((await desk.row()).verified_at, null);
 	assert.equal((await desk.post('/admin/mfa/policy', OFF)).status, 403, 'the next sensitive operation asks');
 
 	const other = await desk.post('/organization', { organization: linden });
 	assert.equal(other.location, '/dashboard?done=switched');
-	assert.match(noticeOf(await desk.get(other.location)), /^You now work in Linden Practice\./);
+	assert.match(noticeOf(await desk.get(other.location)), /^You are now working in Linden Practice\./);
 	const refused = await desk.get('/admin/mfa');
 	assert.equal(refused.status, 403, 'an owner there is a member here');
 	assert.doesNotMatch((await desk.get('/dashboard')).text, /href="\/admin\/mfa"/);
@@ -590,7 +590,7 @@ test('one second before the deadline everything works, at it only set-up', async
 		assert.equal((await browser.get(target)).location, '/mfa/setup', target);
 	assert.equal((await browser.post('/profile/sessions/end-others')).location, '/mfa/setup');
 	const start = await browser.get('/mfa/setup');
-	assert.match(h.plain(start.text), /Harbour <Clinic> requires two-factor authentication\. The transition period ended on .*: you must enable it before you can continue\./);
+	assert.match(h.plain(start.text), /Harbour <Clinic> requires two-factor authentication\. The grace period ended on .*\. You must enable it before you can continue\./);
 	const links = [.../<nav[^]*?<\/nav>/.exec(start.text)[0].matchAll(/<a href="([^"]*)"/g)].map(([, href]) => href);
 	assert.deepEqual(links, ['/logout']);
 	assert.match((await browser.get('/logout')).text, /href="\/mfa\/setup">Cancel/);
@@ -600,15 +600,15 @@ test('one second before the deadline everything works, at it only set-up', async
 	assert.equal((await browser.get('/dashboard')).status, 200);
 	assert.doesNotMatch((await browser.get('/dashboard')).text, /class="deadline"/);
 	const overview = h.plain((await desk.get('/dashboard')).text);
-	assert.match(overview, /45\d members of Harbour <Clinic> let the transition period pass/);
+	assert.match(overview, /45\d members of Harbour <Clinic> are overdue/);
 
 	stack.clock.advance(grace * DAY);
 	const unverified = await h.signIn(stack, late);
 	const page = h.plain((await unverified.get('/mfa/setup')).text);
-	assert.match(page, /must be verified before you can enable/);
-	assert.match(page, /The transition period ended on/);
+	assert.match(page, /must verify your email address before you can enable/);
+	assert.match(page, /The grace period ended on/);
 	assert.doesNotMatch(page, /Back to your profile/);
-	assert.match((await unverified.get('/verify-email')).text, /href="\/mfa\/setup">Back to set-up/);
+	assert.match((await unverified.get('/verify-email')).text, /href="\/mfa\/setup">Back to setup/);
 });
 
 test('the stack ends without a crash', async () => {

@@ -109,7 +109,7 @@ test('of 100 requests for new codes with one code over 20 sessions exactly one g
 	assert.equal(answers.filter((a) => a.status >= 500).length, 0);
 	assert.equal((await h.events(stack, who)).filter((e) => e.kind === 'recovery_codes_replaced').length, 1);
 	assert.equal(await h.number(stack, `SELECT count(*) FROM countersign.recovery_codes WHERE account_id = '${who.id}'`), 10);
-	await h.resetBudget(stack, who);
+	await h.clearFailures(stack, who);
 	const session = await h.signIn(stack, who);
 	assert.equal((await session.post('/mfa/challenge', { recovery_code: who.codes[0] })).status, 422, 'the old ones are dead');
 	assert.equal((await session.post('/mfa/challenge', { recovery_code: h.codesOf(winners[0].text)[9] })).status, 303);
@@ -131,7 +131,7 @@ test('of 200 wrong answers at once five are judged, the rest have to wait, also 
 		const wait = Number(answer.headers['retry-after']);
 		// Counted from a request's own time, which may lie before the fifth answer's.
 		assert.ok(wait >= 1 && wait <= 32, `Retry-After ${answer.headers['retry-after']}`);
-		assert.match(h.errorOf(answer), /There were too many wrong codes\. You can try again in \d+ seconds?\./);
+		assert.match(h.errorOf(answer), /There were too many incorrect codes\. You can try again in \d+ seconds?\./);
 	}
 	assert.equal(await h.failures(stack, who), 5);
 	const workers = stack.pids.workers;

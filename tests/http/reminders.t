@@ -138,8 +138,8 @@ test('a rule that begins is told to those without a factor, within seconds, and 
 	assert.equal(found[0].subject, 'Grüße & <b>"Söhne"</b> requires two-factor authentication');
 	assert.ok(found[0].text.includes(SETUP) && found[0].html.includes(`href="${SETUP}"`));
 	assert.doesNotMatch(found[0].html, /<b>|<i>/);
-	await assertMessage(found[0], { who: open, org, has: ['There is a transition period', `until ${dateText(since + 10 * DAY)} you can go on working`,
-		'After that you must enable it before you can continue.'] });
+	await assertMessage(found[0], { who: open, org, has: ['You have a grace period', `until ${dateText(since + 10 * DAY)} you can keep working`,
+		'After that, you must enable it before you can continue.'] });
 	assert.equal(await standing(org, open), `1|${since + 10 * DAY}|${since + 3 * DAY}`);
 });
 
@@ -151,7 +151,7 @@ test('reminders 7, 3 and 1 days before the deadline, each once, and none to who 
 	assert.deepEqual(first.names, [[0, '7'], [1, '7']]);
 	assert.equal(first.found[0].subject, '7 days left to enable two-factor authentication');
 	await assertMessage(first.found.find((m) => m.to[0].address === a.email), { who: a, org,
-		has: [`Your transition period ends on ${dateText(since + 10 * DAY)}`, 'you must enable it before you can continue', `${org.name} requires`] });
+		has: [`Your grace period ends on ${dateText(since + 10 * DAY)}`, 'you must enable it before you can continue', `${org.name} requires`] });
 	await h.enrol(await h.signIn(stack, b), b);
 	assert.deepEqual((await told(() => days(3), a, b)).names, []);
 	assert.deepEqual((await told(() => days(1), a, b)).names, [[0, '3']]);
@@ -332,7 +332,7 @@ test('what an admin decides through the API: policy, exemption, and a reset that
 	assert.deepEqual(own, [[0, 'applies']], 'who was reset has a message of his own on that');
 	assert.deepEqual(others, [[1, 'The second factor of Lo <b>Lost was reset']]);
 	const message = found.find((m) => m.to[0].address === second.email);
-	await assertMessage(message, { who: second, org, has: [`Admin Person has reset the second factor of Lo <b>Lost (${lost.email}), a member of ${org.name}.`,
+	await assertMessage(message, { who: second, org, has: [`Admin Person reset the second factor of Lo <b>Lost (${lost.email}), a member of ${org.name}.`,
 		`When: ${dateText(stack.clock.now()).slice(0, 10)}`], hasNot: ['phone', '127.0.0.1'] });
 	assert.doesNotMatch(message.html, /<b>/);
 });
@@ -404,7 +404,7 @@ test('two thousand members are all told, once, while requests and other mail go 
 		const to = fs.readdirSync(folder).map((name) => /^To: (\S+)\r$/m.exec(fs.readFileSync(path.join(folder, name), 'latin1'))[1])
 			.filter((address) => address.includes(`crowd${org.slug}`));
 		assert.deepEqual([to.length, new Set(to).size], [2_000, 2_000]);
-		assert.equal(h.logged(stack, 'notices.failed'), 0);
+		assert.equal(h.logged(stack, 'reminders.failed'), 0);
 	} finally {
 		await h.reconfigure(stack, { mail_url: `smtp://127.0.0.1:${box.port}`, mail_directory: '' });
 	}
@@ -479,7 +479,7 @@ test('while very many messages wait, nobody is told more; a notice that cannot b
 	try {
 		await h.until('the other is told', async () => /^1\|/.test(await standing(org, b)));
 		assert.match(await standing(org, a), /^0\|\|\d+$/);
-		assert.ok(h.logged(stack, 'notices.failed') > 0);
+		assert.ok(h.logged(stack, 'reminders.failed') > 0);
 	} finally {
 		await stack.psql('ALTER TABLE countersign.outbox DROP CONSTRAINT poison');
 	}

@@ -94,7 +94,7 @@ test('a change asks for what is stale, takes what is given, and does nothing wit
 			}
 			const guessed = given.includes('wrong code') && status === 422;
 			assert.equal(await h.failures(stack, who), guessed ? 1 : 0, `${what}: only what is judged is a guess`);
-			await h.resetBudget(stack, who);
+			await h.clearFailures(stack, who);
 		}
 });
 
@@ -108,7 +108,7 @@ test('preferring and removing ask for the same', async () => {
 			assert.equal((await browser.post(target, { factor: factor.id })).status, 403, target);
 			assert.equal((await browser.post(target, { factor: factor.id, password: 'wrong', code: '000000' })).status, 422, target);
 			assert.equal(JSON.stringify(await factorsOf(who)), before, target);
-			await h.resetBudget(stack, who);
+			await h.clearFailures(stack, who);
 		}
 		const answer = await browser.post(target, { factor: factor.id, password: who.password, method: who.factors[0].id,
 			code: await h.nextCode(stack, who.factors[0]) });
@@ -158,7 +158,7 @@ test('disabling asks for the password each time, and for a verification when tha
 		assert.equal(answer.status, status, JSON.stringify([ages, proof]));
 		assert.equal(h.titleOf(answer), 'Disable two-factor authentication');
 		assert.equal((await factorsOf(who)).length, 1);
-		await h.resetBudget(stack, who);
+		await h.clearFailures(stack, who);
 	}
 	await age(browser, {});
 	assert.equal((await browser.post('/mfa/disable', { password: who.password })).status, 303);
@@ -187,7 +187,7 @@ test('new codes ask for a code from an app each time; a recovery code is no proo
 		assert.equal(answer.status, status, JSON.stringify([ages, proof]));
 		assert.equal(h.codesOf(answer.text).length, 0);
 		assert.equal(await set(), before);
-		await h.resetBudget(stack, who);
+		await h.clearFailures(stack, who);
 	}
 	assert.equal(await h.number(stack,
 		`SELECT count(*) FROM countersign.recovery_codes WHERE account_id = '${who.id}' AND used_at IS NULL`), 10,
@@ -224,7 +224,7 @@ test('removing the preferred factor makes the next one preferred and asks the ot
 	const { who, browser } = await withFactors(3);
 	const other = await h.signInFully(stack, who);
 	const page = await browser.get(`/mfa/factors/remove?factor=${who.factors[0].id}`);
-	assert.match(h.plain(page.text), /It is your preferred method; another one takes its place\./);
+	assert.match(h.plain(page.text), /This is your preferred method\. Another method will become your preferred one\./);
 	assert.equal((await browser.post('/mfa/factors/remove', { factor: who.factors[0].id })).status, 303);
 	assert.deepEqual((await factorsOf(who)).map((f) => [f.label, f.preferred]), [['Factor 1', true], ['Factor 2', false]]);
 	assert.equal((await other.row()).state, 'mfa_required');

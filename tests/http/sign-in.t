@@ -69,7 +69,7 @@ test('unknown, wrong and disabled look the same: status, body, headers', async (
 		const answer = await stack.post('/login', { email, password });
 		assert.equal(answer.status, 422, email);
 		assert.deepEqual(answer.setCookie, []);
-		assert.equal(h.errorOf(answer), 'The email address or the password is not right.');
+		assert.equal(h.errorOf(answer), 'The email address or the password is incorrect.');
 		answers.push([bare(answer, email), headersOf(answer)]);
 	}
 	for (const answer of answers)

@@ -179,7 +179,7 @@ for (const address of ['127.0.0.1', '::1'])
 		} finally {
 			server.close();
 		}
-		assert.match(one.output, new RegExp(`^\\./start: port ${port} is taken by another program`));
+		assert.match(one.output, new RegExp(`^\\./start: port ${port} is in use by another program`));
 		assert.ok(!fs.existsSync(data));
 	});
 
@@ -290,7 +290,7 @@ test('the demonstration: policies, and members in every standing', async () => {
 	assert.equal((await dashboard('una@linden.example')).status, 200, 'not required');
 });
 
-test('mail is written into a folder: the link for the one whose address is not verified', async () => {
+test('mail is written to a folder: the link for the one whose address is not verified', async () => {
 	const folder = path.join(data, 'mail');
 	const letters = await h.until('the mail of the demonstration', () => {
 		const all = fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name), 'latin1'));
@@ -299,7 +299,7 @@ test('mail is written into a folder: the link for the one whose address is not v
 	const link = await mail.read(letters.find((raw) => raw.includes('To: <una@')));
 	assert.equal(link.link, `${first.base}/verify-email?token=${link.token}`);
 	assert.equal((await first.get(`/verify-email?token=${link.token}`)).status, 200);
-	assert.match(first.output, /^mail is written into .*\/mail$/m);
+	assert.match(first.output, /^mail is written to .*\/mail$/m);
 });
 
 test('the keys of those who are enrolled give codes that pass the challenge', async () => {
@@ -460,7 +460,7 @@ for (const [name, file] of [['nginx', 'nginx'], ['postgres', 'postgres'], ['supe
 		assert.equal(await one.exited, 1, one.output);
 		assert.ok(Date.now() - begin < 20_000);
 		const told = one.output.slice(one.output.indexOf(`ready ${one.base}`));
-		assert.ok(told.includes(`./start: ${file} has ended; the end of ${log}:\n`), told);
+		assert.ok(told.includes(`./start: ${file} has stopped; the end of ${log}:\n`), told);
 		assert.ok(told.includes(`the last words of ${file}\n`), told);
 		await h.until('nothing stays behind', () => !one.all.some(rig.isAlive));
 		assert.ok(await isFree(one.port));
@@ -478,7 +478,7 @@ test('a database of a newer version is refused and kept', async () => {
 	const then = tree(path.join(data, 'postgres/base')).length;
 	const text = await refused(data);
 	assert.match(text, /countersignctl: .*(newer|of_tomorrow|unknown)/i);
-	assert.match(text, /^\.\/start: the database in .* could not be prepared; if it is of another version, use --data/m);
+	assert.match(text, /^\.\/start: the database in .* could not be prepared; if another version made it, choose another folder with --data/m);
 	assert.equal(tree(path.join(data, 'postgres/base')).length, then);
 	assert.deepEqual(fs.readdirSync(path.join(data, 'run')), []);
 	assert.equal(fs.readFileSync(path.join(data, 'demo.txt'), 'utf8'), demo);
@@ -519,7 +519,7 @@ test('one that was killed meanwhile is begun anew; --no-demo loads nothing', asy
 	// What it was running in the foreground may hold the lock for a moment.
 	await h.until('it lets go of the folder', () => spawnSync('flock', ['-n', path.join(where, 'lock'), 'true']).status === 0);
 	const again = await running(where, { args: ['--no-demo'] });
-	assert.match(again.output, /was never completed: making it anew/);
+	assert.match(again.output, /is incomplete: creating it again/);
 	assert.equal(again.stdout, `ready ${again.base}\n`);
 	assert.equal(again.login.status, 200);
 	assert.ok(!again.sockets.startsWith(where), 'the sockets are where their path fits');
@@ -534,8 +534,8 @@ test('what is not a folder one may write to is refused', async (t) => {
 		return t.diagnostic('not tried: it is about the user whom root gives the services to');
 	const closed = path.join(folder, 'closed');
 	fs.mkdirSync(closed, { mode: 0o700 });
-	assert.match(await refused(path.join(closed, 'data')), /cannot reach .*\/closed: use --data/);
+	assert.match(await refused(path.join(closed, 'data')), /cannot reach .*\/closed: choose a folder/);
 	assert.deepEqual(fs.readdirSync(closed), []);
-	assert.match(await refused(closed), /cannot (reach|write to) .*\/closed: use --data/);
+	assert.match(await refused(closed), /cannot (reach|write to) .*\/closed: choose a folder/);
 	assert.deepEqual(fs.readdirSync(closed), []);
 });

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The tree itself: lists, scripts, man pages, and nothing in git that is made.
+# The tree: the lists of files are right, scripts and man pages pass their linters, and git has no
+# generated file.
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
 cd "$top" || exit 1

@@ -44,7 +44,7 @@ slots_held(const struct hash_semaphore *sem)
 	return held;
 }
 
-/* Forks a child that acquires the semaphore in rounds; its exit status counts the refused rounds. */
+/* Forks a child that acquires a slot in rounds; its exit status counts the refusals. */
 static pid_t
 fork_worker(struct hash_semaphore *sem, struct shared *s)
 {

@@ -48,7 +48,7 @@ take(struct call *c, const cJSON *item)
 	const struct field *f = field_of(c, name);
 
 	if (f == NULL || in_path(c, name)) {
-		error_add_field(c, name, "There is no such member.");
+		error_add_field(c, name, "There is no member with this name.");
 		return;
 	}
 	if (cJSON_IsNull(item))
@@ -76,7 +76,7 @@ take_number(struct call *c, struct str name, const cJSON *item)
 	double n = cJSON_IsNumber(item) ? item->valuedouble : -1;
 
 	if (!(n >= 0 && n <= FIELD_NUMBER_MAX) || n != (double)(int64_t)n)
-		error_add_field(c, name, "It must be a whole number that is not negative.");
+		error_add_field(c, name, "It must be a whole number of 0 or more.");
 	else
 		offer(c, name, str_printf(c->arena, "%lld", (long long)n));
 }
@@ -85,7 +85,7 @@ static void
 offer(struct call *c, struct str name, struct str value)
 {
 	if (!field_set(c->arena, &c->fields, name, value))
-		error_add_field(c, name, "It is there twice.");
+		error_add_field(c, name, "It appears twice.");
 }
 
 static const struct field *

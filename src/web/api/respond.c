@@ -197,18 +197,18 @@ static const char *
 field_wants(const struct field *f)
 {
 	static const char *const wants[] = {
-	    [FIELD_EMAIL] = "It must be an e-mail address.",
+	    [FIELD_EMAIL] = "It must be an email address.",
 	    [FIELD_PASSWORD] = "It must be text of at most 1024 bytes without U+0000.",
 	    [FIELD_CODE] = "It must be text of at most 64 bytes.",
 	    [FIELD_LABEL] = "It must be 1 to 64 bytes of text without control characters.",
-	    [FIELD_PATH] = "It must be a path of this site.",
+	    [FIELD_PATH] = "It must be a path on this site.",
 	    [FIELD_TOKEN] = "It must be text of at most 256 bytes.",
 	    [FIELD_FACTOR] = "It must be the id of a factor, fct_ and 26 characters.",
 	    [FIELD_SESSION] = "It must be the id of a session, ses_ and 26 characters.",
 	    [FIELD_ORGANIZATION] = "It must be the id of an organization, org_ and 26 characters.",
 	    [FIELD_ACCOUNT] = "It must be the id of an account, usr_ and 26 characters.",
 	    [FIELD_TEXT] = "It must be 1 to 500 characters of text without control characters.",
-	    [FIELD_NUMBER] = "It must be a whole number that is not negative.",
+	    [FIELD_NUMBER] = "It must be a whole number of 0 or more.",
 	    [FIELD_TIME] = "It must be a date, or a date and time with a zone.",
 	    [FIELD_BOOLEAN] = "It must be true or false.",
 	    [FIELD_WORD] = "It must be a word of lower-case letters, digits, - and _.",

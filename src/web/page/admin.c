@@ -15,9 +15,9 @@
 #define LIST_LIMIT 50
 
 static const struct field_hint hints[] = {
-    {"standing", "Choose one of the standings in the list."},
-    {"search", "Search for the beginning of a name or of an email address."},
-    {"after", "This page of the list is not there any more. Here is the first one."},
+    {"standing", "Choose a compliance status from the list."},
+    {"search", "Enter the start of a name or of an email address."},
+    {"after", "That page of the list no longer exists. This is the first page."},
     {"limit", "A page has 1 to 500 members."},
 };
 

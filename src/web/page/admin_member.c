@@ -14,19 +14,18 @@ static const struct {
 	const char *word;
 	const char *text;
 } flash_texts[] = {
-    {"reset", "The second factor was reset. All sessions of this member were ended; after the next "
-	      "sign-in a new one can be "
-	      "set up."},
+    {"reset", "The second factor was reset and the member was signed out everywhere. They can set "
+	      "up a new one after their next sign-in."},
     {"exempted", "The exemption was saved."},
-    {"unexempted", "The exemption was ended."},
+    {"unexempted", "The exemption has ended."},
 };
 
 static const struct field_hint hints[] = {
-    {"account", "This member is not there."},
-    {"reason", "Give a reason of at most 500 characters: it stands in the audit log."},
-    {"confirm", "Type the email address of this member, exactly as it stands above."},
-    {"until", "Choose a day from today on, at most a year ahead."},
-    {"exempt_reason", "Give a reason of at most 500 characters: it stands in the audit log."},
+    {"account", "There is no such member."},
+    {"reason", "Enter a reason of up to 500 characters. It is recorded in the audit log."},
+    {"confirm", "Enter the email address of this member exactly as it is shown above."},
+    {"until", "Choose a day from today up to a year from now."},
+    {"exempt_reason", "Enter a reason of up to 500 characters. It is recorded in the audit log."},
 };
 
 static void present_rights(struct call *c, const struct member *m);

@@ -33,7 +33,7 @@ static const struct {
 	const char *choice;
 	const char *of;
 } requirements[] = {
-    [REQUIREMENT_OFF] = {"Nobody: it is voluntary", "nobody"},
+    [REQUIREMENT_OFF] = {"Nobody (it is optional)", "nobody"},
     [REQUIREMENT_ADMINS] = {"Owners, admins and sensitive roles",
 	"owners, admins and sensitive roles"},
     [REQUIREMENT_EVERYONE] = {"Everyone", "everyone"},
@@ -88,7 +88,7 @@ page_policy_preview(struct call *c)
 	present_hidden(c, &wanted);
 	present_changes(c, &to);
 	present_effect(c, &to, &before, &after);
-	return present_page(c, "admin_policy_preview", "Check the new policy");
+	return present_page(c, "admin_policy_preview", "Review the new policy");
 }
 
 enum err
@@ -221,23 +221,22 @@ present_limits(struct call *c)
 	struct arena *a = c->arena;
 	const int least = POLICY_AGE_MIN / MINUTE, most = POLICY_AGE_MAX / MINUTE;
 	const struct field_hint hints[] = {
-	    {"requirement", "Choose who must have two-factor authentication."},
-	    {"required_since", "Choose a day, at most a year ahead."},
-	    {"grace_days", str_printf(a, "The grace period is a whole number of days from 0 to %d.",
-			       POLICY_GRACE_MAX)
-			       .p},
-	    {"reauthentication_age",
-		str_printf(a,
-		    "A password counts for a whole number of minutes from %d to %d, or "
-		    "as the service says: then leave it empty.",
-		    least, most)
+	    {"requirement", "Choose who must use two-factor authentication."},
+	    {"required_since", "Choose a day up to a year from now."},
+	    {"grace_days",
+		str_printf(a, "Enter the grace period as a whole number of days from 0 to %d.",
+		    POLICY_GRACE_MAX)
 		    .p},
-	    {"verification_age",
-		str_printf(a,
-		    "A verification counts for a whole number of minutes from %d to %d, "
-		    "or as the service says: then leave it empty.",
-		    least, most)
-		    .p},
+	    {"reauthentication_age", str_printf(a,
+					 "Enter a whole number of minutes from %d to %d for the "
+					 "password, or leave it empty.",
+					 least, most)
+					 .p},
+	    {"verification_age", str_printf(a,
+				     "Enter a whole number of minutes from %d to %d for the code, "
+				     "or leave it empty.",
+				     least, most)
+				     .p},
 	};
 
 	present_hint(c, hints, ARRAY_SIZE(hints));
@@ -299,23 +298,22 @@ present_changes(struct call *c, const struct policy *to)
 	struct arena *a = c->arena;
 
 	(void)model_list(c->model, "changes");
-	add_change(c, "Required of", str_of(requirements[from->requirement].of),
+	add_change(c, "Required for", str_of(requirements[from->requirement].of),
 	    str_of(requirements[to->requirement].of));
 	if (to->requirement != REQUIREMENT_OFF)
-		add_change(c, "Required of owners, admins and sensitive roles since",
+		add_change(c, "Required for owners, admins and sensitive roles from",
 		    since_text(a, from->required_since), since_text(a, to->required_since));
 	if (to->requirement == REQUIREMENT_EVERYONE)
-		add_change(c, "Required of all others since", since_text(a, from->everyone_since),
-		    since_text(a, to->everyone_since));
-	add_change(c, "Transition period", days_text(a, from->grace_days),
-	    days_text(a, to->grace_days));
-	add_change(c, "A password counts for", age_text(a, from->reauthentication_age),
+		add_change(c, "Required for everyone else from",
+		    since_text(a, from->everyone_since), since_text(a, to->everyone_since));
+	add_change(c, "Grace period", days_text(a, from->grace_days), days_text(a, to->grace_days));
+	add_change(c, "Ask for the password again after", age_text(a, from->reauthentication_age),
 	    age_text(a, to->reauthentication_age));
-	add_change(c, "A verification counts for", age_text(a, from->verification_age),
+	add_change(c, "Ask for a code again after", age_text(a, from->verification_age),
 	    age_text(a, to->verification_age));
-	add_change(c, "Fresh verification on admin pages",
-	    from->admin_verification ? STR("always") : STR("for changes"),
-	    to->admin_verification ? STR("always") : STR("for changes"));
+	add_change(c, "Recent verification on admin pages",
+	    from->admin_verification ? STR("always") : STR("for changes only"),
+	    to->admin_verification ? STR("always") : STR("for changes only"));
 }
 
 static void
@@ -343,7 +341,7 @@ age_text(struct arena *a, int32_t seconds)
 	struct str n = minutes(a, seconds);
 
 	if (str_is_absent(n))
-		return STR("as long as the service says");
+		return STR("the service’s limit");
 	return str_printf(a, "%.*s minute%s", STR_FMT(n), str_eq(n, STR("1")) ? "" : "s");
 }
 
@@ -353,7 +351,7 @@ days_text(struct arena *a, int32_t days)
 	return days == 0 ? STR("none") : str_printf(a, "%d day%s", (int)days, days == 1 ? "" : "s");
 }
 
-/* Whom it hits, and when. */
+/* Whom it affects, and when. */
 static void
 present_effect(struct call *c, const struct policy *to, const struct member_totals *before,
     const struct member_totals *after)
@@ -380,7 +378,7 @@ present_effect(struct call *c, const struct policy *to, const struct member_tota
 		present_deadlines(c, to);
 }
 
-/* When the transition period of each group ends; whoever joins later has as long from then on. */
+/* When the grace period of each group ends. Members who join later have as long from then on. */
 static void
 present_deadlines(struct call *c, const struct policy *to)
 {

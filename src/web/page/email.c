@@ -74,8 +74,8 @@ show_state(struct call *c)
 	if (str_eq(field_known(&c->fields, STR("done")) ? field_text(&c->fields, "done") : STR(""),
 		STR("sent")) &&
 	    !account->email_verified)
-		present_flash(c, "A new message is on its way to you. Links in earlier ones do not "
-				 "work any more.");
+		present_flash(c, "A new email is on its way to you. Links in earlier emails no "
+				 "longer work.");
 	model_text(c->model, "email", account->email);
 	model_bool(c->model, "email_verified", account->email_verified);
 	model_bool(c->model, "sends_mail", conf_sends_mail(c->conf));

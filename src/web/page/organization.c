@@ -44,11 +44,10 @@ present_switched(struct call *c)
 
 	if (here == NULL || !str_eq(field_text(&c->fields, "done"), STR("switched")))
 		return;
-	text = str_printf(c->arena, "You now work in %.*s.%s", STR_FMT(here->name),
+	text = str_printf(c->arena, "You are now working in %.*s.%s", STR_FMT(here->name),
 	    subject_active(s) == 0 ? ""
-				   : " Each organization is a boundary of its own: your "
-				     "verification was cleared, and the next sensitive"
-				     " operation asks for it again.");
+				   : " A verification counts in one organization only, so "
+				     "the next sensitive action asks for a code again.");
 	present_flash(c, str_c(c->arena, text));
 }
 

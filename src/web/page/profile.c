@@ -16,12 +16,12 @@ static const struct {
 	const char *word;
 	const char *text;
 } flash_texts[] = {
-    {"renamed", "The method has its new name."},
+    {"renamed", "The method was renamed."},
     {"preferred", "Your preferred method was changed."},
-    {"removed", "The method was removed. Your other sessions are asked for a code again."},
-    {"disabled", "Two-factor authentication is disabled. All your other sessions were signed out."},
+    {"removed", "The method was removed. Your other sessions have to enter a code again."},
+    {"disabled", "Two-factor authentication is disabled. You were signed out everywhere else."},
     {"session-ended", "The session was signed out."},
-    {"sessions-ended", "All your other sessions were signed out."},
+    {"sessions-ended", "You were signed out everywhere else."},
 };
 
 static void present_flash_for(struct call *c);

@@ -94,13 +94,13 @@ v1_factor_change(struct call *c)
 	enum err e = OK;
 
 	if (str_is_absent(label) && str_is_absent(preferred)) {
-		error_add_field(c, STR("label"), "Give label, preferred or both.");
-		error_add_field(c, STR("preferred"), "Give label, preferred or both.");
+		error_add_field(c, STR("label"), "Send label, preferred or both.");
+		error_add_field(c, STR("preferred"), "Send label, preferred or both.");
 		return ERR_FIELD;
 	}
 	if (str_eq(preferred, STR("false"))) {
 		error_add_field(c, STR("preferred"),
-		    "It can only become true: prefer another factor instead.");
+		    "It can only be set to true. Prefer another factor instead.");
 		return ERR_FIELD;
 	}
 	if (!str_is_absent(label))

@@ -80,7 +80,7 @@ v1_compliance(struct call *c)
 	if (e == OK)
 		e = flow_members_list(&c->flow, c->admin->organization, &q, &page);
 	if (e == ERR_FIELD && c->error_count == 0)
-		error_add_field(c, STR("after"), "It must be the `next` of the page before.");
+		error_add_field(c, STR("after"), "It must be the `next` of the previous page.");
 	if (e != OK)
 		return e;
 	present_totals(model_object(c->model, "totals"), &totals);
@@ -99,7 +99,8 @@ v1_member_exempt(struct call *c)
 		field_time(&c->fields, "until"), field_text(&c->fields, "reason"));
 
 	if (e == ERR_FIELD)
-		error_add_field(c, STR("until"), "It must be ahead, and at most a year.");
+		error_add_field(c, STR("until"),
+		    "It must be in the future, at most a year from now.");
 	return respond_member(c, e);
 }
 
@@ -158,7 +159,7 @@ report_limits(struct call *c, unsigned int fields)
 		error_add_field(c, STR("graceDays"),
 		    str_printf(c->arena, "It must be at most %d.", POLICY_GRACE_MAX).p);
 	if (fields & POLICY_REQUIRED_SINCE)
-		error_add_field(c, STR("requiredSince"), "It must be at most a year ahead.");
+		error_add_field(c, STR("requiredSince"), "It must be at most a year from now.");
 	if (fields & POLICY_REAUTHENTICATION_AGE)
 		error_add_field(c, STR("reauthenticationAge"), age);
 	if (fields & POLICY_VERIFICATION_AGE)

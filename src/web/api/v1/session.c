@@ -53,8 +53,8 @@ v1_verify(struct call *c)
 	};
 
 	if ((in.response.n > 0) == (in.recovery_code.n > 0)) {
-		error_add_field(c, STR("code"), "Give either code or recoveryCode.");
-		error_add_field(c, STR("recoveryCode"), "Give either code or recoveryCode.");
+		error_add_field(c, STR("code"), "Send either code or recoveryCode.");
+		error_add_field(c, STR("recoveryCode"), "Send either code or recoveryCode.");
 		return ERR_FIELD;
 	}
 	return respond_session(c, flow_verify(&c->flow, &in, VERIFY_ELEVATE));
