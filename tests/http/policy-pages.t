@@ -36,7 +36,7 @@ const LINK = /href="([^"]*)" rel="next"/;
 // The cells of the first column of members, in their order.
 const namesIn = (html) => [...html.matchAll(/member\?account=[^"]*">([^<]*)</g)].map(([, name]) => name);
 const hrefIn = (html) => LINK.exec(html)?.[1].replace(/&amp;/g, '&');
-const noticeOf = (answer) => h.plain(/message-notice"[^>]*>([^]*?)<\/div>/.exec(answer.text)?.[1] ?? '');
+const flashOf = (answer) => h.plain(/message-success"[^>]*>([^]*?)<\/div>/.exec(answer.text)?.[1] ?? '');
 
 test('a stack with two organizations', async () => {
 	stack = await rig.start({ set: { ...h.QUICK, workers: 3, session_idle: 2_592_000, session_lifetime: 2_592_000 } });
@@ -175,7 +175,7 @@ test('a change with an old verification asks for it and goes on by itself', asyn
 		const right = await desk.post(target, { ...form, code: await h.nextCode(stack, owner.factors[0]) });
 		assert.equal(right.status, 303, `${target}: ${h.errorOf(right)}`);
 		assert.match(right.location, done);
-		assert.notEqual(noticeOf(await desk.get(right.location)), '', target);
+		assert.notEqual(flashOf(await desk.get(right.location)), '', target);
 	}
 	assert.deepEqual([(await policyOf('harbour')).requirement, (await policyOf('harbour')).grace_days], ['admins', 30]);
 	assert.equal(await h.number(stack, `SELECT count(*) FROM countersign.factors WHERE account_id = '${member.id}'`), 0);
@@ -223,7 +223,7 @@ test('a reset needs a reason and the address typed, ends all sessions, and its e
 	const before = await h.eventCount(stack, member);
 	const answer = await desk.post('/admin/mfa/member/reset', { ...form, confirm: ` ${member.email.toUpperCase()}` .trim() });
 	assert.equal(answer.location, `/admin/mfa/member?account=${idOf(member)}&done=reset`);
-	assert.match(noticeOf(await desk.get(answer.location)), /the member was signed out everywhere/);
+	assert.match(flashOf(await desk.get(answer.location)), /the member was signed out everywhere/);
 	assert.match((await browser.get('/profile')).location, /^\/login/);
 	const [event] = (await h.events(stack, member, before)).filter((e) => e.kind === 'mfa_reset');
 	assert.equal(event.actor_id, owner.id);
@@ -328,7 +328,7 @@ test('the preview says whom it hits and what changes, and saving does just that'
 	assert.equal(Date.parse(saved.required_since), since, 'those who were covered keep their day');
 	assert.equal(Date.parse(saved.everyone_since), Date.parse(hidden.required_since));
 	assert.equal(saved.version, version + 1);
-	assert.equal(noticeOf(await desk.get('/admin/mfa/policy?done=saved')), 'The policy was saved.');
+	assert.equal(flashOf(await desk.get('/admin/mfa/policy?done=saved')), 'The policy was saved.');
 });
 
 test('the day of the form is kept, moved, or announced', async () => {
@@ -524,13 +524,13 @@ test('with two organizations one is chosen, and each keeps to itself', async () 
 
 	const chosen = await desk.post('/organization', { organization: harbour, next: '/admin/mfa' });
 	assert.equal(chosen.location, '/admin/mfa?done=switched');
-	assert.match(noticeOf(await desk.get(chosen.location)), /^You are now working in Harbour <Clinic>\. A verification counts in one organization only, so the next sensitive action asks for a code again\.$/);
+	assert.match(flashOf(await desk.get(chosen.location)), /^You are now working in Harbour <Clinic>\. A verification counts in one organization only, so the next sensitive action asks for a code again\.$/);
 	assert.equal((await desk.row()).verified_at, null);
 	assert.equal((await desk.post('/admin/mfa/policy', OFF)).status, 403, 'the next sensitive operation asks');
 
 	const other = await desk.post('/organization', { organization: linden });
 	assert.equal(other.location, '/dashboard?done=switched');
-	assert.match(noticeOf(await desk.get(other.location)), /^You are now working in Linden Practice\./);
+	assert.match(flashOf(await desk.get(other.location)), /^You are now working in Linden Practice\./);
 	const refused = await desk.get('/admin/mfa');
 	assert.equal(refused.status, 403, 'an owner there is a member here');
 	assert.doesNotMatch((await desk.get('/dashboard')).text, /href="\/admin\/mfa"/);
