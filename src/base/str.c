@@ -161,6 +161,12 @@ str_utf8_step(struct str s)
 }
 
 bool
+str_is_text(struct str s, size_t max)
+{
+	return s.n <= max && str_is_utf8(s) && !str_has(s, '\0');
+}
+
+bool
 str_has_control(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)

@@ -86,6 +86,9 @@ bool str_is_utf8(struct str s);
 /* The size of the first UTF-8 character, 1 to 4 bytes; 0 when it is not valid or `s` is empty. */
 size_t str_utf8_step(struct str s);
 
+/* True for at most `max` bytes of UTF-8 without NUL, which C interfaces can take. */
+bool str_is_text(struct str s, size_t max);
+
 /* True when `s` contains a control character (U+0000 to U+001F, U+007F). */
 bool str_has_control(struct str s);
 

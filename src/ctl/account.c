@@ -23,7 +23,7 @@ account_create(struct ctl *ctl)
 	int status = ctl_parse_email(ctl, ctl->args.options[ARGS_EMAIL], &email);
 
 	if (status == EX_OK)
-		status = ctl_parse_name(ctl, ctl->args.options[ARGS_NAME], &name);
+		status = ctl_parse_name(ctl->args.options[ARGS_NAME], &name);
 	if (status == EX_OK)
 		status = ctl_open(ctl);
 	if (status == EX_OK)

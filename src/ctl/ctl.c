@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "ctl/schema.h"
+#include "domain/account.h"
 
-static bool validate(struct ctl *ctl, enum field_type type, const char *text, struct str *out);
 static int check_database(struct ctl *ctl) MUST_CHECK;
 
 int
@@ -100,32 +100,21 @@ ctl_reset_deadline(struct ctl *ctl)
 int
 ctl_parse_email(struct ctl *ctl, const char *text, struct str *out)
 {
-	if (!validate(ctl, FIELD_EMAIL, text, out))
+	*out = str_of(text);
+	if (!account_email_normalize(ctl->arena, out))
 		return ctl_fail(EX_DATAERR, "not an e-mail address: %s", text);
 	return EX_OK;
 }
 
 int
-ctl_parse_name(struct ctl *ctl, const char *text, struct str *out)
+ctl_parse_name(const char *text, struct str *out)
 {
-	if (!validate(ctl, FIELD_LABEL, text, out))
+	*out = str_of(text);
+	if (!account_name_normalize(out))
 		return ctl_fail(EX_DATAERR,
 		    "a name must be 1 to %d bytes of UTF-8 without control characters",
-		    FIELD_LABEL_MAX);
+		    ACCOUNT_NAME_MAX);
 	return EX_OK;
-}
-
-/* Validates a value as forms and the API do. */
-static bool
-validate(struct ctl *ctl, enum field_type type, const char *text, struct str *out)
-{
-	const struct field table[] = {FIELD("x", type, true), FIELD_END};
-	struct fields fs = field_prepare(ctl->arena, table);
-
-	if (!field_offer(ctl->arena, &fs, STR("x"), str_of(text)) || !field_check(ctl->arena, &fs))
-		return false;
-	*out = field_text(&fs, "x");
-	return true;
 }
 
 /*

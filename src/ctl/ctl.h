@@ -9,7 +9,6 @@
 #include <sysexits.h>
 
 #include "base/err.h"
-#include "base/field.h"
 #include "conf/conf.h"
 #include "ctl/args.h"
 #include "flow/operator.h"
@@ -81,7 +80,7 @@ void ctl_reset_deadline(struct ctl *ctl);
 /* Parses an e-mail address to its stored form. EX_DATAERR when it is malformed. */
 int ctl_parse_email(struct ctl *ctl, const char *text, struct str *out) MUST_CHECK;
 
-/* Parses a name. EX_DATAERR when it is malformed. */
-int ctl_parse_name(struct ctl *ctl, const char *text, struct str *out) MUST_CHECK;
+/* Normalizes a name that people see. EX_DATAERR when it is malformed. */
+int ctl_parse_name(const char *text, struct str *out) MUST_CHECK;
 
 #endif

@@ -17,7 +17,7 @@ organization_create(struct ctl *ctl)
 	struct str slug = str_of(ctl->args.options[ARGS_SLUG]), name, id;
 	struct uuid organization;
 	enum err e;
-	int status = ctl_parse_name(ctl, ctl->args.options[ARGS_NAME], &name);
+	int status = ctl_parse_name(ctl->args.options[ARGS_NAME], &name);
 
 	if (status == EX_OK)
 		status = ctl_open(ctl);

@@ -37,7 +37,7 @@ password_read(struct ctl *ctl, struct secret *out)
 {
 	int status = EX_OK;
 
-	*out = secret_alloc(ctl->arena, FIELD_PASSWORD_MAX + 1);
+	*out = secret_alloc(ctl->arena, ACCOUNT_PASSWORD_MAX + 1);
 	if (ctl->args.options[ARGS_PASSWORD_STDIN] == NULL)
 		status = prompt_twice(ctl, out);
 	else if (read_line(STDIN_FILENO, -1, out) != LINE_READ)
@@ -48,7 +48,7 @@ password_read(struct ctl *ctl, struct secret *out)
 static int
 prompt_twice(struct ctl *ctl, struct secret *out)
 {
-	struct secret repeated = secret_alloc(ctl->arena, FIELD_PASSWORD_MAX + 1);
+	struct secret repeated = secret_alloc(ctl->arena, ACCOUNT_PASSWORD_MAX + 1);
 	struct terminal t;
 	enum line line;
 
@@ -151,7 +151,7 @@ read_line(int fd, int signals, struct secret *out)
 		any = true;
 		if (got == 0 || c == '\n')
 			break;
-		if (n <= FIELD_PASSWORD_MAX)
+		if (n <= ACCOUNT_PASSWORD_MAX)
 			out->p[n++] = c;
 	}
 	secret_wipe(&c, 1);
@@ -167,9 +167,9 @@ check_password(struct secret password)
 	if (password.n < PASSWORD_MIN)
 		return ctl_fail(EX_DATAERR, "the password is too short: at least %d characters",
 		    PASSWORD_MIN);
-	if (password.n > FIELD_PASSWORD_MAX)
+	if (password.n > ACCOUNT_PASSWORD_MAX)
 		return ctl_fail(EX_DATAERR, "the password is too long: at most %d bytes",
-		    FIELD_PASSWORD_MAX);
+		    ACCOUNT_PASSWORD_MAX);
 	if (!str_is_utf8(text) || str_has(text, '\0'))
 		return ctl_fail(EX_DATAERR, "the password is not UTF-8 text");
 	return EX_OK;

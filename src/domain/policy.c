@@ -27,6 +27,7 @@ static const struct str compliances[] = {
 static int find_name(const struct str *names, size_t count, struct str name);
 static int64_t covered_since(const struct policy *p, bool privileged);
 static int64_t later_of(int64_t a, int64_t b);
+static bool age_fits(int32_t age);
 static void append_time(struct buf *b, const char *name, int64_t us);
 
 struct str
@@ -147,6 +148,28 @@ policy_change(const struct policy *old, const struct policy *wanted, int64_t now
 	return p;
 }
 
+unsigned int
+policy_exceeds(const struct policy *wanted, int64_t now)
+{
+	unsigned int fields = 0;
+
+	if (wanted->grace_days < 0 || wanted->grace_days > POLICY_GRACE_MAX)
+		fields |= POLICY_GRACE_DAYS;
+	if (wanted->required_since > now + POLICY_AHEAD_MAX * CLOCK_DAY)
+		fields |= POLICY_REQUIRED_SINCE;
+	if (!age_fits(wanted->reauthentication_age))
+		fields |= POLICY_REAUTHENTICATION_AGE;
+	if (!age_fits(wanted->verification_age))
+		fields |= POLICY_VERIFICATION_AGE;
+	return fields;
+}
+
+bool
+policy_allows_exemption(int64_t until, int64_t now)
+{
+	return until > now && until <= now + POLICY_AHEAD_MAX * CLOCK_DAY;
+}
+
 struct str
 policy_json(struct arena *a, const struct policy *p)
 {
@@ -187,6 +210,13 @@ static int64_t
 later_of(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
+}
+
+/* 0 stands for the age of the service. */
+static bool
+age_fits(int32_t age)
+{
+	return age == 0 || (age >= POLICY_AGE_MIN && age <= POLICY_AGE_MAX);
 }
 
 static void

@@ -105,6 +105,20 @@ struct policy_threshold policy_threshold(const struct policy *p, bool privileged
  */
 struct policy policy_change(const struct policy *old, const struct policy *wanted, int64_t now);
 
+/* The fields of a policy that have limits. */
+enum policy_field {
+	POLICY_GRACE_DAYS = 1 << 0,
+	POLICY_REQUIRED_SINCE = 1 << 1,
+	POLICY_REAUTHENTICATION_AGE = 1 << 2,
+	POLICY_VERIFICATION_AGE = 1 << 3
+};
+
+/* The fields of a wanted policy that exceed their limits at `now`, as bits; 0 when none does. */
+unsigned int policy_exceeds(const struct policy *wanted, int64_t now);
+
+/* True when an exemption may end at `until`: after `now`, and at most POLICY_AHEAD_MAX days. */
+bool policy_allows_exemption(int64_t until, int64_t now);
+
 /* Formats a policy as a JSON object for the audit event. */
 struct str policy_json(struct arena *a, const struct policy *p);
 

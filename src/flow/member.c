@@ -69,7 +69,7 @@ flow_member_exempt(struct flow *fl, struct uuid organization, struct uuid accoun
 	    .until = until,
 	};
 
-	if (until <= fl->now || until > fl->now + POLICY_AHEAD_MAX * CLOCK_DAY)
+	if (!policy_allows_exemption(until, fl->now))
 		return ERR_FIELD;
 	return decide(fl, &d, write_exempt);
 }

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/codec.h"
-#include "base/field.h"
+#include "domain/account.h"
 #include "flow/operator.h"
 #include "store/account.h"
 #include "store/email.h"
@@ -269,8 +269,7 @@ password_fits(struct secret password)
 
 	for (i = 0; i < text.n; i++)
 		characters += ((unsigned char)text.p[i] & 0xC0) != 0x80;
-	return str_is_utf8(text) && !str_has(text, '\0') && characters >= PASSWORD_MIN &&
-	       text.n <= FIELD_PASSWORD_MAX;
+	return str_is_text(text, ACCOUNT_PASSWORD_MAX) && characters >= PASSWORD_MIN;
 }
 
 static bool

@@ -3,7 +3,6 @@
 
 #include "flow/internal.h"
 
-#include "base/clock.h"
 #include "flow/admin.h"
 #include "flow/compliance.h"
 #include "store/policy.h"
@@ -17,7 +16,6 @@ struct change_params {
 static flow_step change_step;
 static enum err admit(const struct flow *fl, struct uuid organization, const struct policy *wanted,
     const struct membership **m) MUST_CHECK;
-static bool age_fits(int32_t age);
 static bool same(const struct policy *a, const struct policy *b);
 
 enum err
@@ -79,17 +77,7 @@ admit(const struct flow *fl, struct uuid organization, const struct policy *want
 
 	if (e != OK)
 		return e;
-	if (wanted->grace_days < 0 || wanted->grace_days > POLICY_GRACE_MAX ||
-	    !age_fits(wanted->reauthentication_age) || !age_fits(wanted->verification_age) ||
-	    wanted->required_since > fl->now + POLICY_AHEAD_MAX * CLOCK_DAY)
-		return ERR_FIELD;
-	return OK;
-}
-
-static bool
-age_fits(int32_t age)
-{
-	return age == 0 || (age >= POLICY_AGE_MIN && age <= POLICY_AGE_MAX);
+	return policy_exceeds(wanted, fl->now) == 0 ? OK : ERR_FIELD;
 }
 
 static bool

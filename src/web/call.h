@@ -5,12 +5,12 @@
 #ifndef WEB_CALL_H
 #define WEB_CALL_H
 
-#include "base/field.h"
 #include "flow/authn.h"
 #include "flow/flow.h"
 #include "http/req.h"
 #include "http/resp.h"
 #include "view/model.h"
+#include "web/field.h"
 
 /* The most errors of one body that are reported at once. */
 #define CALL_ERRORS_MAX 16

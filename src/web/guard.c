@@ -3,7 +3,6 @@
 
 #include "flow/sign_in.h"
 #include "flow/verify.h"
-#include "http/form.h"
 #include "web/authn.h"
 #include "web/route.h"
 
@@ -83,11 +82,11 @@ read_fields(struct call *c)
 	c->fields =
 	    field_prepare(c->arena, c->route->fields != NULL ? c->route->fields : no_fields);
 	for (i = 0; i < c->segment_count; i++)
-		if (!field_offer(c->arena, &c->fields, c->segments[i].name, c->segments[i].value))
+		if (!field_set(c->arena, &c->fields, c->segments[i].name, c->segments[i].value))
 			return ERR_INTERNAL;
 	if (c->route->method == METHOD_GET)
 		return c->req->body.n > 0 ? ERR_BAD_REQUEST
-					  : form_parse(c->arena, c->req->query, &c->fields);
+					  : field_set_form(c->arena, &c->fields, c->req->query);
 	return c->req->query.n > 0 ? ERR_BAD_REQUEST : c->family->read(c);
 }
 
@@ -249,7 +248,7 @@ check_factor(struct call *c)
 	if (code.n == 0 && in.recovery_code.n == 0) {
 		if (!(guards & G_PROOF_NOW))
 			return ERR_VERIFICATION_REQUIRED;
-		field_refuse(&c->fields, PROOF_CODE);
+		field_reject_proof(&c->fields, PROOF_CODE);
 		return ERR_FIELD;
 	}
 	e = flow_verify(&c->flow, &in, c->token_in_body ? VERIFY_CHANGE : VERIFY_ELEVATE);

@@ -6,8 +6,8 @@
 #define WEB_ROUTE_H
 
 #include "base/err.h"
-#include "base/field.h"
 #include "http/req.h"
+#include "web/field.h"
 
 struct call;
 

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "base/clock.h"
+#include "base/array.h"
 #include "base/log.h"
 #include "conf/conf.h"
 #include "web/cookie.h"
@@ -16,7 +16,20 @@
 /* The largest OpenAPI document, in bytes: an answer is built whole in the memory of a request. */
 #define DOCUMENT_MAX (ARENA_REQUEST_MAX / 8)
 
+/* Parameters of this service that must not come twice: it would be open which of them counts. */
+static const char *const single_params[] = {
+    "HTTP_X_ACCOUNT_ACCESS_TOKEN",
+    "HTTP_X_ORIGINAL_URL",
+    "HTTP_X_ORIGINAL_METHOD",
+    "COUNTERSIGN_LEVEL",
+    "COUNTERSIGN_MAX_AGE",
+    "COUNTERSIGN_ORGANIZATION",
+    "COUNTERSIGN_ORIGINAL_URL",
+    "COUNTERSIGN_SITE",
+};
+
 static enum err load_document(struct web *w, struct arena *a, struct str *why) MUST_CHECK;
+static bool has_repeated_param(const struct req *rq);
 static void dispatch(struct call *c);
 static void refuse_unread(struct call *c, enum err e);
 static void set_cookie(struct call *c);
@@ -60,6 +73,8 @@ web_handle(struct web *w, struct req *rq, enum err read, struct resp *rs)
 		},
 	};
 	w->call = c;
+	if (read == OK && has_repeated_param(rq))
+		read = ERR_BAD_REQUEST;
 	if (read == OK)
 		dispatch(c);
 	else
@@ -98,6 +113,15 @@ load_document(struct web *w, struct arena *a, struct str *why)
 		return OK;
 	*why = str_printf(a, "%s: this cannot be read, or is too large", path);
 	return ERR_CONFIG;
+}
+
+static bool
+has_repeated_param(const struct req *rq)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(single_params); i++)
+		if (req_is_repeated(rq, single_params[i]))
+			return true;
+	return false;
 }
 
 static void
@@ -139,14 +163,12 @@ refuse_unread(struct call *c, enum err e)
 static void
 set_cookie(struct call *c)
 {
-	struct str domain = str_of(c->conf->cookie_domain);
-
 	if (c->token_in_body)
 		return;
 	if (c->flow.ended)
-		resp_session_cookie_clear(c->resp, domain);
+		cookie_clear_session(c);
 	else if (c->flow.new_token.p != NULL)
-		resp_session_cookie(c->resp, domain, c->flow.new_token);
+		cookie_set_session(c, c->flow.new_token);
 }
 
 static struct str

@@ -45,7 +45,7 @@ test('a stack, an application and three sites start, two of them known', async (
 async function sentOff(name, target, cookie) {
 	const answer = await at(name, target, { headers: HTML, cookie });
 	assert.equal(answer.status, 302);
-	const mark = /^__Host-gate-way=([0-9a-f]{32}); Path=\/; Max-Age=3600; Secure; HttpOnly; SameSite=Lax$/.exec(answer.setCookie[0]);
+	const mark = /^__Host-gate-way=([0-9a-f]{32}); Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=3600$/.exec(answer.setCookie[0]);
 	assert.ok(mark && answer.setCookie.length === 1, `${answer.setCookie}`);
 	const location = new URL(answer.location);
 	return { way: mark[1], location, next: location.searchParams.get('next') };

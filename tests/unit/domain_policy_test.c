@@ -286,6 +286,37 @@ changes_of_a_policy(void **state)
 }
 
 static void
+limits_name_the_field(void **state)
+{
+	const struct policy fits = {
+	    .grace_days = POLICY_GRACE_MAX,
+	    .required_since = NOW + DAYS(POLICY_AHEAD_MAX),
+	    .reauthentication_age = POLICY_AGE_MIN,
+	    .verification_age = POLICY_AGE_MAX,
+	};
+	struct policy p = {0};
+
+	(void)state;
+	assert_int_equal(policy_exceeds(&p, NOW), 0);
+	assert_int_equal(policy_exceeds(&fits, NOW), 0);
+	p = fits;
+	p.grace_days = POLICY_GRACE_MAX + 1;
+	assert_int_equal(policy_exceeds(&p, NOW), POLICY_GRACE_DAYS);
+	p.grace_days = -1;
+	assert_int_equal(policy_exceeds(&p, NOW), POLICY_GRACE_DAYS);
+	p.reauthentication_age = POLICY_AGE_MIN - 1;
+	assert_int_equal(policy_exceeds(&p, NOW), POLICY_GRACE_DAYS | POLICY_REAUTHENTICATION_AGE);
+	p = fits;
+	p.required_since++;
+	p.verification_age = POLICY_AGE_MAX + 1;
+	assert_int_equal(policy_exceeds(&p, NOW), POLICY_REQUIRED_SINCE | POLICY_VERIFICATION_AGE);
+	assert_false(policy_allows_exemption(NOW, NOW));
+	assert_true(policy_allows_exemption(NOW + 1, NOW));
+	assert_true(policy_allows_exemption(NOW + DAYS(POLICY_AHEAD_MAX), NOW));
+	assert_false(policy_allows_exemption(NOW + DAYS(POLICY_AHEAD_MAX) + 1, NOW));
+}
+
+static void
 the_policy_in_effect(void **state)
 {
 	struct uuid a = {{1}}, b = {{2}};
@@ -371,6 +402,7 @@ main(void)
 	    cmocka_unit_test(the_threshold_agrees_with_compliance),
 	    cmocka_unit_test(totals_of_two_groups),
 	    cmocka_unit_test(changes_of_a_policy),
+	    cmocka_unit_test(limits_name_the_field),
 	    cmocka_unit_test(the_policy_in_effect),
 	    cmocka_unit_test(cursors_are_parsed_back),
 	};

@@ -84,7 +84,7 @@ take_number(struct call *c, struct str name, const cJSON *item)
 static void
 offer(struct call *c, struct str name, struct str value)
 {
-	if (!field_offer(c->arena, &c->fields, name, value))
+	if (!field_set(c->arena, &c->fields, name, value))
 		error_add_field(c, name, "It appears twice.");
 }
 

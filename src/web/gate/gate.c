@@ -5,15 +5,13 @@
 #include "conf/conf.h"
 #include "flow/gate.h"
 #include "web/authn.h"
+#include "web/cookie.h"
 #include "web/error.h"
 #include "web/gate/handlers.h"
 #include "web/gate/return_url.h"
 
 /* The longest Remote-Groups, in bytes. */
 #define GROUPS_MAX 3000
-
-/* Of the nonce cookie: a person may take an hour to sign in. */
-#define NONCE_COOKIE_ATTRIBUTES "; Path=/; Max-Age=3600; Secure; HttpOnly; SameSite=Lax"
 
 /* One authorization request, in whichever of the two forms it came. */
 struct gate_params {
@@ -105,7 +103,7 @@ authorize(struct call *c, struct gate_params *q)
 	enum err e;
 
 	q->request.sources = authn_sources_of(c);
-	q->request.site_token = req_cookie(c->req, RESP_SITE_COOKIE);
+	q->request.site_token = cookie_site(c);
 	if (known)
 		q->request.origin = to.origin;
 	e = flow_gate_authorize(&c->flow, &q->request, &a);
@@ -152,11 +150,9 @@ deny_with_redirect(struct call *c, enum gate_decision decision, const struct gat
 		page = str_printf(c->arena, "%s?organization=%.*s", path,
 		    STR_FMT(q->request.organization));
 	resp_header(c->resp, "Location", return_location(c, page, to));
-	/* The web server sets this cookie in the browser: the ticket is valid in that browser alone. */
+	/* The web server sets the nonce cookie: the ticket is valid in that browser alone. */
 	if (to != NULL && site_reach(c, to->origin) == SITE_TICKET)
-		resp_header(c->resp, "X-Countersign-Way",
-		    str_printf(c->arena, RESP_NONCE_COOKIE "=%.*s" NONCE_COOKIE_ATTRIBUTES,
-			STR_FMT(return_nonce(c))));
+		resp_header(c->resp, "X-Countersign-Way", cookie_nonce_header(c, return_nonce(c)));
 }
 
 /* The status is never one that allows, and the code of a failure does not say what failed. */
@@ -179,7 +175,7 @@ gate_read(struct call *c)
 	return ERR_BAD_REQUEST;
 }
 
-/* The groups of the named organization come first; those that make the header too long are left out. */
+/* The named organization comes first; groups that make the header too long are left out. */
 static struct str
 groups(struct call *c, const struct memberships *ms, struct str first)
 {

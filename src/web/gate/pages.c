@@ -3,9 +3,11 @@
 
 #include "base/codec.h"
 #include "flow/site.h"
+#include "web/cookie.h"
 #include "web/gate/return_url.h"
 #include "web/page/page.h"
 #include "web/present.h"
+#include "web/redirect.h"
 
 static enum err make_callback(struct call *c, const struct url *to, struct str *url) MUST_CHECK;
 static enum err leave(struct call *c, struct str url) MUST_CHECK;
@@ -31,11 +33,11 @@ gate_return(struct call *c)
 		struct str here = str_printf(c->arena, "%.*s?%.*s", STR_FMT(c->req->path),
 		    STR_FMT(c->req->query));
 
-		resp_redirect(c->resp, page_with_next(c, "/mfa/challenge", here));
+		redirect_to_path(c, page_with_next(c, "/mfa/challenge", here));
 		return OK;
 	}
 	if (reach == SITE_THIS_HOST) {
-		resp_redirect(c->resp, to.rest);
+		redirect_to_path(c, to.rest);
 		return OK;
 	}
 	url = str_printf(c->arena, "%.*s%.*s", STR_FMT(to.origin), STR_FMT(to.rest));
@@ -52,8 +54,7 @@ gate_return(struct call *c)
 enum err
 gate_callback(struct call *c)
 {
-	struct str ticket = field_text(&c->fields, "ticket"),
-		   nonce = req_cookie(c->req, RESP_NONCE_COOKIE), origin;
+	struct str ticket = field_text(&c->fields, "ticket"), nonce = cookie_nonce(c), origin;
 	struct secret token;
 	enum err e;
 
@@ -62,10 +63,10 @@ gate_callback(struct call *c)
 		return ERR_NOT_FOUND;
 	e = flow_site_enter(&c->flow, ticket, origin, nonce, &token);
 	if (e == OK)
-		resp_site_cookies(c->resp, token);
+		cookie_set_site(c, token);
 	else if (e != ERR_NOT_FOUND)
 		return e;
-	resp_redirect(c->resp, field_text(&c->fields, "to"));
+	redirect_to_path(c, field_text(&c->fields, "to"));
 	return OK;
 }
 
@@ -84,7 +85,7 @@ gate_organization(struct call *c)
 		return ERR_NOT_FOUND;
 	model_text(c->model, "organization", id_format(c->arena, ID_ORGANIZATION, m->organization));
 	model_text(c->model, "name", m->name);
-	model_text(c->model, "next", resp_is_local_path(next) ? next : STR_ABSENT);
+	model_text(c->model, "next", redirect_local(next));
 	model_bool(c->model, "asked", subject_active(&c->flow.subject) > 0);
 	return present_page(c, "gate_organization", "Switch organization");
 }
@@ -120,7 +121,7 @@ leave(struct call *c, struct str url)
 	struct str from = req_param(c->req, "HTTP_SEC_FETCH_SITE");
 
 	if (!str_is_absent(from) && !str_eq(from, STR("same-origin"))) {
-		resp_redirect_external(c->resp, url);
+		redirect_to_site(c, url);
 		return OK;
 	}
 	resp_header(c->resp, "Refresh", str_printf(c->arena, "0;url=%.*s", STR_FMT(url)));

@@ -3,6 +3,8 @@
 
 #include "base/codec.h"
 #include "conf/conf.h"
+#include "web/cookie.h"
+#include "web/redirect.h"
 
 /* Characters that stay as they are in the values of our queries. */
 #define UNENCODED "/:?=,;@!$()*"
@@ -30,7 +32,7 @@ site_reach(const struct call *c, struct str origin)
 struct str
 return_nonce(const struct call *c)
 {
-	struct str sent = req_cookie(c->req, RESP_NONCE_COOKIE);
+	struct str sent = cookie_nonce(c);
 	size_t i;
 
 	if (sent.n != c->req->id.n)
@@ -52,7 +54,7 @@ return_location(struct call *c, struct str page, const struct url *to)
 		struct url url = {.origin = to->origin, .rest = shorten(to, step)};
 		struct str next = return_path(c, reach, &url);
 
-		if (!resp_is_local_path(next))
+		if (!redirect_is_local(next))
 			continue;
 		next = percent_encode(c->arena, next, UNENCODED);
 		location = str_printf(c->arena, "%.*s%.*s%cnext=%.*s", STR_FMT(base), STR_FMT(page),

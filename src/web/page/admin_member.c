@@ -7,6 +7,7 @@
 #include "flow/member.h"
 #include "web/page/admin.h"
 #include "web/present.h"
+#include "web/redirect.h"
 
 /* What the page says after a change, by the word in its address. */
 static const struct {
@@ -164,6 +165,6 @@ done(struct call *c, const char *word)
 {
 	struct str id = id_format(c->arena, ID_ACCOUNT, field_id(&c->fields, "account"));
 
-	resp_redirect(c->resp,
+	redirect_to_path(c,
 	    str_printf(c->arena, "/admin/mfa/member?account=%.*s&done=%s", STR_FMT(id), word));
 }

@@ -9,6 +9,7 @@
 #include "web/organization.h"
 #include "web/page/admin.h"
 #include "web/present.h"
+#include "web/redirect.h"
 
 #define MINUTE 60
 #define GRACE_DEFAULT 14
@@ -17,14 +18,15 @@ static const char *const names[] = {"requirement", "required_since", "grace_days
     "reauthentication_age", "verification_age", "admin_verification"};
 #define NAMES (ARRAY_SIZE(names))
 
-static const struct field_hint hints[] = {
-    {"requirement", "Choose who must use two-factor authentication."},
-    {"required_since", "Choose a day up to a year from now."},
-    {"grace_days", "Enter the grace period as a whole number of days from 0 to 365."},
-    {"reauthentication_age",
-	"Enter a whole number of minutes from 1 to 1440 for the password, or leave it empty."},
-    {"verification_age",
-	"Enter a whole number of minutes from 1 to 1440 for the code, or leave it empty."},
+/* The fields of the form that have limits. */
+static const struct {
+	enum policy_field field;
+	const char *name;
+} limited[] = {
+    {POLICY_GRACE_DAYS, "grace_days"},
+    {POLICY_REQUIRED_SINCE, "required_since"},
+    {POLICY_REAUTHENTICATION_AGE, "reauthentication_age"},
+    {POLICY_VERIFICATION_AGE, "verification_age"},
 };
 
 static const struct {
@@ -39,10 +41,11 @@ static const struct {
 
 static enum err read_wanted(struct call *c, struct policy *wanted) MUST_CHECK;
 static int64_t read_since(const struct call *c, enum requirement requirement);
-static bool read_age(struct call *c, const char *name, int32_t *age);
+static int32_t read_age(const struct call *c, const char *name);
 static int64_t since_of(const struct policy *p);
 static struct str minutes(struct arena *a, int32_t seconds);
 static void present_form(struct call *c);
+static void present_limits(struct call *c);
 static struct str value_of(struct call *c, const char *name);
 static void present_requirements(struct call *c, struct str chosen);
 static void present_hidden(struct call *c, const struct policy *wanted);
@@ -61,7 +64,7 @@ page_policy(struct call *c)
 {
 	admin_enter(c, "policy");
 	present_form(c);
-	present_hint(c, hints, ARRAY_SIZE(hints));
+	present_limits(c);
 	if (str_eq(value_of(c, "done"), STR("saved")))
 		present_flash(c, "The policy was saved.");
 	return present_page(c, "admin_policy", "Policy");
@@ -78,8 +81,6 @@ page_policy_preview(struct call *c)
 	admin_enter(c, "policy");
 	if (e == OK)
 		e = flow_policy_preview(&c->flow, organization, &wanted, &to, &after);
-	if (e == ERR_FIELD && field_rejected(&c->fields) == NULL)
-		field_reject(&c->fields, "required_since");
 	if (e == OK)
 		e = flow_members_totals(&c->flow, organization, &before);
 	if (e != OK)
@@ -98,10 +99,8 @@ page_policy_post(struct call *c)
 
 	if (e == OK)
 		e = flow_policy_change(&c->flow, c->admin->organization, &wanted, &policy);
-	if (e == ERR_FIELD && field_rejected(&c->fields) == NULL)
-		field_reject(&c->fields, "required_since");
 	if (e == OK)
-		resp_redirect(c->resp, STR("/admin/mfa/policy?done=saved"));
+		redirect_to_path(c, STR("/admin/mfa/policy?done=saved"));
 	return e;
 }
 
@@ -110,27 +109,24 @@ page_policy_post(struct call *c)
 static enum err
 read_wanted(struct call *c, struct policy *wanted)
 {
-	int64_t days = field_number(&c->fields, "grace_days", POLICY_GRACE_MAX + 1);
-	bool fits = days <= POLICY_GRACE_MAX;
+	bool known = requirement_parse(field_text(&c->fields, "requirement"), &wanted->requirement);
+	unsigned int exceeded;
 
-	*wanted = (struct policy){0};
-	if (!fits)
-		field_reject(&c->fields, "grace_days");
-	if (!requirement_parse(field_text(&c->fields, "requirement"), &wanted->requirement)) {
+	*wanted = (struct policy){
+	    .requirement = wanted->requirement,
+	    .required_since = read_since(c, wanted->requirement),
+	    .grace_days = (int32_t)field_number(&c->fields, "grace_days", -1),
+	    .reauthentication_age = read_age(c, "reauthentication_age"),
+	    .verification_age = read_age(c, "verification_age"),
+	    .admin_verification = field_is_true(&c->fields, "admin_verification"),
+	};
+	if (!known)
 		field_reject(&c->fields, "requirement");
-		fits = false;
-	}
-	wanted->required_since = read_since(c, wanted->requirement);
-	if (wanted->required_since > c->flow.now + POLICY_AHEAD_MAX * CLOCK_DAY) {
-		field_reject(&c->fields, "required_since");
-		fits = false;
-	}
-	fits = read_age(c, "reauthentication_age", &wanted->reauthentication_age) && fits;
-	fits = read_age(c, "verification_age", &wanted->verification_age) && fits;
-	wanted->grace_days = fits ? (int32_t)days : 0;
-	wanted->admin_verification =
-	    str_eq(field_text(&c->fields, "admin_verification"), STR("true"));
-	return fits ? OK : ERR_FIELD;
+	exceeded = policy_exceeds(wanted, c->flow.now);
+	for (size_t i = 0; i < ARRAY_SIZE(limited); i++)
+		if (exceeded & limited[i].field)
+			field_reject(&c->fields, limited[i].name);
+	return known && exceeded == 0 ? OK : ERR_FIELD;
 }
 
 /*
@@ -159,21 +155,15 @@ read_since(const struct call *c, enum requirement requirement)
 	return since;
 }
 
-/* Minutes for people, seconds inside. */
-static bool
-read_age(struct call *c, const char *name, int32_t *age)
+/* Seconds from the minutes of the form; 0 when the field is empty, -1 for a number of 0. */
+static int32_t
+read_age(const struct call *c, const char *name)
 {
-	int64_t n = field_number(&c->fields, name, 0);
+	int64_t minutes = field_number(&c->fields, name, 0);
 
-	*age = 0;
 	if (str_is_absent(field_text(&c->fields, name)))
-		return true;
-	if (n < POLICY_AGE_MIN / MINUTE || n > POLICY_AGE_MAX / MINUTE) {
-		field_reject(&c->fields, name);
-		return false;
-	}
-	*age = (int32_t)n * MINUTE;
-	return true;
+		return 0;
+	return minutes > 0 && minutes <= INT32_MAX / MINUTE ? (int32_t)minutes * MINUTE : -1;
 }
 
 /* The date that the form shows: of those who were covered last. */
@@ -222,6 +212,36 @@ present_form(struct call *c)
 	model_text(c->model, "required_of", str_of(requirements[p->requirement].of));
 	if (p->requirement != REQUIREMENT_OFF)
 		present_deadlines(c, p);
+}
+
+/* What the form accepts, beside its fields and where one of them was rejected. */
+static void
+present_limits(struct call *c)
+{
+	struct arena *a = c->arena;
+	const int least = POLICY_AGE_MIN / MINUTE, most = POLICY_AGE_MAX / MINUTE;
+	const struct field_hint hints[] = {
+	    {"requirement", "Choose who must have two-factor authentication."},
+	    {"required_since", "Choose a day, at most a year ahead."},
+	    {"grace_days", str_printf(a, "The grace period is a whole number of days from 0 to %d.",
+			       POLICY_GRACE_MAX)
+			       .p},
+	    {"reauthentication_age",
+		str_printf(a,
+		    "A password counts for a whole number of minutes from %d to %d, or "
+		    "as the service says: then leave it empty.",
+		    least, most)
+		    .p},
+	    {"verification_age",
+		str_printf(a,
+		    "A verification counts for a whole number of minutes from %d to %d, "
+		    "or as the service says: then leave it empty.",
+		    least, most)
+		    .p},
+	};
+
+	present_hint(c, hints, ARRAY_SIZE(hints));
+	model_number(c->model, "grace_days_max", POLICY_GRACE_MAX);
 }
 
 static struct str

@@ -5,6 +5,7 @@
 #include "flow/email.h"
 #include "web/error.h"
 #include "web/present.h"
+#include "web/redirect.h"
 
 #define TITLE "Verify your email address"
 
@@ -50,9 +51,9 @@ page_email_resend(struct call *c)
 	enum err e = flow_email_resend(&c->flow);
 
 	if (e == OK)
-		resp_redirect(c->resp, STR("/verify-email?done=sent"));
+		redirect_to_path(c, STR("/verify-email?done=sent"));
 	if (e == ERR_CONFLICT) {
-		resp_redirect(c->resp, STR("/verify-email"));
+		redirect_to_path(c, STR("/verify-email"));
 		return OK;
 	}
 	if (e != ERR_THROTTLED)

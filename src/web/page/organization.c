@@ -6,6 +6,7 @@
 #include "web/organization.h"
 #include "web/page/handlers.h"
 #include "web/present.h"
+#include "web/redirect.h"
 
 static void present_membership(struct call *c, cJSON *o, const struct membership *m);
 static struct str after_switch(const struct call *c);
@@ -20,7 +21,7 @@ page_organization(struct call *c)
 	for (size_t i = 0; i < s->membership_count; i++)
 		present_membership(c, model_item(list), &s->memberships[i]);
 	model_bool(c->model, "open", uuid_is_nil(subject_organization(s)));
-	model_text(c->model, "next", resp_is_local_path(next) ? next : STR_ABSENT);
+	model_text(c->model, "next", redirect_local(next));
 	return present_page(c, "organization", "Organizations");
 }
 
@@ -30,7 +31,7 @@ page_organization_post(struct call *c)
 	enum err e = flow_switch_organization(&c->flow, field_id(&c->fields, "organization"));
 
 	if (e == OK)
-		resp_redirect(c->resp, after_switch(c));
+		redirect_to_path(c, after_switch(c));
 	return e;
 }
 
@@ -77,5 +78,5 @@ after_switch(const struct call *c)
 
 	if (str_eq(next, STR("/admin/mfa")))
 		return STR("/admin/mfa?done=switched");
-	return resp_is_local_path(next) ? next : STR("/dashboard?done=switched");
+	return redirect_is_local(next) ? next : STR("/dashboard?done=switched");
 }

@@ -3,9 +3,9 @@
 
 #include "base/codec.h"
 #include "base/log.h"
-#include "http/form.h"
 #include "web/error.h"
 #include "web/present.h"
+#include "web/redirect.h"
 
 static enum err page_read(struct call *c) MUST_CHECK;
 static void page_refuse(struct call *c, enum err e);
@@ -51,7 +51,7 @@ page_read(struct call *c)
 		return OK;
 	if (!str_eq(req_media_type(c->req), STR("application/x-www-form-urlencoded")))
 		return ERR_MEDIA_TYPE;
-	return form_parse(c->arena, c->req->body, &c->fields);
+	return field_set_form(c->arena, &c->fields, c->req->body);
 }
 
 /*
@@ -137,11 +137,11 @@ respond_error(struct call *c, enum err e)
 		return;
 	}
 	if (e == ERR_MFA_REQUIRED) {
-		resp_redirect(c->resp, STR("/mfa/challenge"));
+		redirect_to_path(c, STR("/mfa/challenge"));
 		return;
 	}
 	if (e == ERR_EMAIL_UNVERIFIED || e == ERR_ENROLLMENT_REQUIRED) {
-		resp_redirect(c->resp, STR("/mfa/setup"));
+		redirect_to_path(c, STR("/mfa/setup"));
 		return;
 	}
 	if (e == ERR_ORGANIZATION) {
@@ -173,7 +173,7 @@ redirect_to_login(struct call *c)
 	if (c->route->method == METHOD_GET)
 		redirect_with_return(c, "/login");
 	else
-		resp_redirect(c->resp, STR("/login"));
+		redirect_to_path(c, STR("/login"));
 }
 
 /* Of an organization; the page that was asked for comes after it. */
@@ -183,7 +183,7 @@ redirect_to_organizations(struct call *c)
 	if (c->route != NULL && c->route->method == METHOD_GET)
 		redirect_with_return(c, "/organization");
 	else
-		resp_redirect(c->resp, STR("/organization"));
+		redirect_to_path(c, STR("/organization"));
 }
 
 /* With the way back to the page that was asked for. */
@@ -197,5 +197,5 @@ redirect_with_return(struct call *c, const char *path)
 	here = percent_encode(c->arena, here, "/");
 	if (here.n > FIELD_PATH_MAX)
 		here = STR("/dashboard");
-	resp_redirect(c->resp, str_printf(c->arena, "%s?next=%.*s", path, STR_FMT(here)));
+	redirect_to_path(c, str_printf(c->arena, "%s?next=%.*s", path, STR_FMT(here)));
 }

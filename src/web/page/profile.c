@@ -9,6 +9,7 @@
 #include "web/organization.h"
 #include "web/page/user_agent.h"
 #include "web/present.h"
+#include "web/redirect.h"
 
 /* What the profile says after a change, by the word in its address. */
 static const struct {
@@ -77,7 +78,7 @@ page_factor_remove(struct call *c)
 	if (f == NULL)
 		return ERR_NOT_FOUND;
 	if (subject_active(&c->flow.subject) == 1) {
-		resp_redirect(c->resp, STR("/mfa/disable"));
+		redirect_to_path(c, STR("/mfa/disable"));
 		return OK;
 	}
 	present_factor(c, f);
@@ -104,7 +105,7 @@ page_session_end(struct call *c)
 	if (e == ERR_NOT_FOUND)
 		e = OK;
 	if (e == OK && c->flow.ended)
-		resp_redirect(c->resp, STR("/login"));
+		redirect_to_path(c, STR("/login"));
 	else if (e == OK)
 		done(c, "session-ended");
 	return e;
@@ -186,5 +187,5 @@ present_sessions(struct call *c)
 static void
 done(struct call *c, const char *word)
 {
-	resp_redirect(c->resp, str_printf(c->arena, "/profile?done=%s", word));
+	redirect_to_path(c, str_printf(c->arena, "/profile?done=%s", word));
 }

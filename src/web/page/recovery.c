@@ -9,6 +9,7 @@
 #include "web/organization.h"
 #include "web/page/handlers.h"
 #include "web/present.h"
+#include "web/redirect.h"
 
 #define TITLE "Recovery codes"
 
@@ -18,7 +19,7 @@ page_codes(struct call *c)
 	const struct recovery_set *set = &c->flow.subject.recovery;
 
 	if (subject_active(&c->flow.subject) == 0) {
-		resp_redirect(c->resp, STR("/mfa/setup"));
+		redirect_to_path(c, STR("/mfa/setup"));
 		return OK;
 	}
 	model_number(c->model, "left", set->left);
@@ -68,7 +69,7 @@ page_codes_acknowledge(struct call *c)
 	enum err e = flow_recovery_acknowledge(&c->flow);
 
 	if (e == OK)
-		resp_redirect(c->resp, STR("/mfa/setup?step=done"));
+		redirect_to_path(c, STR("/mfa/setup?step=done"));
 	return e;
 }
 
@@ -76,7 +77,7 @@ enum err
 page_disable(struct call *c)
 {
 	if (subject_active(&c->flow.subject) == 0) {
-		resp_redirect(c->resp, STR("/profile"));
+		redirect_to_path(c, STR("/profile"));
 		return OK;
 	}
 	present_required_by(c);
@@ -91,6 +92,6 @@ page_disable_post(struct call *c)
 	enum err e = flow_mfa_disable(&c->flow);
 
 	if (e == OK)
-		resp_redirect(c->resp, STR("/profile?done=disabled"));
+		redirect_to_path(c, STR("/profile?done=disabled"));
 	return e;
 }

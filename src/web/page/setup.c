@@ -8,6 +8,7 @@
 #include "qr/qr.h"
 #include "web/page/recovery.h"
 #include "web/present.h"
+#include "web/redirect.h"
 
 #define TITLE "Two-factor authentication (MFA)"
 /* Pixels a module: about 300 pixels wide. */
@@ -77,7 +78,7 @@ page_setup_start(struct call *c)
 	enum err e = flow_enroll_begin(&c->flow, &in, &out);
 
 	if (e == OK)
-		resp_redirect(c->resp, STR("/mfa/setup?step=scan"));
+		redirect_to_path(c, STR("/mfa/setup?step=scan"));
 	return e;
 }
 
@@ -106,7 +107,7 @@ page_setup_confirm(struct call *c)
 		return e;
 	if (codes.count > 0)
 		return page_show_codes(c, &codes, true);
-	resp_redirect(c->resp, STR("/mfa/setup?step=done"));
+	redirect_to_path(c, STR("/mfa/setup?step=done"));
 	return OK;
 }
 
@@ -133,7 +134,7 @@ page_setup_cancel(struct call *c)
 
 	/* Where the policy lets nobody but to set-up, that begins anew. */
 	if (e == OK)
-		resp_redirect(c->resp, enrolling ? STR("/mfa/setup") : STR("/profile"));
+		redirect_to_path(c, enrolling ? STR("/mfa/setup") : STR("/profile"));
 	return e;
 }
 
@@ -145,7 +146,7 @@ log_transport(struct call *c, struct str step)
 
 	if (!str_is_absent(step))
 		return OK;
-	return flow_setup_return_to(&c->flow, resp_is_local_path(next) ? next : STR_ABSENT);
+	return flow_setup_return_to(&c->flow, redirect_local(next));
 }
 
 static enum err

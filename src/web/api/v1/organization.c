@@ -10,11 +10,10 @@
 #include "web/member.h"
 
 #define PAGE_DEFAULT 50
-#define GRACE_TOO_LONG "It must be at most 365."
-#define AGE_OUT_OF_RANGE "It must be 60 to 86400."
 
 static enum err read_policy(struct call *c, struct policy *wanted) MUST_CHECK;
 static int32_t read_age(struct call *c, const char *name);
+static void report_limits(struct call *c, unsigned int fields);
 static void present_policy(struct call *c, const struct policy *p,
     const struct member_totals *totals);
 static void present_totals(cJSON *o, const struct member_totals *totals);
@@ -50,7 +49,7 @@ v1_policy_change(struct call *c)
 
 	if (e != OK)
 		return e;
-	if (str_eq(field_text(&c->fields, "dryRun"), STR("true"))) {
+	if (field_is_true(&c->fields, "dryRun")) {
 		e = flow_policy_preview(&c->flow, organization, &wanted, &policy, &totals);
 	} else {
 		e = flow_policy_change(&c->flow, organization, &wanted, &policy);
@@ -59,8 +58,6 @@ v1_policy_change(struct call *c)
 		if (e == OK)
 			e = flow_members_totals(&c->flow, organization, &totals);
 	}
-	if (e == ERR_FIELD)
-		error_add_field(c, STR("requiredSince"), "It must be at most a year from now.");
 	if (e != OK)
 		return e;
 	present_policy(c, &policy, &totals);
@@ -124,7 +121,7 @@ v1_member_reset(struct call *c)
 		field_text(&c->fields, "reason")));
 }
 
-/* What is out of range is told with the member it stands in, all at once. */
+/* Reports every field that is wrong at once. */
 static enum err
 read_policy(struct call *c, struct policy *wanted)
 {
@@ -133,24 +130,40 @@ read_policy(struct call *c, struct policy *wanted)
 	    .grace_days = (int32_t)field_number(&c->fields, "graceDays", 0),
 	    .reauthentication_age = read_age(c, "reauthenticationAge"),
 	    .verification_age = read_age(c, "verificationAge"),
-	    .admin_verification = str_eq(field_text(&c->fields, "adminVerification"), STR("true")),
+	    .admin_verification = field_is_true(&c->fields, "adminVerification"),
 	};
 	if (!requirement_parse(field_text(&c->fields, "requirement"), &wanted->requirement))
 		error_add_field(c, STR("requirement"), "It must be off, admins or everyone.");
-	if (wanted->grace_days > POLICY_GRACE_MAX)
-		error_add_field(c, STR("graceDays"), GRACE_TOO_LONG);
+	report_limits(c, policy_exceeds(wanted, c->flow.now));
 	return c->error_count == 0 ? OK : ERR_FIELD;
 }
 
-/* 0 where none was given. */
+/* 0 where none was sent. A member of 0 is none of the ages that a policy can have. */
 static int32_t
 read_age(struct call *c, const char *name)
 {
-	int64_t age = field_number(&c->fields, name, POLICY_AGE_MIN);
+	int64_t age = field_number(&c->fields, name, -1);
 
-	if (age < POLICY_AGE_MIN || age > POLICY_AGE_MAX)
-		error_add_field(c, str_of(name), AGE_OUT_OF_RANGE);
-	return (int32_t)field_number(&c->fields, name, 0);
+	if (age == 0)
+		return -1;
+	return age > 0 ? (int32_t)age : 0;
+}
+
+static void
+report_limits(struct call *c, unsigned int fields)
+{
+	const char *age =
+	    str_printf(c->arena, "It must be %d to %d.", POLICY_AGE_MIN, POLICY_AGE_MAX).p;
+
+	if (fields & POLICY_GRACE_DAYS)
+		error_add_field(c, STR("graceDays"),
+		    str_printf(c->arena, "It must be at most %d.", POLICY_GRACE_MAX).p);
+	if (fields & POLICY_REQUIRED_SINCE)
+		error_add_field(c, STR("requiredSince"), "It must be at most a year ahead.");
+	if (fields & POLICY_REAUTHENTICATION_AGE)
+		error_add_field(c, STR("reauthenticationAge"), age);
+	if (fields & POLICY_VERIFICATION_AGE)
+		error_add_field(c, STR("verificationAge"), age);
 }
 
 static void

@@ -2,7 +2,8 @@
 #include "unit.h"
 
 #include "base/arena.h"
-#include "base/field.h"
+#include "domain/account.h"
+#include "web/field.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FACTOR_ID "fct_01h455vb4pex5vsknk084sn02q"
@@ -38,7 +39,7 @@ fits(struct arena *a, enum field_type type, struct str value, struct str *out)
 	struct fields fs = field_prepare(a, table);
 	bool valid;
 
-	assert_true(field_offer(a, &fs, STR("x"), value));
+	assert_true(field_set(a, &fs, STR("x"), value));
 	valid = field_check(a, &fs);
 	assert_int_equal(valid, fs.values[0].valid);
 	*out = field_text(&fs, "x");
@@ -134,8 +135,8 @@ longest_values(void **state)
 		enum field_type type;
 		size_t max;
 	} rows[] = {
-	    {FIELD_EMAIL, FIELD_EMAIL_MAX},
-	    {FIELD_PASSWORD, FIELD_PASSWORD_MAX},
+	    {FIELD_EMAIL, ACCOUNT_EMAIL_MAX},
+	    {FIELD_PASSWORD, ACCOUNT_PASSWORD_MAX},
 	    {FIELD_CODE, FIELD_CODE_MAX},
 	    {FIELD_LABEL, FIELD_LABEL_MAX},
 	    {FIELD_PATH, FIELD_PATH_MAX},
@@ -180,9 +181,9 @@ required_and_optional(void **state)
 	assert_false(field_check(a, &fs));
 	assert_false(fs.values[0].valid);
 	assert_true(fs.values[2].valid);
-	assert_true(field_offer(a, &fs, STR("email"), STR("A@B")));
-	assert_true(field_offer(a, &fs, STR("password"), STR("secret")));
-	assert_true(field_offer(a, &fs, STR("next"), STR("")));
+	assert_true(field_set(a, &fs, STR("email"), STR("A@B")));
+	assert_true(field_set(a, &fs, STR("password"), STR("secret")));
+	assert_true(field_set(a, &fs, STR("next"), STR("")));
 	assert_true(field_check(a, &fs));
 	assert_str(field_text(&fs, "email"), "a@b");
 	assert_true(str_is_absent(field_text(&fs, "next")));
@@ -198,9 +199,9 @@ one_bad_value_spoils_all(void **state)
 	struct arena *a = *state;
 	struct fields fs = field_prepare(a, login);
 
-	assert_true(field_offer(a, &fs, STR("email"), STR("a@b")));
-	assert_true(field_offer(a, &fs, STR("password"), STR("secret")));
-	assert_true(field_offer(a, &fs, STR("factor"), STR("fct_nonsense")));
+	assert_true(field_set(a, &fs, STR("email"), STR("a@b")));
+	assert_true(field_set(a, &fs, STR("password"), STR("secret")));
+	assert_true(field_set(a, &fs, STR("factor"), STR("fct_nonsense")));
 	assert_false(field_check(a, &fs));
 	assert_true(fs.values[0].valid);
 	assert_false(fs.values[3].valid);
@@ -214,17 +215,35 @@ unknown_and_repeated(void **state)
 	struct arena *a = *state;
 	struct fields fs = field_prepare(a, login);
 
-	assert_false(field_offer(a, &fs, STR("role"), STR("owner")));
-	assert_false(field_offer(a, &fs, STR("Email"), STR("a@b")));
-	assert_false(field_offer(a, &fs, STR("email\0"), STR("a@b")));
-	assert_false(field_offer(a, &fs, STR(""), STR("a@b")));
-	assert_true(field_offer(a, &fs, STR("email"), STR("first@b")));
-	assert_false(field_offer(a, &fs, STR("email"), STR("second@b")));
+	assert_false(field_set(a, &fs, STR("role"), STR("owner")));
+	assert_false(field_set(a, &fs, STR("Email"), STR("a@b")));
+	assert_false(field_set(a, &fs, STR("email\0"), STR("a@b")));
+	assert_false(field_set(a, &fs, STR(""), STR("a@b")));
+	assert_true(field_set(a, &fs, STR("email"), STR("first@b")));
+	assert_false(field_set(a, &fs, STR("email"), STR("second@b")));
 	assert_str(field_text(&fs, "email"), "first@b");
-	assert_true(field_offer(a, &fs, STR("next"), STR("")));
-	assert_false(field_offer(a, &fs, STR("next"), STR("/x")));
-	assert_true(field_offer(a, &fs, STR("factor"), str_of(NULL)));
-	assert_false(field_offer(a, &fs, STR("factor"), STR(FACTOR_ID)));
+	assert_true(field_set(a, &fs, STR("next"), STR("")));
+	assert_false(field_set(a, &fs, STR("next"), STR("/x")));
+	assert_true(field_set(a, &fs, STR("factor"), str_of(NULL)));
+	assert_false(field_set(a, &fs, STR("factor"), STR(FACTOR_ID)));
+}
+
+static void
+forms(void **state)
+{
+	static const char *const refused[] = {"unknown=1", "Next=1", "=1", "next=1&next=1",
+	    "next=&%6eext=", "next&next", "next[]=1", "next=%"};
+	struct fields fs = field_prepare(*state, login);
+
+	assert_int_equal(field_set_form(*state, &fs, STR("email=A%40B&password=a+b&next")), OK);
+	assert_true(field_check(*state, &fs));
+	assert_str(field_text(&fs, "email"), "a@b");
+	assert_str(field_text(&fs, "password"), "a b");
+	assert_true(str_is_absent(field_text(&fs, "next")));
+	for (size_t i = 0; i < COUNT(refused); i++) {
+		fs = field_prepare(*state, login);
+		assert_int_equal(field_set_form(*state, &fs, str_of(refused[i])), ERR_BAD_REQUEST);
+	}
 }
 
 static void
@@ -238,8 +257,8 @@ identifiers(void **state)
 	struct arena *a = *state;
 	struct fields fs = field_prepare(a, table);
 
-	assert_true(field_offer(a, &fs, STR("f"), STR(FACTOR_ID)));
-	assert_true(field_offer(a, &fs, STR("s"), STR(SESSION_ID)));
+	assert_true(field_set(a, &fs, STR("f"), STR(FACTOR_ID)));
+	assert_true(field_set(a, &fs, STR("s"), STR(SESSION_ID)));
 	assert_true(field_check(a, &fs));
 	assert_str(id_format(a, ID_FACTOR, field_id(&fs, "f")), FACTOR_ID);
 	assert_str(id_format(a, ID_SESSION, field_id(&fs, "s")), SESSION_ID);
@@ -251,8 +270,8 @@ a_value_of_its_type_is_rejected(void **state)
 	struct arena *a = *state;
 	struct fields fs = field_prepare(a, login);
 
-	assert_true(field_offer(a, &fs, STR("email"), STR("a@b")));
-	assert_true(field_offer(a, &fs, STR("password"), STR("x")));
+	assert_true(field_set(a, &fs, STR("email"), STR("a@b")));
+	assert_true(field_set(a, &fs, STR("password"), STR("x")));
 	assert_true(field_check(a, &fs));
 	assert_null(field_rejected(&fs));
 	field_reject(&fs, "password");
@@ -268,7 +287,7 @@ values_are_copies(void **state)
 	struct fields fs = field_prepare(a, login);
 	char body[] = "a@b";
 
-	assert_true(field_offer(a, &fs, STR("email"), str_of(body)));
+	assert_true(field_set(a, &fs, STR("email"), str_of(body)));
 	memset(body, 'x', 3);
 	assert_str(field_text(&fs, "email"), "a@b");
 }
@@ -335,10 +354,9 @@ texts_numbers_and_times(void **state)
 	assert_true(fits(*state, FIELD_ACCOUNT, STR("usr_01h455vb4pex5vsknk084sn02q"), &out));
 	assert_false(fits(*state, FIELD_ACCOUNT, STR(FACTOR_ID), &out));
 
-	assert_true(field_offer(*state, &fs, STR("reason"), STR(" lost phone ")));
-	assert_true(field_offer(*state, &fs, STR("until"), STR("2026-11-23T08:55:02Z")));
-	assert_true(
-	    field_offer(*state, &fs, STR("account"), STR("usr_01h455vb4pex5vsknk084sn02q")));
+	assert_true(field_set(*state, &fs, STR("reason"), STR(" lost phone ")));
+	assert_true(field_set(*state, &fs, STR("until"), STR("2026-11-23T08:55:02Z")));
+	assert_true(field_set(*state, &fs, STR("account"), STR("usr_01h455vb4pex5vsknk084sn02q")));
 	assert_true(field_check(*state, &fs));
 	assert_str(field_text(&fs, "reason"), "lost phone");
 	assert_int_equal(field_time(&fs, "until"), INT64_C(1795424102000000));
@@ -356,6 +374,7 @@ main(void)
 	    cmocka_unit_test(required_and_optional),
 	    cmocka_unit_test(one_bad_value_spoils_all),
 	    cmocka_unit_test(unknown_and_repeated),
+	    cmocka_unit_test(forms),
 	    cmocka_unit_test(identifiers),
 	    cmocka_unit_test(texts_numbers_and_times),
 	    cmocka_unit_test(a_value_of_its_type_is_rejected),
@@ -363,5 +382,5 @@ main(void)
 	    cmocka_unit_test(wrong_reading_ends_the_process),
 	};
 
-	return cmocka_run_group_tests_name("base_field", tests, setup, teardown);
+	return cmocka_run_group_tests_name("web_field", tests, setup, teardown);
 }

@@ -1,37 +1,42 @@
-/* The check of a request's values against a route's table of fields. */
-#include "base/field.h"
+/* Checks the values of a request against the fields of a route. */
+#include "web/field.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "domain/account.h"
+#include "http/form.h"
 
 #define WORD_MAX 32
-/* Bytes of one character in UTF-8. */
+/* The most bytes of one character in UTF-8. */
 #define CHARACTER_MAX 4
 
-/* Whether a text that is not empty fits; may replace it by its normal form. */
+/* Checks a text that is not empty; may replace it by its normal form. */
 typedef bool field_fits(struct arena *a, struct str *text);
 
+struct form_target {
+	struct arena *arena;
+	struct fields *fields;
+};
+
+static form_pair set_pair;
+static bool value_fits(struct arena *a, enum field_type type, struct str *text);
 static field_fits fits_email;
 static field_fits fits_password;
 static field_fits fits_code;
 static field_fits fits_label;
 static field_fits fits_path;
 static field_fits fits_token;
-static field_fits fits_factor;
-static field_fits fits_session;
-static field_fits fits_organization;
-static field_fits fits_account;
 static field_fits fits_line;
 static field_fits fits_number;
 static field_fits fits_time;
 static field_fits fits_boolean;
 static field_fits fits_word;
-static bool fits_text(struct str text, size_t max);
 static size_t characters(struct str text);
-static struct field_value *value_named(const struct fields *fs, struct str name);
-static const struct field_value *value_known(const struct fields *fs, const char *name);
+static struct field_value *find_value(const struct fields *fs, struct str name);
+static const struct field_value *get_value(const struct fields *fs, const char *name);
 
+/* NULL where the type is an id. */
 static field_fits *const fits[] = {
     [FIELD_EMAIL] = fits_email,
     [FIELD_PASSWORD] = fits_password,
@@ -39,15 +44,22 @@ static field_fits *const fits[] = {
     [FIELD_LABEL] = fits_label,
     [FIELD_PATH] = fits_path,
     [FIELD_TOKEN] = fits_token,
-    [FIELD_FACTOR] = fits_factor,
-    [FIELD_SESSION] = fits_session,
-    [FIELD_ORGANIZATION] = fits_organization,
-    [FIELD_ACCOUNT] = fits_account,
+    [FIELD_FACTOR] = NULL,
+    [FIELD_SESSION] = NULL,
+    [FIELD_ORGANIZATION] = NULL,
+    [FIELD_ACCOUNT] = NULL,
     [FIELD_TEXT] = fits_line,
     [FIELD_NUMBER] = fits_number,
     [FIELD_TIME] = fits_time,
     [FIELD_BOOLEAN] = fits_boolean,
     [FIELD_WORD] = fits_word,
+};
+
+static const char *const id_prefixes[] = {
+    [FIELD_FACTOR] = ID_FACTOR,
+    [FIELD_SESSION] = ID_SESSION,
+    [FIELD_ORGANIZATION] = ID_ORGANIZATION,
+    [FIELD_ACCOUNT] = ID_ACCOUNT,
 };
 
 struct fields
@@ -64,15 +76,23 @@ field_prepare(struct arena *a, const struct field *table)
 }
 
 bool
-field_offer(struct arena *a, struct fields *fs, struct str name, struct str value)
+field_set(struct arena *a, struct fields *fs, struct str name, struct str value)
 {
-	struct field_value *v = value_named(fs, name);
+	struct field_value *v = find_value(fs, name);
 
 	if (v == NULL || !str_is_absent(v->text))
 		return false;
-	/* Present from now on, so that a second one is seen even if this one is empty. */
+	/* An empty value is kept as present, so that a second value is noticed. */
 	v->text = str_copy(a, str_is_absent(value) ? STR("") : value);
 	return true;
+}
+
+enum err
+field_set_form(struct arena *a, struct fields *fs, struct str text)
+{
+	struct form_target target = {.arena = a, .fields = fs};
+
+	return form_parse(a, text, set_pair, &target);
 }
 
 bool
@@ -86,7 +106,7 @@ field_check(struct arena *a, struct fields *fs)
 		if (v->field->type == FIELD_LABEL || v->field->type == FIELD_TEXT)
 			v->text = str_trim(v->text);
 		if (v->text.n > 0) {
-			v->valid = fits[v->field->type](a, &v->text);
+			v->valid = value_fits(a, v->field->type, &v->text);
 		} else {
 			v->valid = !v->field->required;
 			if (v->valid)
@@ -97,10 +117,33 @@ field_check(struct arena *a, struct fields *fs)
 	return all;
 }
 
+bool
+field_known(const struct fields *fs, struct str name)
+{
+	return find_value(fs, name) != NULL;
+}
+
+struct str
+field_proof(const struct fields *fs, enum field_proof proof)
+{
+	for (size_t i = 0; i < fs->count; i++)
+		if (fs->values[i].field->proof == proof)
+			return fs->values[i].text;
+	return STR_ABSENT;
+}
+
+void
+field_reject_proof(struct fields *fs, enum field_proof proof)
+{
+	for (size_t i = 0; i < fs->count; i++)
+		if (fs->values[i].field->proof == proof)
+			fs->values[i].valid = false;
+}
+
 void
 field_reject(struct fields *fs, const char *name)
 {
-	struct field_value *v = value_named(fs, str_of(name));
+	struct field_value *v = find_value(fs, str_of(name));
 
 	if (v == NULL)
 		log_fatal("field.unknown", name);
@@ -116,61 +159,27 @@ field_rejected(const struct fields *fs)
 	return NULL;
 }
 
-bool
-field_known(const struct fields *fs, struct str name)
-{
-	return value_named(fs, name) != NULL;
-}
-
-struct str
-field_proof(const struct fields *fs, enum field_proof proof)
-{
-	for (size_t i = 0; i < fs->count; i++)
-		if (fs->values[i].field->proof == proof)
-			return fs->values[i].text;
-	return STR_ABSENT;
-}
-
-void
-field_refuse(struct fields *fs, enum field_proof proof)
-{
-	for (size_t i = 0; i < fs->count; i++)
-		if (fs->values[i].field->proof == proof)
-			fs->values[i].valid = false;
-}
-
 struct str
 field_text(const struct fields *fs, const char *name)
 {
-	return value_known(fs, name)->text;
+	return get_value(fs, name)->text;
 }
 
 struct secret
 field_secret(struct arena *a, const struct fields *fs, const char *name)
 {
-	return secret_copy(a, value_known(fs, name)->text);
+	return secret_copy(a, get_value(fs, name)->text);
 }
 
 struct uuid
 field_id(const struct fields *fs, const char *name)
 {
-	const struct field_value *v = value_known(fs, name);
-	struct uuid id = {{0}};
-	const char *prefix;
+	const struct field_value *v = get_value(fs, name);
+	struct uuid id;
 
-	if (v->field->type == FIELD_FACTOR)
-		prefix = ID_FACTOR;
-	else if (v->field->type == FIELD_SESSION)
-		prefix = ID_SESSION;
-	else if (v->field->type == FIELD_ORGANIZATION)
-		prefix = ID_ORGANIZATION;
-	else if (v->field->type == FIELD_ACCOUNT)
-		prefix = ID_ACCOUNT;
-	else
-		log_fatal("field.type", "a field that is no identifier was read as one");
-	if (!id_parse(v->text, prefix, &id))
-		return UUID_NIL;
-	return id;
+	if (fits[v->field->type] != NULL)
+		log_fatal("field.type", "a field that is no id was read as one");
+	return id_parse(v->text, id_prefixes[v->field->type], &id) ? id : UUID_NIL;
 }
 
 int64_t
@@ -178,7 +187,7 @@ field_number(const struct fields *fs, const char *name, int64_t absent)
 {
 	int64_t n;
 
-	return str_to_int64(value_known(fs, name)->text, &n) ? n : absent;
+	return str_to_int64(get_value(fs, name)->text, &n) ? n : absent;
 }
 
 int64_t
@@ -186,11 +195,25 @@ field_time(const struct fields *fs, const char *name)
 {
 	int64_t us;
 
-	return clock_parse(value_known(fs, name)->text, &us) ? us : 0;
+	return clock_parse(get_value(fs, name)->text, &us) ? us : 0;
+}
+
+bool
+field_is_true(const struct fields *fs, const char *name)
+{
+	return str_eq(get_value(fs, name)->text, STR("true"));
+}
+
+static bool
+set_pair(void *arg, struct str name, struct str value)
+{
+	const struct form_target *target = arg;
+
+	return field_set(target->arena, target->fields, name, value);
 }
 
 static struct field_value *
-value_named(const struct fields *fs, struct str name)
+find_value(const struct fields *fs, struct str name)
 {
 	for (size_t i = 0; i < fs->count; i++)
 		if (str_eq(str_of(fs->values[i].field->name), name))
@@ -199,9 +222,9 @@ value_named(const struct fields *fs, struct str name)
 }
 
 static const struct field_value *
-value_known(const struct fields *fs, const char *name)
+get_value(const struct fields *fs, const char *name)
 {
-	const struct field_value *v = value_named(fs, str_of(name));
+	const struct field_value *v = find_value(fs, str_of(name));
 
 	if (v == NULL)
 		log_fatal("field.unknown", name);
@@ -209,95 +232,59 @@ value_known(const struct fields *fs, const char *name)
 }
 
 static bool
+value_fits(struct arena *a, enum field_type type, struct str *text)
+{
+	struct uuid id;
+
+	return fits[type] != NULL ? fits[type](a, text) : id_parse(*text, id_prefixes[type], &id);
+}
+
+static bool
 fits_email(struct arena *a, struct str *text)
 {
-	struct str rest = *text;
-	struct str local = str_cut(&rest, '@');
-
-	if (!fits_text(*text, FIELD_EMAIL_MAX) || str_has_control(*text) || str_has(*text, ' '))
-		return false;
-	if (local.n == 0 || rest.n == 0 || str_has(rest, '@'))
-		return false;
-	*text = str_lower(a, *text);
-	return true;
+	return account_email_normalize(a, text);
 }
 
 static bool
 fits_password(struct arena *a, struct str *text)
 {
 	(void)a;
-	return fits_text(*text, FIELD_PASSWORD_MAX);
+	return str_is_text(*text, ACCOUNT_PASSWORD_MAX);
 }
 
 static bool
 fits_code(struct arena *a, struct str *text)
 {
 	(void)a;
-	return fits_text(*text, FIELD_CODE_MAX);
+	return str_is_text(*text, FIELD_CODE_MAX);
 }
 
 static bool
 fits_label(struct arena *a, struct str *text)
 {
 	(void)a;
-	return fits_text(*text, FIELD_LABEL_MAX) && !str_has_control(*text);
+	return str_is_text(*text, FIELD_LABEL_MAX) && !str_has_control(*text);
 }
 
 static bool
 fits_path(struct arena *a, struct str *text)
 {
 	(void)a;
-	return fits_text(*text, FIELD_PATH_MAX);
+	return str_is_text(*text, FIELD_PATH_MAX);
 }
 
 static bool
 fits_token(struct arena *a, struct str *text)
 {
 	(void)a;
-	return fits_text(*text, FIELD_TOKEN_MAX);
-}
-
-static bool
-fits_factor(struct arena *a, struct str *text)
-{
-	struct uuid id;
-
-	(void)a;
-	return id_parse(*text, ID_FACTOR, &id);
-}
-
-static bool
-fits_session(struct arena *a, struct str *text)
-{
-	struct uuid id;
-
-	(void)a;
-	return id_parse(*text, ID_SESSION, &id);
-}
-
-static bool
-fits_organization(struct arena *a, struct str *text)
-{
-	struct uuid id;
-
-	(void)a;
-	return id_parse(*text, ID_ORGANIZATION, &id);
-}
-
-static bool
-fits_account(struct arena *a, struct str *text)
-{
-	struct uuid id;
-
-	(void)a;
-	return id_parse(*text, ID_ACCOUNT, &id);
+	return str_is_text(*text, FIELD_TOKEN_MAX);
 }
 
 static bool
 fits_line(struct arena *a, struct str *text)
 {
 	(void)a;
-	return fits_text(*text, FIELD_TEXT_MAX * CHARACTER_MAX) &&
+	return str_is_text(*text, FIELD_TEXT_MAX * CHARACTER_MAX) &&
 	       characters(*text) <= FIELD_TEXT_MAX && !str_has_control(*text);
 }
 
@@ -344,14 +331,7 @@ fits_word(struct arena *a, struct str *text)
 	return true;
 }
 
-/* Text at all: UTF-8 without NUL, which no C interface below could take. */
-static bool
-fits_text(struct str text, size_t max)
-{
-	return text.n <= max && str_is_utf8(text) && !str_has(text, '\0');
-}
-
-/* Of valid UTF-8. */
+/* Counts the characters of a text that is valid UTF-8. */
 static size_t
 characters(struct str text)
 {
