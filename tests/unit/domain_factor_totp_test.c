@@ -1,4 +1,4 @@
-/* The kind `totp`: RFC 6238's values through its ceremony, window, replay, input, state, Key URI. */
+/* The kind `totp`: RFC 6238's values in its ceremony, window, replay, input, state, Key URI. */
 #include "unit.h"
 
 #include "base/arena.h"
@@ -15,7 +15,7 @@ static const struct secret state_rfc = {seed, 20};
 static const struct factor_rules rules = {.window = 1, .issuer = STR_INIT("Countersign")};
 static const struct factor_rules strict = {.window = 0, .issuer = STR_INIT("Countersign")};
 
-/* The verdict on a response to a factor with this state; its counter when it is accepted, else 0. */
+/* The verdict on a response to a factor with this state; its counter if accepted, else 0. */
 static int64_t
 finish(struct secret factor, const struct factor_rules *r, int64_t last_counter, int64_t seconds,
     struct str response, enum factor_verdict *verdict)
