@@ -54,7 +54,7 @@ take(struct call *c, const cJSON *item)
 	const struct field *f = field_of(c, name);
 
 	if (f == NULL || in_path(c, name)) {
-		api_fault(c, name, "There is no member with this name.");
+		api_fault(c, name, "There is no such member.");
 		return;
 	}
 	if (cJSON_IsNull(item))
