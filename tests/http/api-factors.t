@@ -89,8 +89,8 @@ test('a change says what is wrong with it', async () => {
 	const before = await h.state(stack, who);
 	for (const body of [{}, undefined, { label: null }, { label: '' }, { label: null, preferred: null }])
 		assert.deepEqual(api.refused(await client.patch(at(tablet), body), 422, 'field_invalid').errors, [
-			{ pointer: '/label', detail: 'Give label, preferred or both.' },
-			{ pointer: '/preferred', detail: 'Give label, preferred or both.' },
+			{ pointer: '/label', detail: 'Send label, preferred or both.' },
+			{ pointer: '/preferred', detail: 'Send label, preferred or both.' },
 		]);
 	assert.deepEqual(api.refused(await client.patch(at(tablet), { preferred: false }), 422, 'field_invalid').errors,
 		[{ pointer: '/preferred', detail: 'It can only be set to true. Prefer another factor instead.' }]);

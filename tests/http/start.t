@@ -478,7 +478,7 @@ test('a database of a newer version is refused and kept', async () => {
 	const then = tree(path.join(data, 'postgres/base')).length;
 	const text = await refused(data);
 	assert.match(text, /countersignctl: .*(newer|of_tomorrow|unknown)/i);
-	assert.match(text, /^\.\/start: the database in .* could not be prepared; if another version made it, choose another folder with --data/m);
+	assert.match(text, /^\.\/start: the database in .* could not be prepared: if another version made it, choose another folder with --data/m);
 	assert.equal(tree(path.join(data, 'postgres/base')).length, then);
 	assert.deepEqual(fs.readdirSync(path.join(data, 'run')), []);
 	assert.equal(fs.readFileSync(path.join(data, 'demo.txt'), 'utf8'), demo);
