@@ -1,4 +1,4 @@
-/* What the pages gain with JavaScript; every one of them works without. */
+/* Optional improvements of the pages: every page works without JavaScript. */
 "use strict";
 
 (() => {
@@ -8,7 +8,7 @@
 		part.hidden = false;
 	}
 
-	/* What went wrong is where a reader begins. */
+	/* Moves the focus to the error, where people and screen readers start reading. */
 	const problem = one("#error") ?? one("#waiting");
 	if (problem) {
 		problem.focus();
@@ -35,7 +35,7 @@
 		recoveryCodes(codes);
 	}
 
-	/* The button comes back when the wait is over; seconds are counted by the clock, as timers sleep in the background. */
+	/* Disables the button until the wait is over. Seconds come from the clock, because timers pause in background tabs. */
 	function wait(box) {
 		const buttons = document.querySelectorAll("main button[type='submit']:not(.button-quiet)");
 		const left = box.querySelector("[data-wait-left]");
@@ -65,7 +65,7 @@
 		tick();
 	}
 
-	/* Six digits send the form, once for each value that was typed or pasted, never by themselves on arrival. */
+	/* Sends the form once six digits are typed or pasted: once for each value, and never when the page loads. */
 	function autoSubmit(form) {
 		const field = form.elements.namedItem("code");
 		let sent = "";
@@ -81,7 +81,7 @@
 				form.requestSubmit();
 			}
 		});
-		/* A second press while the answer is on its way would spend another try. */
+		/* A second press while the request is running would use another attempt. */
 		let busy = false;
 		form.addEventListener("submit", (event) => {
 			if (busy) {
@@ -124,7 +124,7 @@
 				await navigator.clipboard.writeText(text());
 				live.textContent = "Recovery codes copied.";
 			} catch {
-				live.textContent = "The codes could not be copied. Select them and copy them yourself.";
+				live.textContent = "The codes could not be copied. Select and copy them yourself.";
 			}
 		});
 	}

@@ -1,5 +1,5 @@
-# Shared by start and check: messages, packages, the unprivileged user, builds.
-# The caller sets program, top and perhaps install.
+# What start and check share: messages, packages, the unprivileged user, builds. The
+# caller sets program and top, and may set install.
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034
 
@@ -12,7 +12,7 @@ die() {
 	exit 1
 }
 
-# Prints those of the packages that are not installed.
+# Prints which of the packages are not installed.
 packages_missing() {
 	local package
 	for package in "$@"; do
@@ -21,8 +21,8 @@ packages_missing() {
 	done
 }
 
-# While packages are installed, no service of theirs is started and no database
-# cluster is made: what runs on this machine stays as it is.
+# Keeps packages from starting services and creating a database cluster while they are
+# installed, so that nothing changes in what runs on this machine.
 services_hold() {
 	local policy=/usr/sbin/policy-rc.d clusters=/etc/postgresql-common/createcluster.d
 	if "${root[@]}" test -e $policy; then
@@ -42,7 +42,8 @@ services_release() {
 	fi
 }
 
-# Installs the packages that are missing, or says how to and ends.
+# Installs the packages that are missing; without the rights for that it prints the command
+# and ends.
 packages_install() {
 	local missing root=() status=0
 	mapfile -t missing < <(packages_missing "$@")
@@ -70,8 +71,10 @@ packages_install() {
 
 build_packages=(gcc libc6-dev make autoconf automake autoconf-archive pkg-config libfcgi-dev libpq-dev
 	libssl-dev libcjson-dev libqrencode-dev libpng-dev libsodium-dev libcurl4-openssl-dev)
+# Node may come from elsewhere than Debian.
+command -v node >/dev/null || build_packages+=(nodejs)
 
-# What ./start needs. Another nginx or PostgreSQL than Debian's default will do.
+# Installs what ./start needs. Any nginx and PostgreSQL that are there will do.
 start_packages() {
 	local list=("${build_packages[@]}")
 	PATH=$PATH:/usr/sbin command -v nginx >/dev/null || list+=(nginx-light)
@@ -81,7 +84,8 @@ start_packages() {
 	packages_install "${list[@]}"
 }
 
-# As root the services run as another user: who called sudo, else postgres.
+# Chooses the user of the services. Root runs them as the user who called sudo, else as
+# postgres.
 user_choose() {
 	run_user=$(id -un)
 	as_user=()
@@ -94,7 +98,7 @@ user_choose() {
 		id "$run_user" >/dev/null 2>&1 || die "there is no user $run_user to run the services as"
 		as_user=(setpriv "--reuid=$run_user" "--regid=$(id -g "$run_user")" --init-groups
 			--inh-caps=-all --)
-		# What is built belongs to whom the tree belongs to.
+		# The owner of the tree owns what is built.
 		if [ "$(stat -c %u "$top")" -ne 0 ]; then
 			owner=(setpriv "--reuid=$(stat -c %u "$top")" "--regid=$(stat -c %g "$top")"
 				--clear-groups --inh-caps=-all --)
@@ -107,22 +111,44 @@ user_choose() {
 build_tree() {
 	local dir=$1 log=$2
 	shift 2
+	build_locked "$dir" "$log" build_installed "$dir" "$@"
+}
+
+# build_targets DIR LOG "TARGET..." CONFIGURE-ARGUMENT...: builds these targets of make
+# alone, and installs nothing.
+build_targets() {
+	local dir=$1 log=$2
+	shift 2
+	build_locked "$dir" "$log" build_made "$dir" "$@"
+}
+
+# Runs a build by itself, since two at a time would write the same files.
+build_locked() { # DIR LOG FUNCTION ARGUMENT...
+	local dir=$1 log=$2
+	shift 2
 	"${owner[@]}" mkdir -p "$dir"
-	# Two at a time would write the same files.
-	if ! (flock 9 && build_steps "$dir" "$@" >"$log" 2>&1) 9>"$dir.lock"; then
+	if ! (flock 9 && "$@" >"$log" 2>&1) 9>"$dir.lock"; then
 		grep -E '(error|warning|undefined)' "$log" | head -n 20 >&2
 		tail -n 15 "$log" >&2
 		die "the build failed; all of it is in $log"
 	fi
 }
 
-build_steps() { # DIR CONFIGURE-ARGUMENT...
+# Whether ./configure or Makefile.in is missing or older than what it is made from.
+autogen_due() {
+	local source
+	[ -x "$top/configure" ] || return 0
+	for source in "$top/configure.ac" "$top"/{.,*,src/*,tests/*}/*.am; do
+		[ ! "$source" -nt "$top/Makefile.in" ] || return 0
+	done
+	return 1
+}
+
+build_configured() { # DIR CONFIGURE-ARGUMENT...
 	local dir=$1 wanted="$top $*"
 	shift
 	umask 022
-	if [ ! -x "$top/configure" ] || [ "$top/configure.ac" -nt "$top/configure" ] ||
-		[ "$top/Makefile.am" -nt "$top/Makefile.in" ] ||
-		[ "$top/tests/unit/programs.am" -nt "$top/Makefile.in" ]; then
+	if autogen_due; then
 		"${owner[@]}" "$top/autogen.sh" || return 1
 	fi
 	if [ "$(cat "$dir/configured" 2>/dev/null)" != "$wanted" ] || [ ! -e "$dir/Makefile" ] ||
@@ -130,8 +156,23 @@ build_steps() { # DIR CONFIGURE-ARGUMENT...
 		"${owner[@]}" env -C "$dir" "$top/configure" --prefix="$dir/root" "$@" || return 1
 		echo "$wanted" | "${owner[@]}" tee "$dir/configured" >/dev/null || return 1
 	fi
+}
+
+build_installed() { # DIR CONFIGURE-ARGUMENT...
+	local dir=$1
+	build_configured "$@" || return 1
 	"${owner[@]}" make -C "$dir" -j"$(nproc)" || return 1
-	# What is no longer part of the tree does not stay behind.
+	# Removes installed files that the tree no longer has.
 	"${owner[@]}" rm -rf "$dir/root/share/countersign" || return 1
 	"${owner[@]}" make -C "$dir" install
+}
+
+build_made() { # DIR "TARGET..." CONFIGURE-ARGUMENT...
+	local dir=$1 targets
+	read -ra targets <<<"$2"
+	shift 2
+	build_configured "$dir" "$@" || return 1
+	# Generated sources come first, because the targets do not depend on them.
+	"${owner[@]}" make -C "$dir" src/store/queries.h || return 1
+	"${owner[@]}" make -C "$dir" -j"$(nproc)" "${targets[@]}"
 }

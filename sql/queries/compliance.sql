@@ -127,10 +127,10 @@ WITH found AS MATERIALIZED (
 ;
 
 -- name: member_counts(organization_id uuid, now timestamptz, privileged_until timestamptz, plain_until timestamptz)
--- returns: privileged boolean, enrolled bigint, open bigint, overdue bigint, exempt bigint, exempt_overdue bigint
+-- returns: privileged boolean, enrolled bigint, unenrolled bigint, overdue bigint, exempt bigint, exempt_overdue bigint
 -- For each group: members with a factor, members without one, those of them who joined up to a time, and how
 -- many of the last two are exempt. Whole days are counted in a table; the last, partial day is counted here.
-SELECT g.privileged, coalesce(d.enrolled, 0)::bigint AS enrolled, coalesce(d.open, 0)::bigint AS open,
+SELECT g.privileged, coalesce(d.enrolled, 0)::bigint AS enrolled, coalesce(d.unenrolled, 0)::bigint AS unenrolled,
 	coalesce(d.overdue, 0)::bigint + (SELECT count(*) FROM countersign.memberships m
 		WHERE m.organization_id = :organization_id AND NOT m.enrolled AND m.privileged = g.privileged
 			AND m.joined_at >= date_trunc('day', g.joined_until AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
@@ -139,7 +139,7 @@ SELECT g.privileged, coalesce(d.enrolled, 0)::bigint AS enrolled, coalesce(d.ope
 FROM (VALUES (false, :plain_until), (true, :privileged_until)) AS g (privileged, joined_until)
 LEFT JOIN (
 	SELECT c.privileged, sum(c.members) FILTER (WHERE c.enrolled) AS enrolled,
-		sum(c.members) FILTER (WHERE NOT c.enrolled) AS open,
+		sum(c.members) FILTER (WHERE NOT c.enrolled) AS unenrolled,
 		sum(c.members) FILTER (WHERE NOT c.enrolled AND c.joined_on < (CASE WHEN c.privileged
 			THEN :privileged_until ELSE :plain_until END AT TIME ZONE 'UTC')::date) AS overdue
 	FROM countersign.member_counts c

@@ -1,6 +1,6 @@
 /*
- * An arena is a list of chunks. One chunk of the usual size outlives a reset, so that a request
- * that needs little asks the system for nothing.
+ * An arena is a list of chunks. One chunk of the usual size is kept over a reset, so that a
+ * small request does not have to ask the system for memory.
  */
 #include "base/arena.h"
 
@@ -21,7 +21,7 @@
 
 #ifdef ARENA_ASAN
 #include <sanitizer/asan_interface.h>
-/* Never handed out, so that a step behind a piece is reported. */
+/* These bytes behind each allocation stay poisoned, so that an overrun is reported. */
 #define ARENA_RED_ZONE 16
 #else
 #define ARENA_RED_ZONE 0
@@ -42,7 +42,7 @@ struct chunk {
 struct arena {
 	size_t max;
 	size_t used;
-	struct chunk *chunks; /* the first one is filled, what does not fit it gets another */
+	struct chunk *chunks; /* new allocations go into the first one */
 };
 
 static struct chunk *chunk_with_room(struct arena *a, size_t size);
@@ -64,19 +64,19 @@ arena_new(size_t max)
 void *
 arena_alloc(struct arena *a, size_t size)
 {
-	size_t piece;
+	size_t rounded;
 	struct chunk *c;
 	void *p;
 
 	if (size > a->max)
-		log_fatal("arena.limit", "one piece is larger than the arena may grow");
-	piece = round_up(size > 0 ? size : 1);
-	if (piece > a->max - a->used)
+		log_fatal("arena.limit", "one allocation is larger than the arena may grow");
+	rounded = round_up(size > 0 ? size : 1);
+	if (rounded > a->max - a->used)
 		log_fatal("arena.limit", "the arena's limit is reached");
-	c = chunk_with_room(a, piece + ARENA_RED_ZONE);
+	c = chunk_with_room(a, rounded + ARENA_RED_ZONE);
 	p = c->data + c->used;
-	c->used += piece + ARENA_RED_ZONE;
-	a->used += piece;
+	c->used += rounded + ARENA_RED_ZONE;
+	a->used += rounded;
 	ASAN_UNPOISON_MEMORY_REGION(p, size);
 	return p;
 }
@@ -146,7 +146,7 @@ chunk_with_room(struct arena *a, size_t size)
 		return first;
 	c = chunk_new(size > ARENA_CHUNK ? size : ARENA_CHUNK);
 	if (first != NULL && size > ARENA_CHUNK) {
-		/* Full at once: it goes behind the chunk that still has room. */
+		/* The new chunk is full at once, so it goes behind the one that still has room. */
 		c->next = first->next;
 		first->next = c;
 	} else {
@@ -168,7 +168,7 @@ chunk_new(size_t size)
 	return c;
 }
 
-/* Leaves the chunk as it came from chunk_new(): zero-filled, but not poisoned. */
+/* Makes the chunk zero-filled and empty again; it is left unpoisoned. */
 static void
 chunk_wipe(struct chunk *c)
 {

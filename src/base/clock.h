@@ -1,6 +1,7 @@
 /*
- * Time. The wall clock is read once a request and handed down, into SQL too; waits and
- * deadlines use the monotonic clock, which nobody can set.
+ * Clocks and dates. The wall clock is read once per request and passed down, into SQL too; waits
+ * and deadlines use the monotonic clock, which cannot be set. Times are microseconds since
+ * 1970-01-01 00:00 UTC.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -16,32 +17,31 @@
 #define CLOCK_DAY (24 * CLOCK_HOUR)
 
 /*
- * Microseconds since 1970-01-01 00:00 UTC. In a build with --enable-test-clock the seconds in
- * the file named by COUNTERSIGN_CLOCK_OFFSET are added: a whole number, may be negative; no
- * file means 0, anything else ends the process, so write the file beside its place and rename
- * it.
+ * Reads the wall clock. A build with --enable-test-clock adds the whole number of seconds, which
+ * may be negative, in the file that COUNTERSIGN_CLOCK_OFFSET names. A missing file means 0; a
+ * file that cannot be parsed ends the process, so replace it by renaming a new one over it.
  */
 int64_t clock_now(void);
 
-/* Milliseconds of the monotonic clock, for deadlines. */
+/* Reads the monotonic clock in milliseconds, for deadlines. */
 int64_t clock_mono_ms(void);
 
-/* True in a build whose clock tests can move; never in a release. */
+/* Returns 1 in a build whose clock tests can move, which a release is not; else 0. */
 int clock_is_movable(void);
 
-/* "2026-11-23T09:15:02Z" (RFC 3339). */
+/* Formats a time as "2026-11-23T09:15:02Z" (RFC 3339), rounded down to a second. */
 struct str clock_rfc3339(struct arena *a, int64_t us);
 
-/* The beginning of a day, YYYY-MM-DD in UTC. False when there is no such day. */
-bool clock_day(struct str text, int64_t *us);
+/* Parses a day, YYYY-MM-DD in UTC, to its beginning. False when there is no such day. */
+bool clock_parse_day(struct str text, int64_t *us);
 
 /*
- * A day as above, or a date-time by RFC 3339 section 5.6, "Z" or with an offset. False when
- * there is no such time.
+ * Parses a day as above, or a date-time by RFC 3339 section 5.6 with "Z" or an offset. False
+ * when there is no such time.
  */
 bool clock_parse(struct str text, int64_t *us);
 
-/* "23 November 2026, 09:15 UTC", for people. */
+/* Formats a time for people: "23 November 2026, 09:15 UTC". */
 struct str clock_text(struct arena *a, int64_t us);
 
 #endif

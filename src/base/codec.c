@@ -1,20 +1,18 @@
 /*
- * Text forms of bytes. Base32, base64 and hexadecimal are one thing: 5, 6 or 4 bits a
- * character.
+ * Text forms of bytes. Base32, base64 and hexadecimal share one encoder and one decoder: they
+ * carry 5, 6 or 4 bits per character.
  */
 #include "base/codec.h"
-
-#include <stdio.h>
 
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/json_escape.h"
 
-/* A code: bits a character, its alphabet, and what a character stands for (-1: nothing). */
 struct code {
-	unsigned int bits;
+	unsigned int bits; /* per character */
 	const char *alphabet;
-	int (*value)(char c);
+	int (*value)(char c); /* of a character; -1: it is not in the alphabet */
 };
 
 static int base32_value(char c);
@@ -87,8 +85,22 @@ hex_decode(struct arena *a, struct str text, unsigned char **out, size_t *n)
 	return decode_strict(a, &hex, text, out, n);
 }
 
+struct str
+json_quote(struct arena *a, struct str s)
+{
+	struct buf b = {.arena = a};
+	char room[8];
+	size_t at, step;
+
+	buf_addc(&b, '"');
+	for (at = 0; at < s.n; at += step)
+		buf_add(&b, json_escape_char(str_slice(s, at, s.n), room, &step));
+	buf_addc(&b, '"');
+	return buf_str(&b);
+}
+
 void
-csv_add(struct buf *b, struct str cell)
+csv_append(struct buf *b, struct str cell)
 {
 	bool formula = cell.n > 0 && memchr("=+-@\t\r", cell.p[0], 6) != NULL;
 	bool quoted =
@@ -177,8 +189,8 @@ encode(struct arena *a, const struct code *code, const unsigned char *p, size_t 
 }
 
 /*
- * `out` has room for text.n bytes. The bits of the last character that make no byte go to
- * `unused`; a whole character of them is one too many.
+ * Decodes into `out`, which must have room for text.n bytes. The bits of the last character that
+ * do not fill a byte go to `unused`; a whole character of them makes the text malformed.
  */
 static bool
 decode(const struct code *code, struct str text, unsigned char *out, size_t *n,
@@ -250,41 +262,5 @@ hex_value(char c)
 static bool
 is_unreserved(char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-struct str
-json_step(struct str rest, char out[8], size_t *step)
-{
-	unsigned char c = (unsigned char)rest.p[0];
-
-	*step = str_utf8_step(rest);
-	if (*step == 0) {
-		*step = 1;
-		return STR("\xef\xbf\xbd");
-	}
-	if (c == '"')
-		return STR("\\\"");
-	if (c == '\\')
-		return STR("\\\\");
-	if (c < 0x20 || c == 0x7f) {
-		(void)snprintf(out, 8, "\\u%04x", (unsigned int)c);
-		return str_of(out);
-	}
-	return str_slice(rest, 0, *step);
-}
-
-struct str
-json_quote(struct arena *a, struct str s)
-{
-	struct buf b = {.arena = a};
-	char room[8];
-	size_t at, step;
-
-	buf_addc(&b, '"');
-	for (at = 0; at < s.n; at += step)
-		buf_add(&b, json_step(str_slice(s, at, s.n), room, &step));
-	buf_addc(&b, '"');
-	return buf_str(&b);
+	return str_is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }

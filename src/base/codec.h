@@ -10,40 +10,40 @@
 
 #include "base/str.h"
 
-/* Upper case, no padding. */
+/* Encodes in upper case without padding, into the arena. */
 struct str base32_encode(struct arena *a, const unsigned char *p, size_t n);
 /*
- * Either case; spaces and dashes are skipped, complete padding is allowed at the end, unused
- * bits are ignored (keys made elsewhere have them). False when malformed.
+ * Decodes either case into the arena. Spaces and dashes are skipped, complete padding is allowed
+ * at the end, and unused bits are ignored, as keys made elsewhere have them. False when
+ * malformed.
  */
 bool base32_decode(struct arena *a, struct str text, unsigned char **out, size_t *n);
 
+/* Encodes without padding, into the arena. */
 struct str base64url_encode(struct arena *a, const unsigned char *p, size_t n);
-/* Strict: no padding, no other characters, unused bits zero. False when malformed. */
+/*
+ * Decodes strictly into the arena: no padding, no other characters, unused bits zero. False when
+ * malformed.
+ */
 bool base64url_decode(struct arena *a, struct str text, unsigned char **out, size_t *n);
 
-/* Lower case. */
+/* Encodes in lower case, into the arena. */
 struct str hex_encode(struct arena *a, const unsigned char *p, size_t n);
-/* Either case. False when malformed. */
+/* Decodes either case into the arena. False when malformed. */
 bool hex_decode(struct arena *a, struct str text, unsigned char **out, size_t *n);
 
-/*
- * The first character of `rest` as it stands inside a JSON string, and in `step` how many bytes
- * it took; what is no UTF-8 becomes U+FFFD. The result is in `out` or `rest`.
- */
-struct str json_step(struct str rest, char out[8], size_t *step);
-/* `s` as a JSON string, with its quotes (RFC 8259 section 7). */
+/* Formats `s` as a JSON string with its quotes (RFC 8259 section 7). */
 struct str json_quote(struct arena *a, struct str s);
 
 /*
- * Adds one cell of CSV (RFC 4180), in quotes where it has to be. What a spreadsheet would take
- * for a formula has an apostrophe before it: texts come from strangers.
+ * Appends one cell of CSV (RFC 4180), quoted where needed. A cell that a spreadsheet would take
+ * for a formula gets an apostrophe before it, as texts come from strangers.
  */
-void csv_add(struct buf *b, struct str cell);
+void csv_append(struct buf *b, struct str cell);
 
-/* Everything but unreserved characters and those in `keep` (may be NULL) becomes %XX. */
+/* Encodes all but unreserved characters and those in `keep`, which may be NULL, as %XX. */
 struct str percent_encode(struct arena *a, struct str s, const char *keep);
-/* Decodes %XX once, and '+' to a space when `plus`. False on a malformed escape. */
+/* Decodes %XX once, and '+' to a space when `plus` is true. False on a malformed escape. */
 bool percent_decode(struct arena *a, struct str s, bool plus, struct str *out);
 
 #endif

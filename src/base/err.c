@@ -1,4 +1,4 @@
-/* The table of outcomes, as look-ups. */
+/* Look-ups in the table of outcomes. */
 #include "base/err.h"
 
 #include "base/array.h"
@@ -30,7 +30,7 @@ err_kind(enum err e)
 	return row_of(e)->kind;
 }
 
-/* A value that is no member is a fault of ours, and grants nothing. */
+/* A value that is not in the table counts as an internal failure, which grants nothing. */
 static const struct err_row *
 row_of(enum err e)
 {

@@ -1,6 +1,6 @@
 /*
- * Every outcome a function of ours can report. A refusal is an answer to the person who asked;
- * a failure is ours, is logged where it is found, and grants nothing. HTTP status and wording
+ * The outcomes that functions report. A refusal is a result for the client; a failure is a fault
+ * of the service, is logged where it is detected, and grants nothing. HTTP status and wording
  * are in web/error.c.
  */
 #ifndef BASE_ERR_H
@@ -52,10 +52,10 @@ enum err {
 #undef ERR_MEMBER
 };
 
-/* The stable code of an error: "code_invalid". Never NULL. */
+/* Returns the stable code of an outcome, such as "code_invalid". Never NULL. */
 const char *err_code(enum err e);
 
-/* Whether it is a refusal (the asker's) or a failure (ours). */
+/* Tells OK, refusals (the client's doing) and failures (the service's) apart. */
 enum err_kind err_kind(enum err e);
 
 #endif

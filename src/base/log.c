@@ -1,6 +1,6 @@
 /*
- * A log line is built on the stack, so that it can still be written when there is no memory
- * left, and leaves by one write(), so that the lines of many processes do not mix.
+ * A log line is built on the stack, so that it can be written even without memory, and goes out
+ * by one write(), so that the lines of several processes do not mix.
  */
 #include "base/log.h"
 
@@ -14,17 +14,17 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/codec.h"
+#include "base/json_escape.h"
 
 #define LINE_MAX_SIZE ((size_t)4096)
-/* A longer text is cut: the next fields are to have a place, too. */
+/* A longer text is cut, so that the fields after it still fit. */
 #define TEXT_MAX_SIZE ((size_t)1024)
 
 #define ELLIPSIS "\xe2\x80\xa6"
 #define LINE_END "}\n"
 #define LINE_END_CUT ",\"cut\":true}\n"
 
-/* `n` stays so low that LINE_END_CUT fits behind it. */
+/* LINE_END_CUT always fits behind the `n` bytes. */
 struct line {
 	char p[LINE_MAX_SIZE];
 	size_t n;
@@ -36,12 +36,12 @@ static const char *const level_names[] = {
     [LOG_LEVEL_ERROR] = "error",
 };
 
-static bool line_time(struct line *l);
-static bool line_field(struct line *l, const struct log_field *f);
-static bool line_member(struct line *l, const char *key, struct str text);
-static bool line_text(struct line *l, struct str text);
-static bool line_raw(struct line *l, struct str s);
-static void write_all(const struct line *l);
+static bool add_time(struct line *l);
+static bool add_field(struct line *l, const struct log_field *f);
+static bool add_member(struct line *l, const char *key, struct str text);
+static bool add_string(struct line *l, struct str text);
+static bool add_raw(struct line *l, struct str s);
+static void write_line(const struct line *l);
 
 void
 log_write(enum log_level level, const char *event, const struct log_field *fields, size_t count)
@@ -52,12 +52,12 @@ log_write(enum log_level level, const char *event, const struct log_field *field
 	struct str end;
 
 	l.n = 0;
-	whole = line_time(&l) && line_member(&l, "level", str_of(level_names[level])) &&
-		line_member(&l, "event", str_of(event));
+	whole = add_time(&l) && add_member(&l, "level", str_of(level_names[level])) &&
+		add_member(&l, "event", str_of(event));
 	for (size_t i = 0; i < count; i++) {
 		size_t before = l.n;
 
-		if (!line_field(&l, &fields[i])) {
+		if (!add_field(&l, &fields[i])) {
 			l.n = before;
 			whole = false;
 		}
@@ -65,7 +65,7 @@ log_write(enum log_level level, const char *event, const struct log_field *field
 	end = whole ? STR(LINE_END) : STR(LINE_END_CUT);
 	memcpy(l.p + l.n, end.p, end.n);
 	l.n += end.n;
-	write_all(&l);
+	write_line(&l);
 	errno = saved;
 }
 
@@ -77,7 +77,7 @@ log_fatal(const char *event, const char *what)
 }
 
 static bool
-line_time(struct line *l)
+add_time(struct line *l)
 {
 	int64_t now = clock_now();
 	time_t seconds = (time_t)(now / CLOCK_SECOND);
@@ -89,51 +89,51 @@ line_time(struct line *l)
 	n = snprintf(text, sizeof(text), "{\"ts\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"",
 	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
 	    (int)(now % CLOCK_SECOND / 1000));
-	return n > 0 && (size_t)n < sizeof(text) && line_raw(l, str_of(text));
+	return n > 0 && (size_t)n < sizeof(text) && add_raw(l, str_of(text));
 }
 
 static bool
-line_field(struct line *l, const struct log_field *f)
+add_field(struct line *l, const struct log_field *f)
 {
 	char number[24];
 
 	if (!str_is_absent(f->text))
-		return line_member(l, f->key, f->text);
+		return add_member(l, f->key, f->text);
 	snprintf(number, sizeof(number), ":%" PRId64, f->number);
-	return line_raw(l, STR(",")) && line_text(l, str_of(f->key)) && line_raw(l, str_of(number));
+	return add_raw(l, STR(",")) && add_string(l, str_of(f->key)) && add_raw(l, str_of(number));
 }
 
 static bool
-line_member(struct line *l, const char *key, struct str text)
+add_member(struct line *l, const char *key, struct str text)
 {
-	return line_raw(l, STR(",")) && line_text(l, str_of(key)) && line_raw(l, STR(":")) &&
-	       line_text(l, text);
+	return add_raw(l, STR(",")) && add_string(l, str_of(key)) && add_raw(l, STR(":")) &&
+	       add_string(l, text);
 }
 
-/* A JSON string; cut at a character when it grows beyond TEXT_MAX_SIZE. */
+/* Adds a JSON string, cut between two characters when it exceeds TEXT_MAX_SIZE. */
 static bool
-line_text(struct line *l, struct str text)
+add_string(struct line *l, struct str text)
 {
 	size_t start = l->n;
 	char room[8];
 
-	if (!line_raw(l, STR("\"")))
+	if (!add_raw(l, STR("\"")))
 		return false;
 	while (text.n > 0) {
 		size_t step;
-		struct str piece = json_step(text, room, &step);
+		struct str escaped = json_escape_char(text, room, &step);
 
-		if (l->n - start + piece.n > TEXT_MAX_SIZE)
-			return line_raw(l, STR(ELLIPSIS "\""));
-		if (!line_raw(l, piece))
+		if (l->n - start + escaped.n > TEXT_MAX_SIZE)
+			return add_raw(l, STR(ELLIPSIS "\""));
+		if (!add_raw(l, escaped))
 			return false;
 		text = str_slice(text, step, SIZE_MAX);
 	}
-	return line_raw(l, STR("\""));
+	return add_raw(l, STR("\""));
 }
 
 static bool
-line_raw(struct line *l, struct str s)
+add_raw(struct line *l, struct str s)
 {
 	if (s.n > LINE_MAX_SIZE - (sizeof(LINE_END_CUT) - 1) - l->n)
 		return false;
@@ -142,9 +142,9 @@ line_raw(struct line *l, struct str s)
 	return true;
 }
 
-/* What cannot be logged cannot be reported either: the result is dropped on purpose. */
+/* Deliberately ignores a failure: there is nowhere left to report it. */
 static void
-write_all(const struct line *l)
+write_line(const struct line *l)
 {
 	ssize_t n;
 

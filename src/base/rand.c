@@ -17,7 +17,7 @@ rand_bytes(void *p, size_t n)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
-			log_fatal("rand.failed", "the system gives no random bytes");
+			log_fatal("rand.failed", "the system provides no random bytes");
 		at += got;
 		n -= (size_t)got;
 	}
@@ -30,8 +30,8 @@ rand_below(uint32_t limit)
 	uint32_t value;
 
 	if (limit == 0)
-		log_fatal("rand.limit", "a random number below zero was asked for");
-	/* The lowest 2^32 mod limit values would come up once too often. */
+		log_fatal("rand.limit", "there is no number below 0");
+	/* Skips the lowest 2^32 mod limit values, whose remainders would be too likely. */
 	skip = (uint32_t)(((uint64_t)UINT32_MAX + 1) % limit);
 	do
 		rand_bytes(&value, sizeof(value));

@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Fills `p`; when the system has no randomness to give the process ends. */
+/* Fills `p` with random bytes; when the system provides none, the process ends. */
 void rand_bytes(void *p, size_t n);
 
-/* Uniform in 0 … limit-1, without modulo bias; `limit` is at least 1. */
+/* Returns a uniform number from 0 to limit - 1, without modulo bias; `limit` is at least 1. */
 uint32_t rand_below(uint32_t limit);
 
 #endif

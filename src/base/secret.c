@@ -1,4 +1,4 @@
-/* Bytes that nobody prints. */
+/* Copies, comparison and wiping of secrets. */
 #include "base/secret.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * Bytes that must not be printed, logged or compared with memcmp(). They live in an arena,
- * which wipes them, or in a buffer the caller wipes.
+ * Secrets are bytes that must not be printed, logged or compared with memcmp(). They live in an
+ * arena, which wipes them, or in a buffer that the caller wipes.
  */
 #ifndef BASE_SECRET_H
 #define BASE_SECRET_H
@@ -15,25 +15,22 @@ struct secret {
 	size_t n;
 };
 
-/* `n` zero bytes in the arena, to be filled. */
+/* Allocates `n` zero bytes in the arena, to be filled. */
 struct secret secret_alloc(struct arena *a, size_t n);
 
-/* A copy in the arena of what a user typed. */
+/* Copies into the arena what a user typed; p is NULL for the absent string. */
 struct secret secret_copy(struct arena *a, struct str s);
 
-/*
- * The bytes as a string view, for a call that needs them: the one place a secret becomes
- * readable.
- */
+/* Views the secret as a string, for a call that needs its bytes. */
 struct str secret_reveal(struct secret s);
 
-/* Equal in length and content; the time depends on the length alone. */
+/* Compares length and content in a time that depends on the length only. */
 bool secret_eq(struct secret a, struct secret b);
 
-/* The same for raw memory of one length. */
+/* Compares `n` bytes of raw memory in the same way. */
 bool secret_eq_bytes(const void *a, const void *b, size_t n);
 
-/* Overwrites memory in a way the compiler keeps. */
+/* Overwrites memory; the compiler does not optimize this away. */
 void secret_wipe(void *p, size_t n);
 
 #endif

@@ -1,4 +1,4 @@
-/* Taking addresses of web pages apart. */
+/* Parsing URLs. */
 #include "base/url.h"
 
 #include "base/codec.h"
@@ -6,14 +6,13 @@
 #define HOST_MAX 253
 #define PORT_MAX 65535
 
-/* What stays as it is behind the host, besides unreserved characters (RFC 3986 section 2.2). */
+/* What is not encoded behind the host, besides unreserved characters (RFC 3986 section 2.2). */
 #define REST_KEPT ":/?[]@!$&'()*+,;=%"
 
 static bool authority_parse(struct arena *a, struct str text, bool tls, struct str *authority);
-static bool is_here(struct str host);
+static bool is_loopback(struct str host);
 static bool is_ipv6(struct str host);
 static bool port_parse(struct str text, int64_t *port);
-static bool is_letter_or_digit(char c);
 
 bool
 url_parse(struct arena *a, struct str text, struct url *out)
@@ -73,7 +72,7 @@ url_host_within(struct str host, struct str domain)
 }
 
 bool
-url_is_name(struct str host)
+url_is_hostname(struct str host)
 {
 	size_t i;
 
@@ -82,14 +81,13 @@ url_is_name(struct str host)
 	for (i = 0; i < host.n; i++) {
 		char before = i == 0 ? '.' : host.p[i - 1];
 
-		if (host.p[i] == '.' ? before == '.'
-				     : !is_letter_or_digit(host.p[i]) && host.p[i] != '-')
+		if (host.p[i] == '.' ? before == '.' : !str_is_alnum(host.p[i]) && host.p[i] != '-')
 			return false;
 	}
 	return host.p[host.n - 1] != '.' && host.p[0] != '-';
 }
 
-/* Host and port in their one spelling. */
+/* Parses host and port and puts them into their one spelling. */
 static bool
 authority_parse(struct arena *a, struct str text, bool tls, struct str *authority)
 {
@@ -106,7 +104,7 @@ authority_parse(struct arena *a, struct str text, bool tls, struct str *authorit
 			return false;
 	}
 	host = str_lower(a, host);
-	if ((!url_is_name(host) && !is_ipv6(host)) || (!tls && !is_here(host)))
+	if ((!url_is_hostname(host) && !is_ipv6(host)) || (!tls && !is_loopback(host)))
 		return false;
 	*authority = host;
 	if (number != (tls ? 443 : 80))
@@ -114,9 +112,9 @@ authority_parse(struct arena *a, struct str text, bool tls, struct str *authorit
 	return true;
 }
 
-/* The host this runs on, for trying things out without TLS. */
+/* Allows http on the host itself, for trying things out without TLS. */
 static bool
-is_here(struct str host)
+is_loopback(struct str host)
 {
 	return url_host_within(host, STR("localhost")) || str_eq(host, STR("127.0.0.1")) ||
 	       str_eq(host, STR("[::1]"));
@@ -141,10 +139,4 @@ port_parse(struct str text, int64_t *port)
 	if (text.n == 0 || text.n > 5 || text.p[0] < '1' || text.p[0] > '9')
 		return false;
 	return str_to_int64(text, port) && *port <= PORT_MAX;
-}
-
-static bool
-is_letter_or_digit(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }

@@ -1,4 +1,4 @@
-/* Identifiers and their text form. */
+/* Making identifiers, and their text form. */
 #include "base/uuid.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 /* Crockford's base32 has no i, l, o and u. */
 static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
-static int value_of(char c);
+static int digit_value(char c);
 
 struct uuid
 uuid_new(int64_t now_us)
@@ -47,7 +47,7 @@ uuid_is_nil(struct uuid a)
 	return uuid_eq(a, UUID_NIL);
 }
 
-/* 130 bits for 128: the first character stands for the top three bits only. */
+/* 26 characters hold 130 bits: the first one carries the top three bits only. */
 struct str
 id_format(struct arena *a, const char *prefix, struct uuid id)
 {
@@ -80,10 +80,10 @@ id_parse(struct str text, const char *prefix, struct uuid *out)
 
 	if (text.n != at + 1 + ID_CHARS || !str_starts(text, str_of(prefix)) || text.p[at] != '_')
 		return false;
-	if (value_of(text.p[at + 1]) > 7)
+	if (digit_value(text.p[at + 1]) > 7)
 		return false;
 	for (size_t i = 0; i < ID_CHARS; i++) {
-		int value = value_of(text.p[at + 1 + i]);
+		int value = digit_value(text.p[at + 1 + i]);
 
 		if (value < 0)
 			return false;
@@ -99,7 +99,7 @@ id_parse(struct str text, const char *prefix, struct uuid *out)
 }
 
 static int
-value_of(char c)
+digit_value(char c)
 {
 	const char *at = c != '\0' ? strchr(alphabet, c) : NULL;
 

@@ -1,6 +1,6 @@
 /*
- * Identifiers: 16-byte UUIDs, version 7 (RFC 9562 section 5.7), shown to people and clients
- * with a prefix and 26 base32 characters: usr_01h455vb4pex5vsknk084sn02q.
+ * Identifiers: 16-byte UUIDs, version 7 (RFC 9562 section 5.7). People and clients see them with
+ * a prefix and 26 base32 characters, as TypeIDs: usr_01h455vb4pex5vsknk084sn02q.
  */
 #ifndef BASE_UUID_H
 #define BASE_UUID_H
@@ -14,31 +14,30 @@ struct uuid {
 	unsigned char b[16];
 };
 
-/* The nil uuid: no object. */
+/* The nil UUID, which stands for no object. */
 #define UUID_NIL ((struct uuid){{0}})
 
-/* The prefixes, one a kind of thing. */
+/* The prefix of each kind of object. */
 #define ID_ACCOUNT "usr"
 #define ID_ORGANIZATION "org"
 #define ID_FACTOR "fct"
 #define ID_SESSION "ses"
 #define ID_MESSAGE "msg"
 
-/* A new one from the time (microseconds since 1970, UTC) and 74 random bits. */
+/* Makes an identifier from a time (microseconds since 1970) and 74 random bits. */
 struct uuid uuid_new(int64_t now_us);
 
 bool uuid_eq(struct uuid a, struct uuid b);
-/* Below, at or above 0, by their bytes: the order PostgreSQL has. */
+/* Orders by bytes, as PostgreSQL does: below, at or above 0. */
 int uuid_compare(struct uuid a, struct uuid b);
-/* True for sixteen zero bytes: no identifier at all. */
 bool uuid_is_nil(struct uuid a);
 
-/* "usr_" and Crockford's base32, lower case, 26 characters. */
+/* Formats as prefix, '_' and 26 characters of Crockford's base32 in lower case. */
 struct str id_format(struct arena *a, const char *prefix, struct uuid id);
 
 /*
- * Strict: the exact prefix, 26 lower-case characters, no bits beyond 128. False leaves `out`
- * alone.
+ * Parses exactly what id_format() writes: this prefix, 26 lower-case characters, no bits beyond
+ * 128. False, and `out` is left alone, for anything else.
  */
 bool id_parse(struct str text, const char *prefix, struct uuid *out);
 

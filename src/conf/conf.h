@@ -1,7 +1,7 @@
 /*
- * The configuration: one table of options in conf.c (name, type, default, whether a reload
- * takes it up, help). The file has a line an option, "name = value"; '#' begins a comment; an
- * unknown name, a repeated name and a value out of its range are errors.
+ * The configuration. Its options, with type, default and help, are in one table (conf/option.c).
+ * The file has one option per line, "name = value"; '#' begins a comment; an unknown name, a
+ * repeated name and a value out of range are errors.
  */
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
@@ -14,9 +14,9 @@
 #include "base/str.h"
 
 struct conf {
-	/* where things are */
+	/* files and connections */
 	const char *database; /* libpq connection string of the worker role */
-	/* of the owner role, for countersignctl only; empty: use `database` */
+	/* the same of the owner role, for countersignctl only; empty: use `database` */
 	const char *owner_database;
 	const char *keyring;      /* path of the keyring file */
 	const char *listen;       /* path of the Unix socket; unused when a socket is inherited */
@@ -26,15 +26,15 @@ struct conf {
 	const char *templates;    /* directory */
 	const char *api_document; /* path of the OpenAPI document */
 	/* the pool */
-	int64_t workers;    /* 0: three a processor */
-	int64_t hash_lanes; /* password hashes at the same time; 0: one a processor */
-	/* who we are */
+	int64_t workers;    /* 0: three per processor */
+	int64_t hash_lanes; /* password hashes computed at once; 0: one per processor */
+	/* identity of the service */
 	const char *issuer; /* shown in authenticator apps and on pages; no ':' */
-	/* https://host, for links in mail and from other sites; empty: neither */
+	/* https://host, for links in mail and on other sites; empty: neither is used */
 	const char *base_url;
-	/* sites: who may be returned to, and how far the session's cookie reaches */
-	const char *gate_origins;  /* origins of guarded sites on other hosts, divided by blanks */
-	const char *cookie_domain; /* empty: the session's cookie is for one host alone */
+	/* protected sites */
+	const char *gate_origins;  /* origins of sites on other hosts, separated by spaces */
+	const char *cookie_domain; /* empty: the session cookie is for one host only */
 	/* mail: one of url, command and directory, or none */
 	const char *mail_from;
 	const char *mail_url;
@@ -45,44 +45,44 @@ struct conf {
 	int64_t mail_tls;         /* 1: required, 0: none */
 	const char *mail_ca_file; /* empty: the system's */
 	int64_t mail_timeout;     /* seconds for one message */
-	/* rules, times in seconds */
-	int64_t totp_window;          /* steps accepted either side: 0 or 1 */
+	/* rules; times in seconds */
+	int64_t totp_window;          /* steps accepted on either side: 0 or 1 */
 	int64_t recovery_code_groups; /* groups of five characters: 2 or 3 */
 	int64_t factors_max;          /* active factors an account may have */
-	int64_t pending_lifetime;     /* how long a set-up stays open: 600 */
-	int64_t step_up_age;          /* how old a confirmation may be for a change: 600 */
-	int64_t challenge_lifetime;   /* a session in mfa_required: 900 */
-	int64_t session_idle;         /* 3600 */
-	int64_t session_lifetime;     /* 86400 */
+	int64_t pending_lifetime;     /* of the setup of a factor */
+	int64_t step_up_age;          /* how old a password or code may be for a change */
+	int64_t challenge_lifetime;   /* of a session in mfa_required */
+	int64_t session_idle;
+	int64_t session_lifetime;
 	/* password hashing */
-	int64_t argon2_memory_kib; /* 19456 */
-	int64_t argon2_passes;     /* 2 */
+	int64_t argon2_memory_kib;
+	int64_t argon2_passes;
 };
 
 /*
- * Defaults, then the file. `path` NULL gives the defaults alone. Strings live in `a`. On
- * ERR_CONFIG `why` says "file:line: what".
+ * Sets the defaults and reads the file over them; with a NULL `path` the defaults only. Strings
+ * live in `a`. ERR_CONFIG, and "file:line: what" in `why`, for a file with errors.
  */
 enum err conf_load(struct arena *a, const char *path, struct conf *c, struct str *why) MUST_CHECK;
 
-/* Whether there is a way for mail to leave. */
+/* True when a transport for mail is configured. */
 bool conf_sends_mail(const struct conf *c);
 
-/* Whether an origin (url.h) is one of `gate_origins`. */
-bool conf_guards(struct arena *a, const struct conf *c, struct str origin);
+/* True when an origin (base/url.h) is one of `gate_origins`. */
+bool conf_is_gate_origin(struct arena *a, const struct conf *c, struct str origin);
 
 /*
- * Names of options that differ between two and need a restart, in a list for the log; absent
- * when none.
+ * Lists, for the log, the options that differ between two configurations and that only a restart
+ * applies; absent when there are none.
  */
 struct str conf_needs_restart(struct arena *a, const struct conf *old, const struct conf *new);
 
-/* A commented sample file of all options with their defaults and help. */
+/* Prints a commented sample file of all options with their defaults and help. */
 void conf_print_sample(FILE *out);
 
 /*
- * Prints the effective values, a line an option. Connection strings may hold a password: it is
- * left out.
+ * Prints the values in effect, one option per line. Connection strings are left out, as they may
+ * hold a password.
  */
 void conf_print(const struct conf *c, FILE *out);
 

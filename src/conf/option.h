@@ -1,4 +1,4 @@
-/* The table of options, for the files of this folder. */
+/* The table of options, private to conf/. */
 #ifndef CONF_OPTION_H
 #define CONF_OPTION_H
 
@@ -6,15 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/log.h"
 #include "conf/conf.h"
 
 enum conf_kind {
 	CONF_TEXT,        /* `min` and `max` are lengths in bytes */
-	CONF_SECRET_TEXT, /* the same, never printed: it may hold a password */
+	CONF_SECRET_TEXT, /* text that is never printed: it may hold a password */
 	CONF_ISSUER,      /* text without ':' */
 	CONF_NUMBER,
-	CONF_SWITCH, /* yes or no; a number, 1 or 0 */
+	CONF_SWITCH, /* yes or no in the file, 1 or 0 in struct conf */
 	CONF_OCTAL
 };
 
@@ -23,19 +22,22 @@ struct conf_option {
 	enum conf_kind kind;
 	size_t offset; /* in struct conf */
 	int64_t min, max;
-	const char *initial; /* the default, as it would stand in the file */
-	bool reloads;        /* taken up by a reload; else it needs a restart */
+	const char *initial; /* the default, as written in the file */
+	bool reloads;        /* applied by a reload; else only by a restart */
 	const char *help;
 };
 
 extern const struct conf_option conf_options[];
+extern const size_t conf_option_count; /* without the end of the table */
 
-/* Whether the option is text (const char *) or a number (int64_t) in struct conf. */
+/* True when the option is text (const char *) in struct conf, false for a number (int64_t). */
 bool conf_is_text(const struct conf_option *o);
+/* Where an option stands in `c`. */
 const char *const *conf_text_at(const struct conf *c, const struct conf_option *o);
 const int64_t *conf_number_at(const struct conf *c, const struct conf_option *o);
 
-/* What is wrong with the options of addresses and sites, or NULL. */
+/* Each checks the options of its file; returns what is wrong, or NULL. */
+const char *conf_check_mail(const struct conf *c);
 const char *conf_check_sites(struct arena *a, const struct conf *c);
 
 #endif

@@ -1,26 +1,16 @@
-/* The table of options as text: a sample file, and what is in effect. */
+/* Printing the options: a sample file, and the values in effect. */
 #include <inttypes.h>
 
 #include "conf/option.h"
 
-static void
-print_range(const struct conf_option *o, FILE *out)
-{
-	if (o->kind == CONF_NUMBER)
-		fprintf(out, "# %" PRId64 " to %" PRId64 ".", o->min, o->max);
-	else if (o->kind == CONF_OCTAL)
-		fprintf(out, "# 0%" PRIo64 " to 0%" PRIo64 ".", (uint64_t)o->min, (uint64_t)o->max);
-	else
-		fputs("#", out);
-	fputs(o->reloads ? "\n" : " Needs a restart.\n", out);
-}
+static void print_range(const struct conf_option *o, FILE *out);
 
 void
 conf_print_sample(FILE *out)
 {
-	fputs("# Configuration of Countersign: a line an option, \"name = value\".\n"
+	fputs("# Configuration of Countersign: one option per line, \"name = value\".\n"
 	      "# Each option is shown with its default. A '#' at the beginning of a line\n"
-	      "# or behind a blank begins a comment. Times are in seconds.\n",
+	      "# or after a space begins a comment. Times are in seconds.\n",
 	    out);
 	for (const struct conf_option *o = conf_options; o->name != NULL; o++) {
 		fprintf(out, "\n# %s\n", o->help);
@@ -47,4 +37,16 @@ conf_print(const struct conf *c, FILE *out)
 		else
 			fprintf(out, "%s = %s\n", o->name, *conf_text_at(c, o));
 	}
+}
+
+static void
+print_range(const struct conf_option *o, FILE *out)
+{
+	if (o->kind == CONF_NUMBER)
+		fprintf(out, "# %" PRId64 " to %" PRId64 ".", o->min, o->max);
+	else if (o->kind == CONF_OCTAL)
+		fprintf(out, "# 0%" PRIo64 " to 0%" PRIo64 ".", (uint64_t)o->min, (uint64_t)o->max);
+	else
+		fputs("#", out);
+	fputs(o->reloads ? "\n" : " Needs a restart.\n", out);
 }

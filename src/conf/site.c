@@ -1,4 +1,4 @@
-/* Options that are about addresses: of this service, and of the sites it guards. */
+/* Checking the URLs of this service and of the protected sites. */
 #include "conf/option.h"
 
 #include "base/arena.h"
@@ -7,7 +7,7 @@
 static struct str next_origin(struct str *rest);
 
 bool
-conf_guards(struct arena *a, const struct conf *c, struct str origin)
+conf_is_gate_origin(struct arena *a, const struct conf *c, struct str origin)
 {
 	struct str rest = str_of(c->gate_origins), text, one;
 
@@ -32,17 +32,18 @@ conf_check_sites(struct arena *a, const struct conf *c)
 			    STR_FMT(text))
 			    .p;
 	if (c->gate_origins[0] != '\0' && str_is_absent(base))
-		return "base_url is needed to guard sites on other hosts (gate_origins)";
+		return "base_url is needed to protect sites on other hosts (gate_origins)";
 	if (domain.n == 0)
 		return NULL;
-	if (!url_is_name(domain) || !str_has(domain, '.') || !str_eq(domain, str_lower(a, domain)))
+	if (!url_is_hostname(domain) || !str_has(domain, '.') ||
+	    !str_eq(domain, str_lower(a, domain)))
 		return "cookie_domain is not a domain in lower case, such as example.org";
 	if (str_is_absent(base) || !url_host_within(url_host(base), domain))
-		return "cookie_domain does not hold the host of base_url";
+		return "cookie_domain does not contain the host of base_url";
 	return NULL;
 }
 
-/* The next word; empty at the end. */
+/* Cuts the next origin off the list; empty at the end. */
 static struct str
 next_origin(struct str *rest)
 {

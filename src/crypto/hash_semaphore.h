@@ -1,8 +1,7 @@
 /*
- * The hashing lanes: a semaphore in memory that all workers share, so that at most as many
- * password hashes run at once as there are lanes, and a flood of sign-ins cannot take the
- * processors from everything else. A lane remembers who holds it, so that the supervisor can
- * free the lane of a dead worker.
+ * A semaphore, in memory that all workers share, that limits how many password hashes run at
+ * once, so that a flood of sign-ins cannot take the processors from everything else. Each slot
+ * records the process that holds it, so that the supervisor can free the slot of a dead worker.
  */
 #ifndef CRYPTO_HASH_SEMAPHORE_H
 #define CRYPTO_HASH_SEMAPHORE_H
@@ -13,32 +12,32 @@
 
 #include "base/err.h"
 
-#define LANES_MAX 256
+#define HASH_SEMAPHORE_MAX 256
 
 struct hash_semaphore {
-	uint32_t count;
+	uint32_t slots;
 	uint32_t queue;
-	_Atomic pid_t holder[LANES_MAX]; /* 0: free */
-	_Atomic pid_t waiter[LANES_MAX]; /* 0: free */
+	_Atomic pid_t holder[HASH_SEMAPHORE_MAX]; /* by slot; 0: free */
+	_Atomic pid_t waiter[HASH_SEMAPHORE_MAX]; /* by place in the queue; 0: free */
 };
 
 /*
- * Shared memory for `count` lanes and at most `queue` (up to LANES_MAX) processes waiting for
- * one, made before the workers are forked; ends the process without memory. A queue shorter
- * than the workers that are left over keeps the rest of them free for other requests.
+ * Makes a semaphore of 1 to HASH_SEMAPHORE_MAX slots, for which up to `queue` processes may wait,
+ * before the workers are forked; without memory the process ends. A queue shorter than the number
+ * of remaining workers keeps some of them free for other requests.
  */
-struct hash_semaphore *hash_semaphore_new(uint32_t count, uint32_t queue);
+struct hash_semaphore *hash_semaphore_new(uint32_t slots, uint32_t queue);
 
 /*
- * Takes a lane, waiting at most `wait_ms`. ERR_BUSY when none became free, at once when the
- * queue is full.
+ * Acquires a slot, waiting at most `wait_ms` for one. ERR_BUSY when none became free, or at once
+ * when the queue is full.
  */
-enum err hash_semaphore_acquire(struct hash_semaphore *l, int64_t wait_ms) MUST_CHECK;
+enum err hash_semaphore_acquire(struct hash_semaphore *s, int64_t wait_ms) MUST_CHECK;
 
-/* Gives the caller's lane back. */
-void hash_semaphore_release(struct hash_semaphore *l);
+/* Releases the slot that the calling process holds. */
+void hash_semaphore_release(struct hash_semaphore *s);
 
-/* Frees what a dead process held. */
-void hash_semaphore_reclaim(struct hash_semaphore *l, pid_t dead);
+/* Frees the slot, or the place in the queue, of a dead process. */
+void hash_semaphore_reclaim(struct hash_semaphore *s, pid_t dead);
 
 #endif

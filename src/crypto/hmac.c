@@ -1,4 +1,4 @@
-/* HMAC and SHA-256 from contexts that are made once and duplicated for each use. */
+/* HMAC from contexts that are made once and duplicated for each use, and SHA-256. */
 #include "crypto/hmac.h"
 
 #include <openssl/core_names.h>
@@ -11,7 +11,7 @@
 
 #define HASH_COUNT 3
 
-/* Filled once by fetch_all() and only read after that. */
+/* fetch_all() fills this once; after that it is only read. */
 static struct {
 	EVP_MAC_CTX *mac[HASH_COUNT];
 	EVP_MD *sha256;
@@ -32,10 +32,10 @@ hmac(enum hash h, const unsigned char *key, size_t key_n, const void *data, size
 	if (pthread_once(&fetched_once, fetch_all) != 0)
 		log_fatal("hmac.failed", "the algorithms cannot be fetched");
 	c = EVP_MAC_CTX_dup(fetched.mac[h]);
-	/* OpenSSL takes a NULL key for "the key of before". */
+	/* For OpenSSL a NULL key means the key of the previous call. */
 	if (c == NULL || EVP_MAC_init(c, key_n > 0 ? key : no_key, key_n, NULL) != 1 ||
 	    EVP_MAC_update(c, data, n) != 1 || EVP_MAC_final(c, out, &size, 64) != 1)
-		log_fatal("hmac.failed", "OpenSSL makes no HMAC");
+		log_fatal("hmac.failed", "OpenSSL cannot compute an HMAC");
 	EVP_MAC_CTX_free(c);
 	return size;
 }
@@ -45,7 +45,7 @@ sha256(const void *data, size_t n, unsigned char out[SHA256_SIZE])
 {
 	if (pthread_once(&fetched_once, fetch_all) != 0 ||
 	    EVP_Digest(data, n, out, NULL, fetched.sha256, NULL) != 1)
-		log_fatal("sha256.failed", "OpenSSL makes no SHA-256");
+		log_fatal("sha256.failed", "OpenSSL cannot compute SHA-256");
 }
 
 static void
@@ -71,7 +71,7 @@ mac_for(EVP_MAC *mac, const char *digest)
 	OSSL_PARAM params[2];
 	EVP_MAC_CTX *c = EVP_MAC_CTX_new(mac);
 
-	/* The parameter wants memory it could write to, and does not. */
+	/* The parameter needs writable memory, although OpenSSL does not write to it. */
 	memcpy(name, digest, strlen(digest) + 1);
 	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0);
 	params[1] = OSSL_PARAM_construct_end();

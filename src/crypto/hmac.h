@@ -1,6 +1,6 @@
 /*
- * HMAC and SHA-256 (RFC 2104, FIPS 180-4) by OpenSSL, with each algorithm fetched once:
- * OpenSSL's one-shot calls fetch it anew every time.
+ * HMAC and SHA-256 (RFC 2104, FIPS 180-4) by OpenSSL. Each algorithm is fetched once per
+ * process, which OpenSSL's one-shot calls do every time.
  */
 #ifndef CRYPTO_HMAC_H
 #define CRYPTO_HMAC_H
@@ -12,13 +12,13 @@
 enum hash { HASH_SHA1, HASH_SHA256, HASH_SHA512 };
 
 /*
- * The MAC of `data` under `key` into `out`, which has room for 64 bytes. Returns its length
- * (20, 32 or 64). A failure of the library ends the process.
+ * Writes the MAC of `data` under `key` to `out` and returns its size: 20, 32 or 64 bytes. A
+ * failure of the library ends the process.
  */
 size_t hmac(enum hash h, const unsigned char *key, size_t key_n, const void *data, size_t n,
     unsigned char out[64]);
 
-/* SHA-256 of `data`. */
+/* Hashes `data`. A failure of the library ends the process. */
 void sha256(const void *data, size_t n, unsigned char out[SHA256_SIZE]);
 
 #endif

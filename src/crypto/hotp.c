@@ -1,4 +1,4 @@
-/* One-time passwords. */
+/* Computing one-time passwords. */
 #include "crypto/hotp.h"
 
 #include "base/clock.h"
@@ -20,7 +20,7 @@ hotp_code(enum hash h, const unsigned char *key, size_t key_n, uint64_t counter,
 		message[i] = (unsigned char)(counter & 0xff);
 		counter >>= 8;
 	}
-	/* The low half of the MAC's last byte says where the 31 bits are. */
+	/* The low half of the MAC's last byte is the offset of the 31 bits of the code. */
 	at = mac + (hmac(h, key, key_n, message, sizeof(message), mac) - 1);
 	at = mac + (*at & 0x0f);
 	value =

@@ -1,6 +1,6 @@
 /*
- * One-time passwords: HOTP (RFC 4226 section 5.3) and the time steps of TOTP (RFC 6238 section
- * 4.2).
+ * One-time passwords: the codes of HOTP (RFC 4226 section 5.3) and the time steps of TOTP (RFC
+ * 6238 section 4.2).
  */
 #ifndef CRYPTO_HOTP_H
 #define CRYPTO_HOTP_H
@@ -13,13 +13,13 @@
 #define HOTP_DIGITS_MAX 8
 
 /*
- * The code for `counter`, `digits` (6 to 8) decimal digits with leading zeros, NUL-terminated,
- * into `out`.
+ * Writes the code for `counter` to `out`: `digits` (6 to 8) decimal digits with leading zeros,
+ * NUL-terminated.
  */
 void hotp_code(enum hash h, const unsigned char *key, size_t key_n, uint64_t counter, int digits,
     char out[HOTP_DIGITS_MAX + 1]);
 
-/* The time step of `now_us` (microseconds since 1970) with steps of `period_s` seconds. */
+/* The number of the time step that `now_us` (microseconds since 1970) is in. */
 int64_t totp_step(int64_t now_us, int period_s);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The keyring in memory: a mapping of its own that is locked, left out of core dumps and, once
- * filled, read-only.
+ * In memory the keyring is a mapping of its own, which is locked, left out of core dumps and,
+ * once filled, read-only.
  */
 #include "crypto/keyring.h"
 
@@ -30,14 +30,14 @@ struct keyring {
 	unsigned char keys[KEYRING_KEYS_MAX][KEY_USES][KEYRING_KEY_SIZE];
 };
 
-/* A line of the file, taken apart. */
+/* A parsed line of the file. */
 struct key_line {
 	int64_t id;
 	bool active;
 	unsigned char *key;
 };
 
-/* What HKDF is told of each use. Changing one makes everything under it unreadable. */
+/* The HKDF info of each use. Changing one makes everything under its keys unreadable. */
 static const char *const use_names[KEY_USES] = {
     [KEY_USE_SEAL] = "countersign seal",
     [KEY_USE_RECOVERY] = "countersign recovery",
@@ -46,15 +46,15 @@ static const char *const use_names[KEY_USES] = {
 
 static struct keyring *keyring_new(void);
 static enum err file_read(struct arena *a, const char *path, struct secret *text, struct str *why);
-static const char *file_objection(const struct stat *st);
+static const char *file_error(const struct stat *st);
 static enum err file_write(struct arena *a, const char *path, struct str text, struct str *why);
 static bool write_synced(int fd, struct str text);
 static bool directory_sync(struct arena *a, const char *path);
-static const char *parse(struct arena *a, struct keyring *k, struct str text, int *line);
+static const char *parse_keys(struct arena *a, struct keyring *k, struct str text, int *line);
 static const char *parse_line(struct arena *a, struct str text, struct key_line *out);
 static struct str next_word(struct str *rest);
-static const char *add_key(struct keyring *k, const struct key_line *line, bool *has_active);
-static void derive(const unsigned char *master, const char *use, unsigned char *out);
+static const char *append_key(struct keyring *k, const struct key_line *line, bool *has_active);
+static void derive_key(const unsigned char *master, const char *use, unsigned char *out);
 static enum err refuse(struct arena *a, struct str *why, const char *path, const char *what);
 
 enum err
@@ -69,7 +69,7 @@ keyring_load(struct arena *a, const char *path, struct keyring **out, struct str
 	if (e != OK)
 		return e;
 	k = keyring_new();
-	wrong = parse(a, k, secret_reveal(text), &line);
+	wrong = parse_keys(a, k, secret_reveal(text), &line);
 	secret_wipe(text.p, text.n);
 	if (wrong != NULL) {
 		keyring_free(k);
@@ -124,7 +124,7 @@ keyring_create(struct arena *a, const char *path, struct str *why)
 
 	rand_bytes(key.p, key.n);
 	text = str_printf(a,
-	    "# id, state, key. Without this file the second factors cannot be read.\n1 active "
+	    "# id, state, key. Without this file all second factors are lost.\n1 active "
 	    "%.*s\n",
 	    STR_FMT(base64url_encode(a, key.p, key.n)));
 	return file_write(a, path, text, why);
@@ -146,7 +146,7 @@ keyring_new(void)
 static enum err
 file_read(struct arena *a, const char *path, struct secret *text, struct str *why)
 {
-	/* Not blocking: a named pipe in the file's place must not hold up the start. */
+	/* Not blocking: a named pipe at this path must not hang the start. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	const char *wrong = NULL;
@@ -157,7 +157,7 @@ file_read(struct arena *a, const char *path, struct secret *text, struct str *wh
 	if (fstat(fd, &st) != 0)
 		wrong = strerror(errno);
 	else
-		wrong = file_objection(&st);
+		wrong = file_error(&st);
 	*text = secret_alloc(a, FILE_SIZE_MAX);
 	text->n = 0;
 	while (wrong == NULL && n != 0) {
@@ -177,16 +177,16 @@ file_read(struct arena *a, const char *path, struct secret *text, struct str *wh
 }
 
 static const char *
-file_objection(const struct stat *st)
+file_error(const struct stat *st)
 {
 	if (!S_ISREG(st->st_mode))
 		return "is not a regular file";
 	if ((st->st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return "is open to group or others: its mode must be 0400 or 0600";
+		return "is accessible to group or others: its mode must be 0400 or 0600";
 	return NULL;
 }
 
-/* Never replaces a file: a lost keyring cannot be made again. */
+/* Never replaces a file, as a lost keyring cannot be recovered. */
 static enum err
 file_write(struct arena *a, const char *path, struct str text, struct str *why)
 {
@@ -229,13 +229,13 @@ write_synced(int fd, struct str text)
 	return fsync(fd) == 0;
 }
 
-/* The new name is on the disk only when its directory is. */
+/* A new name is durable only once its directory is synced. */
 static bool
 directory_sync(struct arena *a, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *directory = ".";
-	bool done;
+	bool synced;
 	int fd;
 
 	if (slash != NULL)
@@ -244,14 +244,14 @@ directory_sync(struct arena *a, const char *path)
 	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	done = fsync(fd) == 0;
+	synced = fsync(fd) == 0;
 	close(fd);
-	return done;
+	return synced;
 }
 
-/* NULL, or what is wrong and in which line (0: in the file as a whole). */
+/* Returns NULL, or what is wrong, and in `line` where (0: in the file as a whole). */
 static const char *
-parse(struct arena *a, struct keyring *k, struct str text, int *line)
+parse_keys(struct arena *a, struct keyring *k, struct str text, int *line)
 {
 	bool has_active = false;
 
@@ -266,7 +266,7 @@ parse(struct arena *a, struct keyring *k, struct str text, int *line)
 			continue;
 		wrong = parse_line(a, content, &parsed);
 		if (wrong == NULL)
-			wrong = add_key(k, &parsed, &has_active);
+			wrong = append_key(k, &parsed, &has_active);
 		if (parsed.key != NULL)
 			secret_wipe(parsed.key, KEYRING_KEY_SIZE);
 		if (wrong != NULL)
@@ -294,10 +294,10 @@ parse_line(struct arena *a, struct str text, struct key_line *out)
 		return "the key is not base64url";
 	if (n != KEYRING_KEY_SIZE) {
 		secret_wipe(bytes, n);
-		return "the key has not 32 bytes";
+		return "the key is not 32 bytes long";
 	}
 	out->key = bytes;
-	return str_is_absent(text) ? NULL : "something follows the key";
+	return str_is_absent(text) ? NULL : "there is text after the key";
 }
 
 static struct str
@@ -317,7 +317,7 @@ next_word(struct str *rest)
 }
 
 static const char *
-add_key(struct keyring *k, const struct key_line *line, bool *has_active)
+append_key(struct keyring *k, const struct key_line *line, bool *has_active)
 {
 	if (k->count == KEYRING_KEYS_MAX)
 		return "there are more than 16 keys";
@@ -331,13 +331,13 @@ add_key(struct keyring *k, const struct key_line *line, bool *has_active)
 	}
 	k->ids[k->count] = (uint16_t)line->id;
 	for (size_t use = 0; use < KEY_USES; use++)
-		derive(line->key, use_names[use], k->keys[k->count][use]);
+		derive_key(line->key, use_names[use], k->keys[k->count][use]);
 	k->count++;
 	return NULL;
 }
 
 static void
-derive(const unsigned char *master, const char *use, unsigned char *out)
+derive_key(const unsigned char *master, const char *use, unsigned char *out)
 {
 	unsigned char key[KEYRING_KEY_SIZE];
 	char digest[] = "SHA256";
@@ -353,7 +353,7 @@ derive(const unsigned char *master, const char *use, unsigned char *out)
 	params[2] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, strlen(info));
 	params[3] = OSSL_PARAM_construct_end();
 	if (c == NULL || EVP_KDF_derive(c, out, KEYRING_KEY_SIZE, params) != 1)
-		log_fatal("keyring.derive", "OpenSSL derives no key");
+		log_fatal("keyring.derive", "OpenSSL cannot derive a key");
 	secret_wipe(key, sizeof(key));
 	EVP_KDF_CTX_free(c);
 	EVP_KDF_free(kdf);

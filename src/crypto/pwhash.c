@@ -1,6 +1,6 @@
 /*
- * Password hashes. Every check of a password costs one Argon2id, whatever is stored: who
- * measures the time learns nothing about the account.
+ * Hashing passwords. Every check computes one Argon2id, whatever is stored, so that its duration
+ * tells nothing about the account.
  */
 #include "crypto/pwhash.h"
 
@@ -11,35 +11,34 @@
 
 #include "base/log.h"
 
-/* What a stored hash may cost at most: 1 GiB, 16 passes. */
+/* Limits on what a stored hash may cost to check: 1 GiB, 16 passes. */
 #define MEMORY_KIB_MAX (1024 * 1024)
 #define PASSES_MAX 16
 #define PARALLEL_MAX 255
 #define HASH_TEXT_MAX 255
 
-/* The cost fields of a hash. */
 struct cost {
 	int64_t memory_kib;
 	int64_t passes;
 	int64_t parallel;
 };
 
-static void start(void);
-static bool parse(struct str hash, struct cost *cost);
+static void init_sodium(void);
+static bool parse_cost(struct str hash, struct cost *cost);
 static bool parse_number(struct str text, const char *name, int64_t min, int64_t max, int64_t *out);
-static void work_alike(const struct pwhash_params *p, struct str password);
-static void demand_memory(size_t n);
-static struct str text_of(struct secret password);
-static size_t bytes_of(const struct pwhash_params *p);
+static void hash_dummy(const struct pwhash_params *p, struct str password);
+static void require_memory(size_t n);
+static struct str password_text(struct secret password);
+static size_t memory_bytes(const struct pwhash_params *p);
 
 struct str
 pwhash_make(struct arena *a, const struct pwhash_params *p, struct secret password)
 {
 	char hash[crypto_pwhash_STRBYTES];
-	struct str text = text_of(password);
+	struct str text = password_text(password);
 
-	start();
-	if (crypto_pwhash_argon2id_str(hash, text.p, text.n, p->passes, bytes_of(p)) != 0)
+	init_sodium();
+	if (crypto_pwhash_argon2id_str(hash, text.p, text.n, p->passes, memory_bytes(p)) != 0)
 		log_fatal("pwhash.failed",
 		    "no memory for a password hash, or impossible parameters");
 	return str_copy(a, str_of(hash));
@@ -48,13 +47,13 @@ pwhash_make(struct arena *a, const struct pwhash_params *p, struct secret passwo
 bool
 pwhash_verify(const struct pwhash_params *p, struct str hash, struct secret password)
 {
-	struct str text = text_of(password);
+	struct str text = password_text(password);
 	char c[HASH_TEXT_MAX + 1];
 	struct cost cost;
 
-	start();
-	if (!parse(hash, &cost)) {
-		work_alike(p, text);
+	init_sodium();
+	if (!parse_cost(hash, &cost)) {
+		hash_dummy(p, text);
 		return false;
 	}
 	memcpy(c, hash.p, hash.n);
@@ -62,11 +61,11 @@ pwhash_verify(const struct pwhash_params *p, struct str hash, struct secret pass
 	errno = 0;
 	if (crypto_pwhash_argon2id_str_verify(c, text.p, text.n) == 0)
 		return true;
-	/* EINVAL: the hash was computed and differs. Else it could not even be read. */
+	/* EINVAL means that the hash was computed and differs; else it was not computed at all. */
 	if (errno != EINVAL)
-		work_alike(p, text);
+		hash_dummy(p, text);
 	else
-		demand_memory((size_t)cost.memory_kib * 1024);
+		require_memory((size_t)cost.memory_kib * 1024);
 	return false;
 }
 
@@ -75,19 +74,19 @@ pwhash_outdated(const struct pwhash_params *p, struct str hash)
 {
 	struct cost cost;
 
-	return !parse(hash, &cost) || cost.memory_kib != p->memory_kib ||
+	return !parse_cost(hash, &cost) || cost.memory_kib != p->memory_kib ||
 	       cost.passes != p->passes || cost.parallel != 1;
 }
 
 static void
-start(void)
+init_sodium(void)
 {
 	if (sodium_init() < 0)
-		log_fatal("pwhash.failed", "libsodium does not start");
+		log_fatal("pwhash.failed", "libsodium cannot be initialised");
 }
 
 static bool
-parse(struct str hash, struct cost *cost)
+parse_cost(struct str hash, struct cost *cost)
 {
 	struct str rest = hash;
 	struct str fields;
@@ -114,23 +113,23 @@ parse_number(struct str text, const char *name, int64_t min, int64_t max, int64_
 	       *out >= min && *out <= max;
 }
 
-/* As much work as a hash of `p`, for nothing. */
+/* Computes a hash with `p` and drops it, so that this check takes as long as any other. */
 static void
-work_alike(const struct pwhash_params *p, struct str password)
+hash_dummy(const struct pwhash_params *p, struct str password)
 {
 	static const unsigned char salt[crypto_pwhash_argon2id_SALTBYTES];
 	unsigned char out[32];
 
 	if (crypto_pwhash_argon2id(out, sizeof(out), password.p, password.n, salt, p->passes,
-		bytes_of(p), crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
+		memory_bytes(p), crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
 		log_fatal("pwhash.failed",
 		    "no memory for a password hash, or impossible parameters");
 	secret_wipe(out, sizeof(out));
 }
 
-/* The library reports a lack of memory as a wrong password, which it must not pass for. */
+/* libsodium reports a lack of memory like a wrong password; ends the process in that case. */
 static void
-demand_memory(size_t n)
+require_memory(size_t n)
 {
 	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -140,13 +139,13 @@ demand_memory(size_t n)
 }
 
 static struct str
-text_of(struct secret password)
+password_text(struct secret password)
 {
 	return password.p != NULL ? secret_reveal(password) : STR("");
 }
 
 static size_t
-bytes_of(const struct pwhash_params *p)
+memory_bytes(const struct pwhash_params *p)
 {
 	return (size_t)p->memory_kib * 1024;
 }

@@ -16,16 +16,16 @@ struct pwhash_params {
 	uint32_t passes;     /* at least 1 */
 };
 
-/* Hashes a new password into the arena; without memory the process ends. */
+/* Hashes a password into the arena. Without memory the process ends. */
 struct str pwhash_make(struct arena *a, const struct pwhash_params *p, struct secret password);
 
 /*
- * True when the password fits the hash. With `hash` absent (an unknown account) or malformed it
- * works as long as for a hash of `p` and returns false.
+ * True when the password matches the hash. For an absent hash (an unknown account) or a
+ * malformed one it takes as long as for a hash made with `p`, and returns false.
  */
 bool pwhash_verify(const struct pwhash_params *p, struct str hash, struct secret password);
 
-/* True when the hash was made with other parameters than `p`. */
+/* True when the hash was made with other parameters than `p`, or is malformed. */
 bool pwhash_outdated(const struct pwhash_params *p, struct str hash);
 
 #endif

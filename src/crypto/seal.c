@@ -1,4 +1,4 @@
-/* Sealing and opening by AES-256-GCM. */
+/* AES-256-GCM by OpenSSL. */
 #include "crypto/seal.h"
 
 #include <limits.h>
@@ -13,15 +13,15 @@
 #define HEADER_SIZE 3
 #define NONCE_SIZE 12
 #define TAG_SIZE 16
-/* Version and key id are bound as well as account and factor. */
-#define BOUND_SIZE (HEADER_SIZE + 16 + 16)
+/* The associated data: version, key id, account and factor. */
+#define AAD_SIZE (HEADER_SIZE + 16 + 16)
 
-static void bind_to(unsigned char bound[BOUND_SIZE], const void *header, struct uuid account,
+static void build_aad(unsigned char aad[AAD_SIZE], const void *header, struct uuid account,
     struct uuid factor);
-static bool encrypt(const unsigned char *key, const unsigned char *bound, struct secret plain,
-    unsigned char *nonce_on);
-static bool decrypt(const unsigned char *key, const unsigned char *bound,
-    const unsigned char *nonce_on, struct secret plain);
+static bool encrypt(const unsigned char *key, const unsigned char *aad, struct secret plain,
+    unsigned char *nonce);
+static bool decrypt(const unsigned char *key, const unsigned char *aad, const unsigned char *nonce,
+    struct secret plain);
 static enum err refuse(struct arena *a, struct uuid account, struct uuid factor,
     const char *reason);
 
@@ -30,17 +30,17 @@ seal_make(struct arena *a, const struct keyring *k, struct uuid account, struct 
     struct secret plain)
 {
 	unsigned char *sealed = arena_alloc(a, plain.n + SEAL_OVERHEAD);
-	unsigned char bound[BOUND_SIZE];
+	unsigned char aad[AAD_SIZE];
 	uint16_t id = keyring_active(k);
 
 	sealed[0] = SEAL_VERSION;
 	sealed[1] = (unsigned char)(id >> 8);
 	sealed[2] = (unsigned char)(id & 0xff);
 	rand_bytes(sealed + HEADER_SIZE, NONCE_SIZE);
-	bind_to(bound, sealed, account, factor);
+	build_aad(aad, sealed, account, factor);
 	if (plain.n > INT_MAX ||
-	    !encrypt(keyring_key(k, id, KEY_USE_SEAL), bound, plain, sealed + HEADER_SIZE))
-		log_fatal("seal.failed", "OpenSSL does not encrypt");
+	    !encrypt(keyring_key(k, id, KEY_USE_SEAL), aad, plain, sealed + HEADER_SIZE))
+		log_fatal("seal.failed", "OpenSSL cannot encrypt");
 	return (struct str){.p = (const char *)sealed, .n = plain.n + SEAL_OVERHEAD};
 }
 
@@ -49,7 +49,7 @@ seal_open(struct arena *a, const struct keyring *k, struct uuid account, struct 
     struct str sealed, struct secret *plain)
 {
 	const unsigned char *at = (const unsigned char *)sealed.p;
-	unsigned char bound[BOUND_SIZE];
+	unsigned char aad[AAD_SIZE];
 	const unsigned char *key;
 	struct secret opened;
 
@@ -58,65 +58,64 @@ seal_open(struct arena *a, const struct keyring *k, struct uuid account, struct 
 	key = keyring_key(k, (uint16_t)(at[1] << 8 | at[2]), KEY_USE_SEAL);
 	if (key == NULL)
 		return refuse(a, account, factor, "the key is not in the keyring");
-	bind_to(bound, at, account, factor);
+	build_aad(aad, at, account, factor);
 	opened = secret_alloc(a, sealed.n - SEAL_OVERHEAD);
-	if (!decrypt(key, bound, at + HEADER_SIZE, opened)) {
+	if (!decrypt(key, aad, at + HEADER_SIZE, opened)) {
 		secret_wipe(opened.p, opened.n);
-		return refuse(a, account, factor, "changed, or sealed for another place");
+		return refuse(a, account, factor,
+		    "changed, or sealed for another account or factor");
 	}
 	*plain = opened;
 	return OK;
 }
 
 static void
-bind_to(unsigned char bound[BOUND_SIZE], const void *header, struct uuid account,
-    struct uuid factor)
+build_aad(unsigned char aad[AAD_SIZE], const void *header, struct uuid account, struct uuid factor)
 {
-	memcpy(bound, header, HEADER_SIZE);
-	memcpy(bound + HEADER_SIZE, account.b, sizeof(account.b));
-	memcpy(bound + HEADER_SIZE + sizeof(account.b), factor.b, sizeof(factor.b));
+	memcpy(aad, header, HEADER_SIZE);
+	memcpy(aad + HEADER_SIZE, account.b, sizeof(account.b));
+	memcpy(aad + HEADER_SIZE + sizeof(account.b), factor.b, sizeof(factor.b));
 }
 
-/* Reads the nonce at `nonce_on` and writes ciphertext and tag behind it. */
+/* Encrypts with the nonce at `nonce`, and writes ciphertext and tag behind it. */
 static bool
-encrypt(const unsigned char *key, const unsigned char *bound, struct secret plain,
-    unsigned char *nonce_on)
+encrypt(const unsigned char *key, const unsigned char *aad, struct secret plain,
+    unsigned char *nonce)
 {
 	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
-	unsigned char *out = nonce_on + NONCE_SIZE;
+	unsigned char *out = nonce + NONCE_SIZE;
 	unsigned char *tag = out + plain.n;
 	int n = 0;
-	bool done = c != NULL &&
-		    EVP_EncryptInit_ex2(c, EVP_aes_256_gcm(), key, nonce_on, NULL) == 1 &&
-		    EVP_EncryptUpdate(c, NULL, &n, bound, BOUND_SIZE) == 1 &&
-		    (plain.n == 0 || EVP_EncryptUpdate(c, out, &n, plain.p, (int)plain.n) == 1) &&
-		    EVP_EncryptFinal_ex(c, tag, &n) == 1 &&
-		    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, tag) == 1;
+	bool ok = c != NULL && EVP_EncryptInit_ex2(c, EVP_aes_256_gcm(), key, nonce, NULL) == 1 &&
+		  EVP_EncryptUpdate(c, NULL, &n, aad, AAD_SIZE) == 1 &&
+		  (plain.n == 0 || EVP_EncryptUpdate(c, out, &n, plain.p, (int)plain.n) == 1) &&
+		  EVP_EncryptFinal_ex(c, tag, &n) == 1 &&
+		  EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, tag) == 1;
 
 	EVP_CIPHER_CTX_free(c);
-	return done;
+	return ok;
 }
 
-/* The reverse: `plain` has the room, its contents count only when this is true. */
+/* Decrypts what encrypt() wrote into `plain`, which is valid only when this returns true. */
 static bool
-decrypt(const unsigned char *key, const unsigned char *bound, const unsigned char *nonce_on,
+decrypt(const unsigned char *key, const unsigned char *aad, const unsigned char *nonce,
     struct secret plain)
 {
 	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
-	const unsigned char *in = nonce_on + NONCE_SIZE;
+	const unsigned char *in = nonce + NONCE_SIZE;
 	unsigned char tag[TAG_SIZE];
 	unsigned char rest[16];
 	int n = 0;
-	bool done;
+	bool ok;
 
 	memcpy(tag, in + plain.n, sizeof(tag));
-	done = c != NULL && EVP_DecryptInit_ex2(c, EVP_aes_256_gcm(), key, nonce_on, NULL) == 1 &&
-	       EVP_DecryptUpdate(c, NULL, &n, bound, BOUND_SIZE) == 1 &&
-	       (plain.n == 0 || EVP_DecryptUpdate(c, plain.p, &n, in, (int)plain.n) == 1) &&
-	       EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, tag) == 1 &&
-	       EVP_DecryptFinal_ex(c, rest, &n) == 1;
+	ok = c != NULL && EVP_DecryptInit_ex2(c, EVP_aes_256_gcm(), key, nonce, NULL) == 1 &&
+	     EVP_DecryptUpdate(c, NULL, &n, aad, AAD_SIZE) == 1 &&
+	     (plain.n == 0 || EVP_DecryptUpdate(c, plain.p, &n, in, (int)plain.n) == 1) &&
+	     EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, tag) == 1 &&
+	     EVP_DecryptFinal_ex(c, rest, &n) == 1;
 	EVP_CIPHER_CTX_free(c);
-	return done;
+	return ok;
 }
 
 static enum err

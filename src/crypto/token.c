@@ -1,4 +1,4 @@
-/* Session tokens. */
+/* Issuing and parsing tokens. */
 #include "crypto/token.h"
 
 #include <string.h>

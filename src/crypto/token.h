@@ -1,7 +1,7 @@
 /*
- * Session tokens: base64url of 16 bytes account id, 16 bytes session id and 32 random bytes (86
- * characters). The ids find the row without a look-up table; only the SHA-256 of the random
- * part is stored.
+ * Tokens of sessions, links and tickets: base64url of 16 bytes account id, 16 bytes session id
+ * and 32 random bytes, which makes 86 characters. The ids are the key of the row; only the
+ * SHA-256 of the random bytes is stored.
  */
 #ifndef CRYPTO_TOKEN_H
 #define CRYPTO_TOKEN_H
@@ -20,11 +20,11 @@ struct token {
 	unsigned char hash[SHA256_SIZE];
 };
 
-/* A new secret for a session: its hash into `t`, the text to give the client into `text`. */
+/* Issues a token: `t` is to be stored, `text` (in the arena) is for the client. */
 void token_issue(struct arena *a, struct uuid account, struct uuid session, struct token *t,
     struct secret *text);
 
-/* Strict; false when it is not a token. */
+/* Parses a token. False when it is malformed; the caller compares its hash. */
 bool token_parse(struct arena *a, struct str text, struct token *t);
 
 #endif

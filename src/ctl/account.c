@@ -1,4 +1,4 @@
-/* Commands on one account. */
+/* The commands on accounts. */
 #include <stdio.h>
 
 #include "ctl/ctl.h"
@@ -8,8 +8,8 @@
 /* The longest reason for a reset, in bytes. */
 #define REASON_MAX 500
 
-static int open_for(struct ctl *ctl, struct str *email) MUST_CHECK;
-static int outcome(enum err e, struct str email, const char *conflict, const char *done);
+static int open_with_email(struct ctl *ctl, struct str *email) MUST_CHECK;
+static int report_result(enum err e, struct str email, const char *conflict, const char *success);
 static int set_disabled(struct ctl *ctl, bool disabled);
 
 int
@@ -20,25 +20,25 @@ account_create(struct ctl *ctl)
 	struct str email, name, id;
 	struct uuid account;
 	enum err e;
-	int status = ctl_email(ctl, ctl->args.options[ARGS_EMAIL], &email);
+	int status = ctl_parse_email(ctl, ctl->args.options[ARGS_EMAIL], &email);
 
 	if (status == EX_OK)
-		status = ctl_name(ctl, ctl->args.options[ARGS_NAME], &name);
+		status = ctl_parse_name(ctl->args.options[ARGS_NAME], &name);
 	if (status == EX_OK)
 		status = ctl_open(ctl);
 	if (status == EX_OK)
 		status = password_read(ctl, &password);
 	if (status != EX_OK)
 		return status;
-	ctl_deadline(ctl);
+	ctl_reset_deadline(ctl);
 	e = operator_account_create(&ctl->flow, email, name, password, verified, &account);
 	if (e == ERR_CONFLICT)
 		return ctl_fail(EX_CANTCREAT, "another account has the address %.*s",
 		    STR_FMT(email));
 	if (e != OK)
-		return ctl_failure(e);
+		return ctl_fail_err(e);
 	id = id_format(ctl->arena, ID_ACCOUNT, account);
-	printf("account %.*s made for %.*s\n", STR_FMT(id), STR_FMT(email));
+	printf("created account %.*s for %.*s\n", STR_FMT(id), STR_FMT(email));
 	return EX_OK;
 }
 
@@ -47,27 +47,27 @@ account_password(struct ctl *ctl)
 {
 	struct secret password;
 	struct str email;
-	int status = open_for(ctl, &email);
+	int status = open_with_email(ctl, &email);
 
 	if (status == EX_OK)
 		status = password_read(ctl, &password);
 	if (status != EX_OK)
 		return status;
-	ctl_deadline(ctl);
-	return outcome(operator_account_password(&ctl->flow, email, password), email, NULL,
-	    "has a new password, and no sessions");
+	ctl_reset_deadline(ctl);
+	return report_result(operator_account_password(&ctl->flow, email, password), email, NULL,
+	    "has a new password; all sessions have ended");
 }
 
 int
 account_verify_email(struct ctl *ctl)
 {
 	struct str email;
-	int status = open_for(ctl, &email);
+	int status = open_with_email(ctl, &email);
 
 	if (status != EX_OK)
 		return status;
-	return outcome(operator_account_verify_email(&ctl->flow, email), email,
-	    "was verified before", "is verified");
+	return report_result(operator_account_verify_email(&ctl->flow, email), email,
+	    "is already verified", "is verified");
 }
 
 int
@@ -86,22 +86,23 @@ int
 account_reset_mfa(struct ctl *ctl)
 {
 	struct str email, reason = str_trim(str_of(ctl->args.options[ARGS_REASON]));
-	int status = open_for(ctl, &email);
+	int status = open_with_email(ctl, &email);
 
 	if (status != EX_OK)
 		return status;
 	if (reason.n == 0 || reason.n > REASON_MAX || !str_is_utf8(reason) ||
 	    str_has_control(reason))
-		return ctl_fail(EX_DATAERR, "a reason is 1 to %d bytes of text", REASON_MAX);
-	return outcome(operator_account_reset_mfa(&ctl->flow, email, reason), email,
-	    "has no second factor to reset", "has no second factor any more, and no sessions");
+		return ctl_fail(EX_DATAERR, "a reason must be 1 to %d bytes of text", REASON_MAX);
+	return report_result(operator_account_reset_mfa(&ctl->flow, email, reason), email,
+	    "has no second factor to reset",
+	    "no longer has a second factor; all sessions have ended");
 }
 
-/* The address that all but create have as their first word. */
+/* Parses the address, which is the first word of all commands but create, and opens ctl. */
 static int
-open_for(struct ctl *ctl, struct str *email)
+open_with_email(struct ctl *ctl, struct str *email)
 {
-	int status = ctl_email(ctl, ctl->args.words[0], email);
+	int status = ctl_parse_email(ctl, ctl->args.words[0], email);
 
 	return status == EX_OK ? ctl_open(ctl) : status;
 }
@@ -110,24 +111,25 @@ static int
 set_disabled(struct ctl *ctl, bool disabled)
 {
 	struct str email;
-	int status = open_for(ctl, &email);
+	int status = open_with_email(ctl, &email);
 
 	if (status != EX_OK)
 		return status;
-	return outcome(operator_account_disable(&ctl->flow, email, disabled), email,
-	    disabled ? "is disabled already" : "is not disabled",
-	    disabled ? "is disabled, and has no sessions" : "can sign in again");
+	return report_result(operator_account_disable(&ctl->flow, email, disabled), email,
+	    disabled ? "is already disabled" : "is not disabled",
+	    disabled ? "is disabled; all sessions have ended" : "can sign in again");
 }
 
+/* Prints what came of a command; returns the exit status. */
 static int
-outcome(enum err e, struct str email, const char *conflict, const char *done)
+report_result(enum err e, struct str email, const char *conflict, const char *success)
 {
 	if (e == ERR_NOT_FOUND)
-		return ctl_no_account(email);
+		return ctl_fail_no_account(email);
 	if (e == ERR_CONFLICT && conflict != NULL)
 		return ctl_fail(EX_CANTCREAT, "%.*s %s", STR_FMT(email), conflict);
 	if (e != OK)
-		return ctl_failure(e);
-	printf("%.*s %s\n", STR_FMT(email), done);
+		return ctl_fail_err(e);
+	printf("%.*s %s\n", STR_FMT(email), success);
 	return EX_OK;
 }

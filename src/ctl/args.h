@@ -1,7 +1,4 @@
-/*
- * The arguments of one command: options in any place, and words. What a command takes is in its
- * row of the table (ctl/command.h).
- */
+/* Parsing the arguments of one command: options, in any position, and words. */
 #ifndef CTL_ARGS_H
 #define CTL_ARGS_H
 
@@ -10,9 +7,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-struct command;
-
-/* Every option there is; a command takes those whose bits are in its row. */
+/* All options; struct args_spec tells which of them a command accepts. */
 enum args_option {
 	ARGS_EMAIL,
 	ARGS_NAME,
@@ -33,7 +28,7 @@ enum args_option {
 	ARGS_DRY_RUN,
 	ARGS_STATUS,
 	ARGS_MIGRATIONS,
-	ARGS_HELP, /* every command takes it */
+	ARGS_HELP, /* accepted by every command */
 	ARGS_OPTIONS
 };
 
@@ -42,24 +37,33 @@ enum args_option {
 
 struct args_option_info {
 	const char *name;
-	const char *value; /* what its argument is called; NULL: it takes none */
+	const char *value; /* the name of its argument; NULL: it takes none */
 	const char *help;
 };
 
+/* What a command accepts. */
+struct args_spec {
+	unsigned options;  /* ARGS_BIT()s */
+	unsigned required; /* of these */
+	int words_min;
+	int words_max;
+};
+
 struct args {
-	const char *options[ARGS_OPTIONS]; /* NULL: not given; of one without argument "" */
+	const char *options[ARGS_OPTIONS]; /* NULL: not given; without an argument: "" */
 	const char *words[ARGS_WORDS_MAX];
 	int word_count;
 };
 
+/* Name and help of an option. */
 const struct args_option_info *args_option_info(enum args_option option);
 
 /*
- * Reads what follows the command's words; argv[0] is not looked at. Keeps pointers into `argv`,
- * which it may reorder. False with `why` when the command does not take them so. With --help
+ * Parses what follows the words of a command; argv[0] is ignored. Keeps pointers into `argv`,
+ * which it may reorder. False with `why` when the command does not accept them. With --help
  * nothing else is checked.
  */
-bool args_parse(struct arena *a, const struct command *c, int argc, char **argv, struct args *out,
-    struct str *why) __attribute__((warn_unused_result));
+bool args_parse(struct arena *a, const struct args_spec *spec, int argc, char **argv,
+    struct args *out, struct str *why) __attribute__((warn_unused_result));
 
 #endif

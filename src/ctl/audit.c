@@ -1,17 +1,16 @@
-/* Commands on the audit trail. */
-#include "flow/audit.h"
-
+/* The commands on the audit log. */
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "base/codec.h"
 #include "ctl/audit_file.h"
-#include "ctl/audit_parse.h"
 #include "ctl/ctl.h"
+#include "domain/audit_format.h"
+#include "flow/audit.h"
 
-/* What is printed of a verification. */
+/* How the findings of a verification are printed. */
 struct report {
-	struct arena *arena; /* of its own: it is emptied after each finding */
+	struct arena *arena; /* reset after each finding */
 	bool json;
 	int64_t printed;
 };
@@ -19,14 +18,15 @@ struct report {
 static int verify_database(struct ctl *ctl, struct report *r, struct audit_tally *tally) MUST_CHECK;
 static int verify_file(struct ctl *ctl, struct report *r, struct audit_tally *tally) MUST_CHECK;
 static void print_summary(const struct report *r, const struct audit_tally *tally);
+static void print_count(int64_t n, const char *what);
 static audit_report print_finding;
 static void print_text(const struct audit_finding *f, struct str account);
 static void print_json(struct arena *a, const struct audit_finding *f, struct str account,
     bool first);
-static audit_sink take_json, take_csv;
-static bool put(struct str text);
-static int day_of(const char *text, int64_t *us) MUST_CHECK;
-static int pruned(struct ctl *ctl, const struct audit_prune *p) MUST_CHECK;
+static audit_sink write_json, write_csv;
+static bool write_text(struct str text);
+static int parse_day(const char *text, int64_t *us) MUST_CHECK;
+static int print_pruned(struct ctl *ctl, const struct audit_prune *p) MUST_CHECK;
 
 int
 audit_verify(struct ctl *ctl)
@@ -37,7 +37,7 @@ audit_verify(struct ctl *ctl)
 	int status;
 
 	if (options[ARGS_FILE] != NULL && options[ARGS_ACCOUNT] != NULL)
-		return ctl_fail(EX_USAGE, "--account and --file do not go together");
+		return ctl_fail(EX_USAGE, "--account and --file cannot be used together");
 	r.arena = arena_new(ARENA_REQUEST_MAX);
 	if (options[ARGS_FILE] != NULL)
 		status = verify_file(ctl, &r, &tally);
@@ -62,25 +62,25 @@ audit_export(struct ctl *ctl)
 	int status = EX_OK;
 
 	if (!csv && !str_eq(format, STR("jsonl")))
-		return ctl_fail(EX_USAGE, "a format is jsonl or csv");
+		return ctl_fail(EX_USAGE, "--format must be jsonl or csv");
 	if (options[ARGS_SINCE] != NULL)
-		status = day_of(options[ARGS_SINCE], &range.since);
+		status = parse_day(options[ARGS_SINCE], &range.since);
 	if (status == EX_OK && options[ARGS_UNTIL] != NULL)
-		status = day_of(options[ARGS_UNTIL], &range.before);
+		status = parse_day(options[ARGS_UNTIL], &range.before);
 	if (status == EX_OK && options[ARGS_ACCOUNT] != NULL)
-		status = ctl_email(ctl, options[ARGS_ACCOUNT], &range.email);
+		status = ctl_parse_email(ctl, options[ARGS_ACCOUNT], &range.email);
 	if (status == EX_OK)
 		status = ctl_open(ctl);
 	if (status != EX_OK)
 		return status;
-	if (csv && !put(audit_format_csv_header()))
-		return ctl_fail(EX_IOERR, "standard output cannot be written");
-	e = operator_audit_export(&ctl->flow, &range, csv ? take_csv : take_json, NULL);
+	if (csv && !write_text(audit_format_csv_header()))
+		return ctl_fail(EX_IOERR, "cannot write to standard output");
+	e = operator_audit_export(&ctl->flow, &range, csv ? write_csv : write_json, NULL);
 	if (e == ERR_NOT_FOUND)
-		return ctl_no_account(range.email);
+		return ctl_fail_no_account(range.email);
 	if (e == ERR_CONFLICT)
-		return ctl_fail(EX_IOERR, "standard output cannot be written");
-	return e == OK ? EX_OK : ctl_failure(e);
+		return ctl_fail(EX_IOERR, "cannot write to standard output");
+	return e == OK ? EX_OK : ctl_fail_err(e);
 }
 
 int
@@ -96,7 +96,8 @@ audit_prune(struct ctl *ctl)
 
 	if (!str_to_int64(str_of(ctl->args.options[ARGS_MONTHS]), &months) || months < 1 ||
 	    months > AUDIT_MONTHS_MAX)
-		return ctl_fail(EX_USAGE, "--months is a number from 1 to %d", AUDIT_MONTHS_MAX);
+		return ctl_fail(EX_USAGE, "--months must be a number from 1 to %d",
+		    AUDIT_MONTHS_MAX);
 	p.months = (int)months;
 	status = ctl_open(ctl);
 	if (status != EX_OK)
@@ -104,7 +105,7 @@ audit_prune(struct ctl *ctl)
 	r.arena = arena_new(ARENA_REQUEST_MAX);
 	e = operator_audit_prune(&ctl->flow, &p);
 	arena_free(r.arena);
-	return e == OK ? pruned(ctl, &p) : ctl_failure(e);
+	return e == OK ? print_pruned(ctl, &p) : ctl_fail_err(e);
 }
 
 static int
@@ -113,7 +114,7 @@ verify_database(struct ctl *ctl, struct report *r, struct audit_tally *tally)
 	const char *address = ctl->args.options[ARGS_ACCOUNT];
 	struct str email = {0};
 	enum err e;
-	int status = address != NULL ? ctl_email(ctl, address, &email) : EX_OK;
+	int status = address != NULL ? ctl_parse_email(ctl, address, &email) : EX_OK;
 
 	if (status == EX_OK)
 		status = ctl_open(ctl);
@@ -123,8 +124,8 @@ verify_database(struct ctl *ctl, struct report *r, struct audit_tally *tally)
 		fputs("{\"faults\":[", stdout);
 	e = operator_audit_verify(&ctl->flow, email, print_finding, r, tally);
 	if (e == ERR_NOT_FOUND)
-		return ctl_no_account(email);
-	return e == OK ? EX_OK : ctl_failure(e);
+		return ctl_fail_no_account(email);
+	return e == OK ? EX_OK : ctl_fail_err(e);
 }
 
 static int
@@ -148,21 +149,36 @@ verify_file(struct ctl *ctl, struct report *r, struct audit_tally *tally)
 static void
 print_summary(const struct report *r, const struct audit_tally *tally)
 {
-	if (r->json)
+	if (r->json) {
 		printf("],\"accounts\":");
-	if (!tally->part)
-		printf(r->json ? "%lld" : "%lld accounts, ", (long long)tally->accounts);
-	else if (r->json)
-		printf("null");
-	if (r->json)
+		if (tally->part)
+			printf("null");
+		else
+			printf("%lld", (long long)tally->accounts);
 		printf(",\"events\":%lld,\"sound\":%s}\n", (long long)tally->events,
 		    tally->faults == 0 ? "true" : "false");
-	else if (tally->faults == 0)
-		printf("%lld events%s: sound\n", (long long)tally->events,
-		    tally->part ? " of a part" : "");
-	else
-		printf("%lld events%s: NOT SOUND, %lld found\n", (long long)tally->events,
-		    tally->part ? " of a part" : "", (long long)tally->faults);
+		return;
+	}
+	if (!tally->part) {
+		print_count(tally->accounts, "account");
+		printf(", ");
+	}
+	print_count(tally->events, "event");
+	printf("%s: ", tally->part ? " of partial chains" : "");
+	if (tally->faults == 0) {
+		printf("sound\n");
+		return;
+	}
+	printf("NOT SOUND, ");
+	print_count(tally->faults, "fault");
+	printf("\n");
+}
+
+/* Prints "1 event" or "2 events". */
+static void
+print_count(int64_t n, const char *what)
+{
+	printf("%lld %s%s", (long long)n, what, n == 1 ? "" : "s");
 }
 
 static void
@@ -210,53 +226,62 @@ print_json(struct arena *a, const struct audit_finding *f, struct str account, b
 }
 
 static bool
-take_json(void *arg, struct arena *a, const struct audit_row *r,
+write_json(void *arg, struct arena *a, const struct audit_row *r,
     const unsigned char previous[SHA256_SIZE])
 {
 	(void)arg;
-	return put(audit_format_json(a, r, previous)) && putchar('\n') != EOF;
+	return write_text(audit_format_json(a, r, previous)) && putchar('\n') != EOF;
 }
 
 static bool
-take_csv(void *arg, struct arena *a, const struct audit_row *r,
+write_csv(void *arg, struct arena *a, const struct audit_row *r,
     const unsigned char previous[SHA256_SIZE])
 {
 	(void)arg;
 	(void)previous;
-	return put(audit_format_csv(a, r));
+	return write_text(audit_format_csv(a, r));
 }
 
 static bool
-put(struct str text)
+write_text(struct str text)
 {
 	return fwrite(text.p, 1, text.n, stdout) == text.n;
 }
 
 static int
-day_of(const char *text, int64_t *us)
+parse_day(const char *text, int64_t *us)
 {
-	if (!clock_day(str_of(text), us))
-		return ctl_fail(EX_DATAERR, "not a day as YYYY-MM-DD: %s", text);
+	if (!clock_parse_day(str_of(text), us))
+		return ctl_fail(EX_DATAERR, "not a date in the form YYYY-MM-DD: %s", text);
 	return EX_OK;
 }
 
 static int
-pruned(struct ctl *ctl, const struct audit_prune *p)
+print_pruned(struct ctl *ctl, const struct audit_prune *p)
 {
 	struct str before = str_slice(clock_rfc3339(ctl->arena, p->before), 0, 10);
+	const char *verb = p->dry ? "would drop" : "dropped";
 
 	if (p->tally.faults > 0)
-		return ctl_fail(EX_DATAERR, "what is older is not sound: nothing was dropped");
+		return ctl_fail(EX_DATAERR,
+		    "the events to drop are not sound: nothing was dropped");
 	for (size_t i = 0; i < p->count; i++) {
 		struct str month = str_slice(clock_rfc3339(ctl->arena, p->list[i].month), 0, 7);
 
-		printf("%s %.*s: %lld events\n", p->dry ? "would drop" : "dropped", STR_FMT(month),
-		    (long long)p->list[i].events);
+		printf("%s %.*s: ", verb, STR_FMT(month));
+		print_count(p->list[i].events, "event");
+		printf("\n");
 	}
-	if (p->staying > 0)
-		printf("%lld of them stay: they come behind younger ones in their chains\n",
-		    (long long)p->staying);
-	printf("%s before %.*s: %lld events of %lld accounts\n", p->dry ? "would go" : "gone",
-	    STR_FMT(before), (long long)p->tally.events, (long long)p->tally.accounts);
+	if (p->staying > 0) {
+		printf("%s, as they follow newer events in their chains: ",
+		    p->dry ? "would keep" : "kept");
+		print_count(p->staying, "event");
+		printf("\n");
+	}
+	printf("%s in total, before %.*s: ", verb, STR_FMT(before));
+	print_count(p->tally.events, "event");
+	printf(" of ");
+	print_count(p->tally.accounts, "account");
+	printf("\n");
 	return EX_OK;
 }

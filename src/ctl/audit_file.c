@@ -1,4 +1,4 @@
-/* Reading an exported audit trail line by line. */
+/* Reading exported audit events line by line. */
 #include "ctl/audit_file.h"
 
 #include <errno.h>
@@ -9,38 +9,37 @@
 #include "ctl/ctl.h"
 #include "flow/audit.h"
 
-/* No line of ours is longer. */
+/* The longest line that is an event. */
 #define LINE_MAX_SIZE ((size_t)1024 * 1024)
-/* A line, its parts, and the line written again. */
+/* For the parts of a line, and the line formatted again. */
 #define MEMORY_MAX (64 * LINE_MAX_SIZE)
 
 /*
- * Which way the lines of a file go, as soon as two of them tell: by account and number, where a
- * gap is one; or the last events first, where it is none, as an organization's export has no
- * more of each chain than is its business.
+ * The order of the lines, which two of them determine. In order of account and number a gap is a
+ * fault. With the newest first it is not, as an organization exports only its part of each chain.
  */
-enum order { ORDER_OPEN, ORDER_CHAINS, ORDER_NEWEST };
+enum order { ORDER_UNKNOWN, ORDER_CHAINS, ORDER_NEWEST };
 
-struct reading {
+struct file_reader {
 	FILE *in;
 	char *line; /* LINE_MAX_SIZE bytes */
 	size_t n;
-	bool whole; /* it ended with a newline, and all of it is there */
+	bool whole; /* it ended with a newline and fitted into `line` */
 	int64_t number;
 	struct audit_verifier verifier;
 	enum order order;
-	struct audit_row last; /* the line before; its texts are gone */
+	struct audit_row last; /* the previous event; its texts are no longer valid */
 	int64_t accounts;
 };
 
-static void read_all(struct reading *rd);
-static bool read_line(struct reading *rd);
-static void take_line(struct reading *rd);
-static void take_event(struct reading *rd, const struct audit_row *r,
+static void read_all(struct file_reader *rd);
+static bool read_line(struct file_reader *rd);
+static void verify_line(struct file_reader *rd);
+static void verify_event(struct file_reader *rd, const struct audit_row *r,
     const unsigned char *previous);
-static void take_newest(struct reading *rd, const struct audit_row *r,
+static void verify_single(struct file_reader *rd, const struct audit_row *r,
     const unsigned char *previous, bool later);
-static bool is_behind(const struct audit_row *r, const struct audit_row *last);
+static bool comes_after(const struct audit_row *r, const struct audit_row *last);
 static bool is_older(const struct audit_row *r, const struct audit_row *last);
 
 int
@@ -48,7 +47,7 @@ audit_file_verify(const char *path, const struct keyring *keys, audit_report *re
     struct audit_tally *tally)
 {
 	bool standard = str_eq(str_of(path), STR("-"));
-	struct reading rd = {.in = standard ? stdin : fopen(path, "re")};
+	struct file_reader rd = {.in = standard ? stdin : fopen(path, "re")};
 	struct arena *line;
 	bool failed;
 
@@ -76,17 +75,17 @@ audit_file_verify(const char *path, const struct keyring *keys, audit_report *re
 }
 
 static void
-read_all(struct reading *rd)
+read_all(struct file_reader *rd)
 {
 	while (read_line(rd)) {
-		take_line(rd);
+		verify_line(rd);
 		arena_reset(rd->verifier.arena);
 	}
 }
 
-/* False at the end of the file. What is too long is read to its end and not kept. */
+/* Reads the next line; false at the end of the file. The rest of a too long one is skipped. */
 static bool
-read_line(struct reading *rd)
+read_line(struct file_reader *rd)
 {
 	int c;
 
@@ -106,9 +105,9 @@ read_line(struct reading *rd)
 }
 
 static void
-take_line(struct reading *rd)
+verify_line(struct file_reader *rd)
 {
-	struct audit_finding broken = {.fault = AUDIT_FAULT_MALFORMED,
+	struct audit_finding malformed = {.fault = AUDIT_FAULT_MALFORMED,
 	    .seq = rd->number,
 	    .last = rd->number};
 	unsigned char previous[SHA256_SIZE];
@@ -117,22 +116,22 @@ take_line(struct reading *rd)
 	if (!rd->whole ||
 	    !audit_parse(rd->verifier.arena, (struct str){rd->line, rd->n}, &r, previous)) {
 		rd->verifier.faults++;
-		rd->verifier.report(rd->verifier.arg, &broken);
+		rd->verifier.report(rd->verifier.arg, &malformed);
 		return;
 	}
-	take_event(rd, &r, previous);
+	verify_event(rd, &r, previous);
 }
 
 static void
-take_event(struct reading *rd, const struct audit_row *r, const unsigned char *previous)
+verify_event(struct file_reader *rd, const struct audit_row *r, const unsigned char *previous)
 {
 	bool first = rd->accounts == 0, older = !first && is_older(r, &rd->last),
-	     behind = !first && is_behind(r, &rd->last);
+	     after = !first && comes_after(r, &rd->last);
 
-	if (rd->order == ORDER_OPEN && older != behind)
+	if (rd->order == ORDER_UNKNOWN && older != after)
 		rd->order = older ? ORDER_NEWEST : ORDER_CHAINS;
 	if (rd->order == ORDER_NEWEST) {
-		take_newest(rd, r, previous, !older);
+		verify_single(rd, r, previous, !older);
 		return;
 	}
 	if (first || !uuid_eq(r->account, rd->last.account)) {
@@ -144,21 +143,21 @@ take_event(struct reading *rd, const struct audit_row *r, const unsigned char *p
 }
 
 /*
- * Each stands for itself: it names the MAC it continues. One that is later than the line before
- * was put there.
+ * Verifies an event on its own, as it states the previous MAC. One that is later than the line
+ * before it was inserted.
  */
 static void
-take_newest(struct reading *rd, const struct audit_row *r, const unsigned char *previous,
+verify_single(struct file_reader *rd, const struct audit_row *r, const unsigned char *previous,
     bool later)
 {
-	struct audit_finding twice = {.fault = AUDIT_FAULT_DUPLICATE,
+	struct audit_finding duplicate = {.fault = AUDIT_FAULT_DUPLICATE,
 	    .account = r->account,
 	    .seq = r->seq,
 	    .last = r->seq};
 
 	if (later) {
 		rd->verifier.faults++;
-		rd->verifier.report(rd->verifier.arg, &twice);
+		rd->verifier.report(rd->verifier.arg, &duplicate);
 	} else {
 		rd->last = *r;
 	}
@@ -167,14 +166,14 @@ take_newest(struct reading *rd, const struct audit_row *r, const unsigned char *
 }
 
 static bool
-is_behind(const struct audit_row *r, const struct audit_row *last)
+comes_after(const struct audit_row *r, const struct audit_row *last)
 {
 	int order = uuid_compare(r->account, last->account);
 
 	return order > 0 || (order == 0 && r->seq > last->seq);
 }
 
-/* By time, account and number; within one chain also by number alone, as clocks go wrong. */
+/* Orders by time, account and number; within a chain by number alone, as clocks can be wrong. */
 static bool
 is_older(const struct audit_row *r, const struct audit_row *last)
 {

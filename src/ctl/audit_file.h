@@ -1,4 +1,4 @@
-/* Verifying an exported audit trail: with the keyring, without a database. */
+/* Verifying exported audit events with the keyring, without a database. */
 #ifndef CTL_AUDIT_FILE_H
 #define CTL_AUDIT_FILE_H
 
@@ -6,10 +6,10 @@
 #include "flow/audit.h"
 
 /*
- * Follows the chains in a file of lines of JSON ("-": standard input), each from its first
- * event there. In one with the last events first, an organization's, each event is checked for
- * itself. A line that is no event is reported with a nil account and the line's number. A
- * status from sysexits.h, after its message.
+ * Verifies the chains in a file of JSON lines ("-": standard input), each from its first event
+ * there. In a file with the newest events first, as an organization exports it, each event is
+ * verified on its own. A malformed line is reported with a nil account and the number of the line.
+ * Returns an exit status, after printing the message of any but EX_OK.
  */
 int audit_file_verify(const char *path, const struct keyring *keys, audit_report *report, void *arg,
     struct audit_tally *tally) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* Reading an audit event back from the line of JSON that domain/audit_line.h wrote. */
+/* Parsing the JSON lines that audit_format_json() writes. */
 #ifndef CTL_AUDIT_PARSE_H
 #define CTL_AUDIT_PARSE_H
 
@@ -7,8 +7,8 @@
 #include "domain/audit_format.h"
 
 /*
- * The event of a line. False for one that audit_format_json() would not have written so, to the
- * byte.
+ * Parses an event, and the previous MAC that it states. False for a line that audit_format_json()
+ * would not have written byte for byte.
  */
 bool audit_parse(struct arena *a, struct str text, struct audit_row *r,
     unsigned char previous[SHA256_SIZE]);

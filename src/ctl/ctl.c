@@ -1,4 +1,4 @@
-/* Opening what a command works with, and its messages. */
+/* Opening configuration, database and keyring, and error messages. */
 #include "ctl/ctl.h"
 
 #include <stdarg.h>
@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "ctl/schema.h"
+#include "domain/account.h"
 
-static bool fits(struct ctl *ctl, enum field_type type, const char *text, struct str *out);
 static int check_database(struct ctl *ctl) MUST_CHECK;
 
 int
@@ -24,7 +24,7 @@ ctl_fail(int status, const char *fmt, ...)
 }
 
 int
-ctl_failure(enum err e)
+ctl_fail_err(enum err e)
 {
 	switch (e) {
 	case ERR_UNAVAILABLE:
@@ -32,10 +32,10 @@ ctl_failure(enum err e)
 		    "the database is not available; nothing was changed");
 	case ERR_RACE:
 		return ctl_fail(EX_UNAVAILABLE,
-		    "other changes came first each time; nothing was changed, try again");
+		    "other changes kept coming first; nothing was changed, try again");
 	case ERR_OUTCOME_UNKNOWN:
-		return ctl_fail(EX_TEMPFAIL, "the database did not answer the commit: the change "
-					     "may have been made or not; look before "
+		return ctl_fail(EX_TEMPFAIL, "the database did not confirm the commit: the change "
+					     "may or may not have been made; check before "
 					     "trying again");
 	default:
 		return ctl_fail(EX_SOFTWARE, "internal error (%s); nothing was changed",
@@ -44,7 +44,7 @@ ctl_failure(enum err e)
 }
 
 int
-ctl_no_account(struct str email)
+ctl_fail_no_account(struct str email)
 {
 	return ctl_fail(EX_NOUSER, "no account has the address %.*s", STR_FMT(email));
 }
@@ -73,14 +73,14 @@ ctl_open(struct ctl *ctl)
 		status = check_database(ctl);
 	if (status != EX_OK)
 		return status;
-	/* No lanes: nobody signs in here. */
+	/* Without a hash semaphore, as nobody signs in here. */
 	e = flow_env_open(ctl->arena, &ctl->conf, NULL, &env, &why);
 	if (e == ERR_CONFIG)
 		return ctl_fail(EX_CONFIG, "%.*s", STR_FMT(why));
 	if (e != OK)
-		return ctl_failure(e);
+		return ctl_fail_err(e);
 	ctl->flow = (struct flow){.env = env, .arena = ctl->arena, .now = ctl->now};
-	ctl_deadline(ctl);
+	ctl_reset_deadline(ctl);
 	return EX_OK;
 }
 
@@ -92,45 +92,34 @@ ctl_close(struct ctl *ctl)
 }
 
 void
-ctl_deadline(struct ctl *ctl)
+ctl_reset_deadline(struct ctl *ctl)
 {
 	ctl->flow.deadline_ms = clock_mono_ms() + CTL_COMMAND_MS;
 }
 
 int
-ctl_email(struct ctl *ctl, const char *text, struct str *out)
+ctl_parse_email(struct ctl *ctl, const char *text, struct str *out)
 {
-	if (!fits(ctl, FIELD_EMAIL, text, out))
+	*out = str_of(text);
+	if (!account_email_normalize(ctl->arena, out))
 		return ctl_fail(EX_DATAERR, "not an e-mail address: %s", text);
 	return EX_OK;
 }
 
 int
-ctl_name(struct ctl *ctl, const char *text, struct str *out)
+ctl_parse_name(const char *text, struct str *out)
 {
-	if (!fits(ctl, FIELD_LABEL, text, out))
+	*out = str_of(text);
+	if (!account_name_normalize(out))
 		return ctl_fail(EX_DATAERR,
-		    "a name has 1 to %d bytes of UTF-8 without control characters",
-		    FIELD_LABEL_MAX);
+		    "a name must be 1 to %d bytes of UTF-8 without control characters",
+		    ACCOUNT_NAME_MAX);
 	return EX_OK;
 }
 
-/* By the validators that forms and the API have. */
-static bool
-fits(struct ctl *ctl, enum field_type type, const char *text, struct str *out)
-{
-	const struct field table[] = {FIELD("x", type, true), FIELD_END};
-	struct fields fs = field_prepare(ctl->arena, table);
-
-	if (!field_offer(ctl->arena, &fs, STR("x"), str_of(text)) || !field_check(ctl->arena, &fs))
-		return false;
-	*out = field_text(&fs, "x");
-	return true;
-}
-
 /*
- * An unreachable database and one without our schema are told apart here, before every
- * statement is refused for a table that is not there.
+ * Tells an unreachable database and one without our schema apart, before statements fail because
+ * a table does not exist.
  */
 static int
 check_database(struct ctl *ctl)
@@ -140,7 +129,7 @@ check_database(struct ctl *ctl)
 	    &exists);
 
 	if (e != OK)
-		return ctl_failure(e);
+		return ctl_fail_err(e);
 	if (!exists)
 		return ctl_fail(EX_CONFIG,
 		    "the database has no schema yet: run countersignctl migrate");

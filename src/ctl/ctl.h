@@ -1,6 +1,6 @@
 /*
- * What the commands of countersignctl share: the configuration, the opened database and
- * keyring, messages, and exit statuses from sysexits.h.
+ * What the commands of countersignctl have in common: configuration, database, keyring, and error
+ * messages. Exit statuses are those of sysexits.h.
  */
 #ifndef CTL_CTL_H
 #define CTL_CTL_H
@@ -9,7 +9,6 @@
 #include <sysexits.h>
 
 #include "base/err.h"
-#include "base/field.h"
 #include "conf/conf.h"
 #include "ctl/args.h"
 #include "flow/operator.h"
@@ -24,7 +23,7 @@
 #define COUNTERSIGN_VERSION "unversioned"
 #endif
 
-/* How long the database may take for an ordinary command, in milliseconds. */
+/* How long the database may take for a command, in milliseconds. */
 #define CTL_COMMAND_MS 10000
 
 struct ctl {
@@ -32,11 +31,11 @@ struct ctl {
 	const char *conf_path;
 	struct args args;
 	int64_t now;      /* microseconds since 1970, read once */
-	struct conf conf; /* after ctl_load(): `database` is the owner's */
-	struct flow flow; /* after ctl_open() */
+	struct conf conf; /* set by ctl_load(); `database` is that of the owner role */
+	struct flow flow; /* set by ctl_open() */
 };
 
-/* A command; returns the exit status. */
+/* Runs a command; returns the exit status. */
 typedef int ctl_command(struct ctl *ctl);
 
 ctl_command account_create;
@@ -59,29 +58,29 @@ ctl_command organization_remove_member;
 ctl_command organization_list;
 ctl_command session_revoke;
 
-/* "countersignctl: …" on standard error; returns `status`. */
+/* Prints "countersignctl: …" to standard error and returns `status`. */
 int ctl_fail(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* What a failure is to the operator, whatever the command; returns the status. */
-int ctl_failure(enum err e);
+/* Prints the message of a failure that any command can have, and returns its status. */
+int ctl_fail_err(enum err e);
 
-/* An account was not found by its address. */
-int ctl_no_account(struct str email);
+/* Prints that no account has this address, and returns the status. */
+int ctl_fail_no_account(struct str email);
 
-/* Reads the configuration. EX_OK, or another status after its message, as all that follow. */
+/* Loads the configuration. EX_OK, or another status after printing its message, as below. */
 int ctl_load(struct ctl *ctl) MUST_CHECK;
 
-/* The same, and opens database and keyring for a use case; closed by ctl_close(). */
+/* Loads the configuration and opens database and keyring. Close them with ctl_close(). */
 int ctl_open(struct ctl *ctl) MUST_CHECK;
 void ctl_close(struct ctl *ctl);
 
-/* From now on the database has CTL_COMMAND_MS. */
-void ctl_deadline(struct ctl *ctl);
+/* Sets the deadline of the database to CTL_COMMAND_MS from now. */
+void ctl_reset_deadline(struct ctl *ctl);
 
-/* An address as it is stored. EX_DATAERR. */
-int ctl_email(struct ctl *ctl, const char *text, struct str *out) MUST_CHECK;
+/* Parses an e-mail address to its stored form. EX_DATAERR when it is malformed. */
+int ctl_parse_email(struct ctl *ctl, const char *text, struct str *out) MUST_CHECK;
 
-/* A name shown to people. EX_DATAERR. */
-int ctl_name(struct ctl *ctl, const char *text, struct str *out) MUST_CHECK;
+/* Normalizes a name that people see. EX_DATAERR when it is malformed. */
+int ctl_parse_name(const char *text, struct str *out) MUST_CHECK;
 
 #endif

@@ -1,4 +1,4 @@
-/* The keyring file. */
+/* The commands on the keyring. */
 #include <stdio.h>
 
 #include "crypto/keyring.h"
@@ -15,10 +15,11 @@ key_init(struct ctl *ctl)
 		return status;
 	e = keyring_create(ctl->arena, ctl->conf.keyring, &why);
 	if (e == ERR_CONFLICT)
-		return ctl_fail(EX_CANTCREAT, "%s exists already", ctl->conf.keyring);
+		return ctl_fail(EX_CANTCREAT, "%s already exists", ctl->conf.keyring);
 	if (e != OK)
 		return ctl_fail(EX_CONFIG, "%.*s", STR_FMT(why));
-	printf("%s made; keep a copy of it apart from the database\n", ctl->conf.keyring);
+	printf("created %s; keep a copy of it, separate from copies of the database\n",
+	    ctl->conf.keyring);
 	return EX_OK;
 }
 

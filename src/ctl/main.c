@@ -6,13 +6,13 @@
 #include "ctl/command.h"
 #include "ctl/ctl.h"
 
-/* A whole set of migrations fits. */
+/* Enough for all migrations. */
 #define MAIN_ARENA_MAX ((size_t)64 * 1024 * 1024)
 
 static int run(struct ctl *ctl, int argc, char **argv);
 static int run_command(struct ctl *ctl, int argc, char **argv);
-static int no_command(int argc, char **argv);
-static int version(void);
+static int report_no_command(int argc, char **argv);
+static int print_version(void);
 
 int
 main(int argc, char **argv)
@@ -27,11 +27,11 @@ main(int argc, char **argv)
 	ctl_close(&ctl);
 	arena_free(ctl.arena);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && status == EX_OK)
-		status = ctl_fail(EX_IOERR, "standard output cannot be written");
+		status = ctl_fail(EX_IOERR, "cannot write to standard output");
 	return status;
 }
 
-/* The options before the command; the first word ends them. */
+/* Parses the options before the command, which the first word ends, and runs the command. */
 static int
 run(struct ctl *ctl, int argc, char **argv)
 {
@@ -50,12 +50,12 @@ run(struct ctl *ctl, int argc, char **argv)
 			ctl->conf_path = optarg;
 			break;
 		case 'v':
-			return version();
+			return print_version();
 		case 'h':
 			command_print_list(stdout, NULL);
 			return EX_OK;
 		default:
-			(void)ctl_fail(EX_USAGE, "unknown option, or one without its argument: %s",
+			(void)ctl_fail(EX_USAGE, "unknown option, or missing argument: %s",
 			    argv[optind - 1]);
 			command_print_list(stderr, NULL);
 			return EX_USAGE;
@@ -72,9 +72,10 @@ run_command(struct ctl *ctl, int argc, char **argv)
 	int words;
 
 	if (c == NULL)
-		return no_command(argc, argv);
+		return report_no_command(argc, argv);
 	words = c->words[1] != NULL ? 2 : 1;
-	if (!args_parse(ctl->arena, c, argc - words + 1, argv + words - 1, &ctl->args, &why)) {
+	if (!args_parse(ctl->arena, &c->accepts, argc - words + 1, argv + words - 1, &ctl->args,
+		&why)) {
 		(void)ctl_fail(EX_USAGE, "%.*s", STR_FMT(why));
 		command_print_usage(stderr, c);
 		return EX_USAGE;
@@ -87,7 +88,7 @@ run_command(struct ctl *ctl, int argc, char **argv)
 }
 
 static int
-no_command(int argc, char **argv)
+report_no_command(int argc, char **argv)
 {
 	const char *group = argc > 0 && command_is_group(argv[0]) ? argv[0] : NULL;
 	int known = group != NULL ? 1 : 0;
@@ -106,7 +107,7 @@ no_command(int argc, char **argv)
 }
 
 static int
-version(void)
+print_version(void)
 {
 	puts("countersignctl " COUNTERSIGN_VERSION);
 	if (clock_is_movable())

@@ -1,6 +1,6 @@
 /*
- * Bringing the schema up to date: each migration is a transaction of its own, under a lock and
- * with its own line in the record, which is compared with the files again every time.
+ * Bringing the schema up to date. Each migration is a transaction of its own, under a lock, and is
+ * recorded in countersign.schema_migrations, which is compared with the files every time.
  */
 #include <stdio.h>
 
@@ -9,10 +9,9 @@
 #include "ctl/migration.h"
 #include "ctl/schema.h"
 
-/* How long one migration may take, waiting for another run included, in milliseconds. */
+/* How long a migration may take, including the wait for another run, in milliseconds. */
 #define MIGRATE_FILE_MS 600000
 
-/* One run. */
 struct migrate {
 	struct arena *arena;
 	const char *database;
@@ -27,14 +26,14 @@ struct migrate {
 static int apply_all(struct migrate *m) MUST_CHECK;
 static int apply_next(struct migrate *m, bool *more) MUST_CHECK;
 static int apply(struct migrate *m, const struct migration *next, int64_t deadline_ms) MUST_CHECK;
-static int make_months(struct migrate *m) MUST_CHECK;
-static int make_row(struct migrate *m, bool exists) MUST_CHECK;
-static int read_record(struct migrate *m, int64_t deadline_ms) MUST_CHECK;
-static int look(struct migrate *m, bool exists) MUST_CHECK;
+static int create_month_tables(struct migrate *m) MUST_CHECK;
+static int create_schema(struct migrate *m, bool exists) MUST_CHECK;
+static int read_applied(struct migrate *m, int64_t deadline_ms) MUST_CHECK;
+static int read_applied_if_any(struct migrate *m, bool exists) MUST_CHECK;
 static void print_status(struct migrate *m);
 static void print_dry_run(const struct migrate *m);
 static void print_version(const struct migrate *m);
-static int refuse(enum err e, struct str why);
+static int fail(enum err e, struct str why);
 
 int
 migrate_run(struct ctl *ctl)
@@ -48,7 +47,7 @@ migrate_run(struct ctl *ctl)
 	int status;
 
 	if (dry && list)
-		return ctl_fail(EX_USAGE, "--dry-run and --status do not go together");
+		return ctl_fail(EX_USAGE, "--dry-run and --status cannot be used together");
 	status = ctl_load(ctl);
 	if (status != EX_OK)
 		return status;
@@ -57,16 +56,16 @@ migrate_run(struct ctl *ctl)
 	    directory != NULL ? directory : COUNTERSIGN_DATADIR "/sql/migrations", &m.files,
 	    &m.file_count, &why);
 	if (e != OK)
-		return refuse(e, why);
+		return fail(e, why);
 	e = schema_exists(ctl->arena, m.database, clock_mono_ms() + CTL_COMMAND_MS, &exists);
 	if (e != OK)
-		return ctl_failure(e);
+		return ctl_fail_err(e);
 	m.pg = schema_connection(ctl->arena, m.database);
-	status = dry || list ? look(&m, exists) : make_row(&m, exists);
+	status = dry || list ? read_applied_if_any(&m, exists) : create_schema(&m, exists);
 	if (status == EX_OK && !dry && !list)
 		status = apply_all(&m);
 	if (status == EX_OK && !dry && !list)
-		status = make_months(&m);
+		status = create_month_tables(&m);
 	if (status == EX_OK && dry)
 		print_dry_run(&m);
 	if (status == EX_OK && list)
@@ -88,21 +87,21 @@ apply_all(struct migrate *m)
 	return status;
 }
 
-/* Takes the lock, looks, and applies the first that is outstanding, if any. */
+/* Takes the lock and applies the first outstanding migration, if there is one. */
 static int
 apply_next(struct migrate *m, bool *more)
 {
 	int64_t deadline = clock_mono_ms() + MIGRATE_FILE_MS;
 	size_t version = m->applied_count + 1;
-	enum err e = schema_begin(m->pg, m->arena, deadline, (int32_t)version);
+	enum err e = schema_begin_migration(m->pg, m->arena, deadline, (int32_t)version);
 	int status;
 
 	*more = false;
 	if (e != OK)
-		return ctl_failure(e);
-	status = read_record(m, deadline);
+		return ctl_fail_err(e);
+	status = read_applied(m, deadline);
 	*more = status == EX_OK && m->applied_count < m->file_count;
-	/* Another run may have come first: then the lock was for another number. */
+	/* If another run has come first, the transaction was begun for another number. */
 	if (*more && m->applied_count + 1 == version)
 		return apply(m, &m->files[m->applied_count], deadline);
 	pg_rollback(m->pg, deadline);
@@ -130,7 +129,7 @@ apply(struct migrate *m, const struct migration *next, int64_t deadline_ms)
 		    "%.*s ends its transaction itself, which a migration must not do",
 		    STR_FMT(next->file));
 	if (e != OK)
-		return ctl_failure(e);
+		return ctl_fail_err(e);
 	printf("applied %.*s\n", STR_FMT(next->file));
 	(void)fflush(stdout);
 	m->applied_count++;
@@ -138,46 +137,46 @@ apply(struct migrate *m, const struct migration *next, int64_t deadline_ms)
 }
 
 static int
-make_months(struct migrate *m)
+create_month_tables(struct migrate *m)
 {
 	enum err e =
-	    schema_months(m->arena, m->database, clock_mono_ms() + MIGRATE_FILE_MS, m->now);
+	    schema_create_months(m->arena, m->database, clock_mono_ms() + MIGRATE_FILE_MS, m->now);
 
-	return e == OK ? EX_OK : ctl_failure(e);
+	return e == OK ? EX_OK : ctl_fail_err(e);
 }
 
 static int
-make_row(struct migrate *m, bool exists)
+create_schema(struct migrate *m, bool exists)
 {
 	struct str why = {0};
 	enum err e;
 
 	if (exists)
 		return EX_OK;
-	e = schema_make(m->arena, m->database, clock_mono_ms() + MIGRATE_FILE_MS, &why);
+	e = schema_create(m->arena, m->database, clock_mono_ms() + MIGRATE_FILE_MS, &why);
 	if (e == ERR_INTERNAL)
-		return ctl_fail(EX_SOFTWARE, "the schema cannot be made: %.*s", STR_FMT(why));
-	return e == OK ? EX_OK : ctl_failure(e);
+		return ctl_fail(EX_SOFTWARE, "cannot create the schema: %.*s", STR_FMT(why));
+	return e == OK ? EX_OK : ctl_fail_err(e);
 }
 
 static int
-read_record(struct migrate *m, int64_t deadline_ms)
+read_applied(struct migrate *m, int64_t deadline_ms)
 {
 	struct str why = {0};
 	enum err e = schema_applied(m->pg, m->arena, deadline_ms, &m->applied, &m->applied_count);
 
 	if (e != OK)
-		return ctl_failure(e);
+		return ctl_fail_err(e);
 	e = migration_compare(m->arena, m->files, m->file_count, m->applied, m->applied_count,
 	    &why);
-	return e == OK ? EX_OK : refuse(e, why);
+	return e == OK ? EX_OK : fail(e, why);
 }
 
-/* For those who only look: a database without a record has had none. */
+/* Reads what was applied without changing anything: nothing, if there is no schema yet. */
 static int
-look(struct migrate *m, bool exists)
+read_applied_if_any(struct migrate *m, bool exists)
 {
-	return exists ? read_record(m, clock_mono_ms() + CTL_COMMAND_MS) : EX_OK;
+	return exists ? read_applied(m, clock_mono_ms() + CTL_COMMAND_MS) : EX_OK;
 }
 
 static void
@@ -208,7 +207,7 @@ print_version(const struct migrate *m)
 }
 
 static int
-refuse(enum err e, struct str why)
+fail(enum err e, struct str why)
 {
 	int status = e == ERR_NOT_FOUND ? EX_NOINPUT : e == ERR_CONFIG ? EX_CONFIG : EX_DATAERR;
 

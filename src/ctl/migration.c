@@ -1,4 +1,4 @@
-/* Reading, ordering and comparing migrations. */
+/* Reading, sorting and comparing migrations. */
 #include "ctl/migration.h"
 
 #include <dirent.h>
@@ -14,7 +14,7 @@
 
 #define DIGITS 4
 
-static int by_version(const void *a, const void *b);
+static int compare_versions(const void *a, const void *b);
 static struct str file_name(struct arena *a, const struct migration_applied *applied);
 static enum err list_directory(struct arena *a, DIR *d, struct migration *list, size_t *count,
     struct str *why) MUST_CHECK;
@@ -46,7 +46,7 @@ migration_name_parse(struct str file, int32_t *version, struct str *name)
 enum err
 migration_order(struct arena *a, struct migration *list, size_t count, struct str *why)
 {
-	qsort(list, count, sizeof(*list), by_version);
+	qsort(list, count, sizeof(*list), compare_versions);
 	for (size_t i = 0; i < count; i++) {
 		int32_t before = i > 0 ? list[i - 1].version : 0;
 
@@ -73,19 +73,20 @@ migration_compare(struct arena *a, const struct migration *list, size_t count,
 
 		if (i >= count) {
 			*why = str_printf(a,
-			    "the database is newer than these migrations: it has had %.*s; install "
-			    "the newer program",
+			    "the database is newer than these migrations: %.*s was applied to it; "
+			    "install the newer program",
 			    STR_FMT(was));
 			return ERR_CONFIG;
 		}
 		if (applied[i].version != list[i].version) {
-			*why = str_printf(a, "the database has had %.*s, but not %.*s before it",
+			*why = str_printf(a,
+			    "%.*s was applied to the database, but not %.*s before it",
 			    STR_FMT(was), STR_FMT(list[i].file));
 			return ERR_FIELD;
 		}
 		if (!str_eq(applied[i].sha256, list[i].sha256)) {
 			*why = str_printf(a,
-			    "%.*s is not the file that was applied: its SHA-256 is another one",
+			    "%.*s is not the file that was applied: its SHA-256 differs",
 			    STR_FMT(list[i].file));
 			return ERR_FIELD;
 		}
@@ -111,28 +112,28 @@ migration_read(struct arena *a, const char *directory, struct migration **list, 
 		e = read_file(a, dirfd(d), &(*list)[i], why);
 	closedir(d);
 	if (e == OK && *count == 0) {
-		*why = str_printf(a, "%s: there are no migrations in it", directory);
+		*why = str_printf(a, "%s: there are no migrations in this directory", directory);
 		e = ERR_NOT_FOUND;
 	}
 	return e == OK ? migration_order(a, *list, *count, why) : e;
 }
 
 static int
-by_version(const void *a, const void *b)
+compare_versions(const void *a, const void *b)
 {
 	const struct migration *x = a, *y = b;
 
 	return (x->version > y->version) - (x->version < y->version);
 }
 
-/* What a row's file was called. */
+/* The name of the file that a row stands for. */
 static struct str
 file_name(struct arena *a, const struct migration_applied *applied)
 {
 	return str_printf(a, "%04d_%.*s.sql", (int)applied->version, STR_FMT(applied->name));
 }
 
-/* Hidden files are not ours: editors keep their copies in them. */
+/* Ignores hidden files, which are the leftovers of editors. */
 static enum err
 list_directory(struct arena *a, DIR *d, struct migration *list, size_t *count, struct str *why)
 {
@@ -150,14 +151,14 @@ list_directory(struct arena *a, DIR *d, struct migration *list, size_t *count, s
 		}
 		m->file = str_copy(a, file);
 		if (!migration_name_parse(m->file, &m->version, &m->name)) {
-			*why =
-			    str_printf(a, "%s: a migration is called NNNN_name.sql", entry->d_name);
+			*why = str_printf(a, "%s: a migration must be named NNNN_name.sql",
+			    entry->d_name);
 			return ERR_FIELD;
 		}
 		++*count;
 	}
 	if (errno != 0) {
-		*why = str_printf(a, "the directory of migrations: %s", strerror(errno));
+		*why = str_printf(a, "cannot list the migrations: %s", strerror(errno));
 		return ERR_NOT_FOUND;
 	}
 	return OK;
@@ -175,8 +176,8 @@ read_file(struct arena *a, int directory, struct migration *m, struct str *why)
 		*why = str_printf(a, "%.*s: %s", STR_FMT(m->file), strerror(errno));
 		e = ERR_NOT_FOUND;
 	} else if (!S_ISREG(st.st_mode) || (size_t)st.st_size > MIGRATION_SIZE_MAX) {
-		*why = str_printf(a, "%.*s is no file of at most %zu bytes", STR_FMT(m->file),
-		    MIGRATION_SIZE_MAX);
+		*why = str_printf(a, "%.*s is not a regular file of at most %zu bytes",
+		    STR_FMT(m->file), MIGRATION_SIZE_MAX);
 		e = ERR_FIELD;
 	} else if (!read_whole(a, fd, (size_t)st.st_size, &m->sql)) {
 		*why = str_printf(a, "%.*s cannot be read", STR_FMT(m->file));
@@ -194,7 +195,7 @@ read_file(struct arena *a, int directory, struct migration *m, struct str *why)
 	return OK;
 }
 
-/* Exactly `size` bytes and then the end: a file that changes under us is refused. */
+/* Reads exactly `size` bytes to the end, so that a file that is being changed is refused. */
 static bool
 read_whole(struct arena *a, int fd, size_t size, struct str *text)
 {

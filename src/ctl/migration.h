@@ -1,7 +1,7 @@
 /*
- * Migrations as files, and how they compare with what a database has had. The files of a
- * directory are NNNN_name.sql, numbered from 0001 without gaps; others than *.sql are not
- * looked at.
+ * Migration files, and comparing them with those that were applied to a database. The files of a
+ * directory are NNNN_name.sql, numbered from 0001 without gaps; files other than *.sql are
+ * ignored.
  */
 #ifndef CTL_MIGRATION_H
 #define CTL_MIGRATION_H
@@ -23,7 +23,7 @@ struct migration {
 	int32_t version;
 	struct str file;   /* 0001_accounts.sql */
 	struct str name;   /* accounts */
-	struct str sql;    /* NUL-terminated behind its end */
+	struct str sql;    /* with a NUL behind its end */
 	struct str sha256; /* of the file, lower-case hexadecimal */
 };
 
@@ -35,27 +35,24 @@ struct migration_applied {
 	int64_t applied_at;
 };
 
-/* Takes a file's name apart; false when it is not of the form. */
+/* Parses the name of a file; false when it does not have this form. */
 bool migration_name_parse(struct str file, int32_t *version, struct str *name) MUST_CHECK;
 
-/*
- * Sorts by number. ERR_FIELD with `why`, which names the file, for a number that is missing or
- * there twice.
- */
+/* Sorts by number. ERR_FIELD, with `why` naming the file, for a missing or duplicate number. */
 enum err migration_order(struct arena *a, struct migration *list, size_t count,
     struct str *why) MUST_CHECK;
 
 /*
- * Ordered files against ordered rows: the rows have to be the first of the files, unchanged;
- * what is behind them is outstanding. ERR_FIELD for a changed file or a missing row, ERR_CONFIG
- * for a database newer than the files; `why` names the file.
+ * Compares sorted files with sorted rows, which must be the first of the files, unchanged; the
+ * remaining files are outstanding. ERR_FIELD for a changed file or a missing row, ERR_CONFIG for a
+ * database newer than the files; `why` names the file.
  */
 enum err migration_compare(struct arena *a, const struct migration *list, size_t count,
     const struct migration_applied *applied, size_t applied_count, struct str *why) MUST_CHECK;
 
 /*
- * The files of a directory in order. ERR_NOT_FOUND when it or one of them cannot be read or
- * there is none, ERR_FIELD as above or for a name or content that cannot be.
+ * Reads the files of a directory, sorted. ERR_NOT_FOUND when there are none or reading fails,
+ * ERR_FIELD as above or for a malformed name or content, both with `why`.
  */
 enum err migration_read(struct arena *a, const char *directory, struct migration **list,
     size_t *count, struct str *why) MUST_CHECK;

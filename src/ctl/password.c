@@ -1,8 +1,5 @@
-/* Reading a password without leaving it anywhere else. */
+/* Reading a password without leaving copies of it. */
 #include "ctl/password.h"
-
-#include "base/array.h"
-#include "flow/operator.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,64 +11,67 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "flow/operator.h"
+
 enum line { LINE_READ, LINE_SIGNAL, LINE_FAILED };
 
-/* The terminal while a password is typed. */
+/* The terminal during a prompt. */
 struct terminal {
 	int fd;
-	int signals; /* readable when one of `stops` is pending */
+	int signals; /* signalfd: readable when one of `stops` is pending */
 	sigset_t stops;
 	sigset_t before;
 	struct termios shown;
 };
 
-static int ask_twice(struct ctl *ctl, struct secret *out) MUST_CHECK;
-static enum line ask(struct terminal *t, const char *question, struct secret *out);
+static int prompt_twice(struct ctl *ctl, struct secret *out) MUST_CHECK;
+static enum line prompt(struct terminal *t, const char *text, struct secret *out);
 static bool terminal_open(struct terminal *t);
 static void terminal_close(struct terminal *t);
 static enum line read_line(int fd, int signals, struct secret *out);
-static int check(struct secret password);
+static int check_password(struct secret password);
 
 int
 password_read(struct ctl *ctl, struct secret *out)
 {
 	int status = EX_OK;
 
-	*out = secret_alloc(ctl->arena, FIELD_PASSWORD_MAX + 1);
+	*out = secret_alloc(ctl->arena, ACCOUNT_PASSWORD_MAX + 1);
 	if (ctl->args.options[ARGS_PASSWORD_STDIN] == NULL)
-		status = ask_twice(ctl, out);
+		status = prompt_twice(ctl, out);
 	else if (read_line(STDIN_FILENO, -1, out) != LINE_READ)
 		status = ctl_fail(EX_DATAERR, "there is no password on standard input");
-	return status == EX_OK ? check(*out) : status;
+	return status == EX_OK ? check_password(*out) : status;
 }
 
 static int
-ask_twice(struct ctl *ctl, struct secret *out)
+prompt_twice(struct ctl *ctl, struct secret *out)
 {
-	struct secret again = secret_alloc(ctl->arena, FIELD_PASSWORD_MAX + 1);
+	struct secret repeated = secret_alloc(ctl->arena, ACCOUNT_PASSWORD_MAX + 1);
 	struct terminal t;
 	enum line line;
 
 	if (!terminal_open(&t))
 		return ctl_fail(EX_USAGE,
-		    "there is no terminal to ask for the password: use --password-stdin");
-	line = ask(&t, "New password: ", out);
+		    "cannot prompt for the password without a terminal: use --password-stdin");
+	line = prompt(&t, "New password: ", out);
 	if (line == LINE_READ)
-		line = ask(&t, "The same again: ", &again);
+		line = prompt(&t, "Repeat the password: ", &repeated);
 	terminal_close(&t);
 	if (line != LINE_READ)
 		return ctl_fail(EX_DATAERR, "no password was given");
-	if (!secret_eq(*out, again))
+	if (!secret_eq(*out, repeated))
 		return ctl_fail(EX_DATAERR, "the two passwords differ; nothing was changed");
 	return EX_OK;
 }
 
 /*
- * The signals that end or stop the program wait while the echo is off, and get their way when
- * it is on again; after a stop the question is put anew.
+ * Signals that end or stop the program stay pending while the echo is off, and are delivered once
+ * it is on again; after a stop the prompt is repeated.
  */
 static enum line
-ask(struct terminal *t, const char *question, struct secret *out)
+prompt(struct terminal *t, const char *text, struct secret *out)
 {
 	struct termios hidden = t->shown;
 	enum line line;
@@ -79,7 +79,7 @@ ask(struct terminal *t, const char *question, struct secret *out)
 	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
 	hidden.c_lflag |= ICANON | ISIG;
 	do {
-		if (tcsetattr(t->fd, TCSAFLUSH, &hidden) != 0 || dprintf(t->fd, "%s", question) < 0)
+		if (tcsetattr(t->fd, TCSAFLUSH, &hidden) != 0 || dprintf(t->fd, "%s", text) < 0)
 			line = LINE_FAILED;
 		else
 			line = read_line(t->fd, t->signals, out);
@@ -123,8 +123,8 @@ terminal_close(struct terminal *t)
 }
 
 /*
- * Byte by byte, so that nothing behind the line is taken and no buffer but ours holds it. A
- * line that is too long comes back one byte too long.
+ * Reads byte by byte, so that nothing after the line is consumed and no other buffer holds it. Of
+ * a line that is too long it returns one byte more than a password may have.
  */
 static enum line
 read_line(int fd, int signals, struct secret *out)
@@ -151,7 +151,7 @@ read_line(int fd, int signals, struct secret *out)
 		any = true;
 		if (got == 0 || c == '\n')
 			break;
-		if (n <= FIELD_PASSWORD_MAX)
+		if (n <= ACCOUNT_PASSWORD_MAX)
 			out->p[n++] = c;
 	}
 	secret_wipe(&c, 1);
@@ -160,16 +160,16 @@ read_line(int fd, int signals, struct secret *out)
 }
 
 static int
-check(struct secret password)
+check_password(struct secret password)
 {
 	struct str text = secret_reveal(password);
 
 	if (password.n < PASSWORD_MIN)
 		return ctl_fail(EX_DATAERR, "the password is too short: at least %d characters",
 		    PASSWORD_MIN);
-	if (password.n > FIELD_PASSWORD_MAX)
+	if (password.n > ACCOUNT_PASSWORD_MAX)
 		return ctl_fail(EX_DATAERR, "the password is too long: at most %d bytes",
-		    FIELD_PASSWORD_MAX);
+		    ACCOUNT_PASSWORD_MAX);
 	if (!str_is_utf8(text) || str_has(text, '\0'))
 		return ctl_fail(EX_DATAERR, "the password is not UTF-8 text");
 	return EX_OK;

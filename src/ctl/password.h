@@ -1,13 +1,13 @@
-/* Where a password comes from: a prompt, or standard input; never an argument. */
+/* Reading a password from a prompt or standard input, never from an argument. */
 #ifndef CTL_PASSWORD_H
 #define CTL_PASSWORD_H
 
 #include "ctl/ctl.h"
 
 /*
- * With --password-stdin one line of standard input, else what is typed twice at the terminal,
- * without echo. The result is in the arena and long enough. EX_OK; EX_DATAERR, EX_USAGE or
- * EX_OSERR after a message.
+ * Reads one line of standard input with --password-stdin, else prompts twice on the terminal
+ * without echo. The password, in the arena, is checked for its length. EX_OK, or EX_DATAERR or
+ * EX_USAGE after printing a message.
  */
 int password_read(struct ctl *ctl, struct secret *out) MUST_CHECK;
 

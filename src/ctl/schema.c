@@ -2,10 +2,9 @@
 #include "ctl/schema.h"
 
 #include "base/array.h"
-
 #include "domain/audit.h"
 
-/* The advisory lock of whoever migrates: a number of ours, the same in every version. */
+/* The advisory lock of a migration, whose number is the same in every version. */
 #define LOCK "pg_catalog.pg_advisory_xact_lock(7215914482633)"
 
 static const struct pg_column yes_columns[] = {{"yes", PG_BOOLEAN}};
@@ -28,9 +27,9 @@ static const struct pg_statement probe_months[] = {
 enum { MONTHS_LOCK, MONTHS_MAKE };
 
 static const struct pg_column lock_columns[] = {{"locked", PG_TEXT}};
-static const struct pg_column make_columns[] = {{"made", PG_BOOLEAN}};
+static const struct pg_column month_columns[] = {{"made", PG_BOOLEAN}};
 
-/* The lock is that of audit_lock in sql/queries/audit_chain.sql. */
+/* The lock that reading and pruning the audit log take, too (sql/queries/audit_chain.sql). */
 static const struct pg_statement months[] = {
     [MONTHS_LOCK] = {.name = "months_lock",
 	.sql = "SELECT pg_catalog.pg_advisory_lock(7215914482634)::text AS locked",
@@ -40,8 +39,8 @@ static const struct pg_statement months[] = {
 	.sql = "SELECT countersign.audit_month_make($1) AS made",
 	.param_count = 1,
 	.param_types = {PG_TIMESTAMPTZ},
-	.columns = make_columns,
-	.column_count = ARRAY_SIZE(make_columns)},
+	.columns = month_columns,
+	.column_count = ARRAY_SIZE(month_columns)},
 };
 
 enum { SCHEMA_LOCK, SCHEMA_APPLIED, SCHEMA_RECORD };
@@ -62,7 +61,7 @@ static const struct pg_column applied_columns[] = {
 
 static const struct pg_column record_columns[] = {{"version", PG_INTEGER}};
 
-/* The setting lives as long as the transaction: when it is gone, so is the transaction. */
+/* The setting ends with the transaction, so that its absence shows that the latter has ended. */
 static const struct pg_statement statements[] = {
     [SCHEMA_LOCK] = {.name = "schema_lock",
 	.sql = "SELECT " LOCK "::text AS locked,"
@@ -92,7 +91,7 @@ static const struct pg_statement statements[] = {
 };
 
 /* Several statements in one message are one transaction. */
-static const char make[] =
+static const char create[] =
     "SELECT " LOCK ";\n"
     "SET LOCAL client_min_messages = warning;\n"
     "CREATE SCHEMA IF NOT EXISTS countersign;\n"
@@ -103,31 +102,32 @@ static const char make[] =
     "	applied_at timestamptz NOT NULL,\n"
     "	app_version text NOT NULL\n"
     ");\n"
-    "COMMENT ON SCHEMA countersign IS 'Everything Countersign keeps.';\n"
-    "COMMENT ON TABLE countersign.schema_migrations IS 'Which migrations this database has had.';\n"
+    "COMMENT ON SCHEMA countersign IS 'All data of Countersign.';\n"
+    "COMMENT ON TABLE countersign.schema_migrations IS 'The migrations that were applied to this "
+    "database.';\n"
     "COMMENT ON COLUMN countersign.schema_migrations.version IS 'Number of the migration, from 1 "
     "without gaps.';\n"
-    "COMMENT ON COLUMN countersign.schema_migrations.name IS 'The name in its file''s name.';\n"
+    "COMMENT ON COLUMN countersign.schema_migrations.name IS 'The name part of its file name.';\n"
     "COMMENT ON COLUMN countersign.schema_migrations.sha256 IS"
     " 'SHA-256 of the file in hexadecimal: an applied migration never changes.';\n"
     "COMMENT ON COLUMN countersign.schema_migrations.applied_at IS 'When it was applied.';\n"
     "COMMENT ON COLUMN countersign.schema_migrations.app_version IS 'The version of the program "
     "that applied it.';\n";
 
-static enum err ask(struct arena *a, const char *database, int64_t deadline_ms,
-    const struct pg_statement *question, bool *yes) MUST_CHECK;
+static enum err query_bool(struct arena *a, const char *database, int64_t deadline_ms,
+    const struct pg_statement *statement, bool *yes) MUST_CHECK;
 
 enum err
 schema_exists(struct arena *a, const char *database, int64_t deadline_ms, bool *exists)
 {
-	return ask(a, database, deadline_ms, probe, exists);
+	return query_bool(a, database, deadline_ms, probe, exists);
 }
 
 enum err
-schema_make(struct arena *a, const char *database, int64_t deadline_ms, struct str *why)
+schema_create(struct arena *a, const char *database, int64_t deadline_ms, struct str *why)
 {
 	struct pg *pg = pg_new(a, database, NULL, 0);
-	enum err e = pg_script(pg, deadline_ms, make, a, why);
+	enum err e = pg_script(pg, deadline_ms, create, a, why);
 
 	pg_close(pg);
 	return e;
@@ -140,7 +140,7 @@ schema_connection(struct arena *a, const char *database)
 }
 
 enum err
-schema_begin(struct pg *pg, struct arena *a, int64_t deadline_ms, int32_t version)
+schema_begin_migration(struct pg *pg, struct arena *a, int64_t deadline_ms, int32_t version)
 {
 	struct pg_query *lock = pg_query_new(a, SCHEMA_LOCK);
 	enum err e = pg_begin(pg, deadline_ms);
@@ -201,33 +201,33 @@ schema_record(struct pg *pg, struct arena *a, int64_t deadline_ms, const struct 
 }
 
 enum err
-schema_months(struct arena *a, const char *database, int64_t deadline_ms, int64_t now)
+schema_create_months(struct arena *a, const char *database, int64_t deadline_ms, int64_t now)
 {
 	struct pg_rows rows;
 	struct pg *pg;
-	bool there;
-	enum err e = ask(a, database, deadline_ms, probe_months, &there);
+	bool exists;
+	enum err e = query_bool(a, database, deadline_ms, probe_months, &exists);
 
-	if (e != OK || !there)
+	if (e != OK || !exists)
 		return e;
 	pg = pg_new(a, database, months, ARRAY_SIZE(months));
 	e = pg_read(pg, deadline_ms, pg_query_new(a, MONTHS_LOCK), &rows);
 	pg_clear(&rows);
 	for (int i = 0; e == OK && i <= 3; i++) {
-		struct pg_query *make_month = pg_query_new(a, MONTHS_MAKE);
+		struct pg_query *make = pg_query_new(a, MONTHS_MAKE);
 
-		pg_bind_timestamptz(make_month, audit_month(now, i));
-		e = pg_write(pg, deadline_ms, make_month, NULL);
+		pg_bind_timestamptz(make, audit_month(now, i));
+		e = pg_write(pg, deadline_ms, make, NULL);
 	}
 	pg_close(pg);
 	return e;
 }
 
 static enum err
-ask(struct arena *a, const char *database, int64_t deadline_ms, const struct pg_statement *question,
-    bool *yes)
+query_bool(struct arena *a, const char *database, int64_t deadline_ms,
+    const struct pg_statement *statement, bool *yes)
 {
-	struct pg *pg = pg_new(a, database, question, 1);
+	struct pg *pg = pg_new(a, database, statement, 1);
 	struct pg_rows rows;
 	enum err e = pg_read(pg, deadline_ms, pg_query_new(a, 0), &rows);
 

@@ -1,4 +1,4 @@
-/* Printing what there is to know of an account. */
+/* Printing an account. */
 #ifndef CTL_SHOW_H
 #define CTL_SHOW_H
 
@@ -7,18 +7,18 @@
 
 #include "flow/operator.h"
 
-/* What is shown: the subject, the rest, and the time it is looked at. */
+/* What to print. */
 struct show {
 	struct arena *arena;
 	const struct subject *subject;
 	const struct account_report *report;
-	int64_t now;
+	int64_t now; /* microseconds since 1970 */
 };
 
-/* For people. */
+/* Prints text for people. */
 void show_text(const struct show *s, FILE *out);
 
-/* One JSON object and a newline; times in RFC 3339, null for never. False without memory. */
+/* Prints one JSON object; times are RFC 3339, or null for never. False without memory. */
 bool show_json(const struct show *s, FILE *out) MUST_CHECK;
 
 #endif

@@ -4,17 +4,17 @@
 #include "base/clock.h"
 #include "ctl/show.h"
 
-static bool account(const struct show *s, cJSON *to);
-static bool memberships(const struct show *s, cJSON *to);
-static bool factors(const struct show *s, cJSON *to);
-static bool recovery(const struct show *s, cJSON *to);
-static bool budget(const struct show *s, cJSON *to);
-static bool sessions(const struct show *s, cJSON *to);
-static cJSON *append(cJSON *list);
-static bool text(const struct show *s, cJSON *to, const char *name, struct str value);
-static bool id(const struct show *s, cJSON *to, const char *name, const char *prefix,
+static bool add_account(const struct show *s, cJSON *to);
+static bool add_memberships(const struct show *s, cJSON *to);
+static bool add_factors(const struct show *s, cJSON *to);
+static bool add_recovery(const struct show *s, cJSON *to);
+static bool add_attempts(const struct show *s, cJSON *to);
+static bool add_sessions(const struct show *s, cJSON *to);
+static cJSON *append_object(cJSON *list);
+static bool add_text(const struct show *s, cJSON *to, const char *name, struct str value);
+static bool add_id(const struct show *s, cJSON *to, const char *name, const char *prefix,
     struct uuid value);
-static bool when(const struct show *s, cJSON *to, const char *name, int64_t us);
+static bool add_time(const struct show *s, cJSON *to, const char *name, int64_t us);
 
 bool
 show_json(const struct show *s, FILE *out)
@@ -22,8 +22,8 @@ show_json(const struct show *s, FILE *out)
 	cJSON *all = cJSON_CreateObject();
 	char *printed = NULL;
 
-	if (all != NULL && account(s, all) && memberships(s, all) && factors(s, all) &&
-	    recovery(s, all) && budget(s, all) && sessions(s, all))
+	if (all != NULL && add_account(s, all) && add_memberships(s, all) && add_factors(s, all) &&
+	    add_recovery(s, all) && add_attempts(s, all) && add_sessions(s, all))
 		printed = cJSON_Print(all);
 	cJSON_Delete(all);
 	if (printed == NULL)
@@ -34,64 +34,65 @@ show_json(const struct show *s, FILE *out)
 }
 
 static bool
-account(const struct show *s, cJSON *to)
+add_account(const struct show *s, cJSON *to)
 {
 	const struct account *a = &s->subject->account;
 	const struct account_details *d = &s->report->details;
 
-	return id(s, to, "accountId", ID_ACCOUNT, a->id) && text(s, to, "name", a->name) &&
-	       text(s, to, "email", a->email) &&
+	return add_id(s, to, "accountId", ID_ACCOUNT, a->id) && add_text(s, to, "name", a->name) &&
+	       add_text(s, to, "email", a->email) &&
 	       cJSON_AddBoolToObject(to, "emailVerified", a->email_verified) != NULL &&
-	       text(s, to, "status", a->disabled_at == 0 ? STR("active") : STR("disabled")) &&
-	       when(s, to, "disabledAt", a->disabled_at) &&
-	       when(s, to, "createdAt", d->created_at) &&
-	       when(s, to, "passwordChangedAt", d->password_changed_at) &&
-	       when(s, to, "lastSignInAt", d->last_sign_in_at);
+	       add_text(s, to, "status", a->disabled_at == 0 ? STR("active") : STR("disabled")) &&
+	       add_time(s, to, "disabledAt", a->disabled_at) &&
+	       add_time(s, to, "createdAt", d->created_at) &&
+	       add_time(s, to, "passwordChangedAt", d->password_changed_at) &&
+	       add_time(s, to, "lastSignInAt", d->last_sign_in_at);
 }
 
 static bool
-memberships(const struct show *s, cJSON *to)
+add_memberships(const struct show *s, cJSON *to)
 {
 	cJSON *list = cJSON_AddArrayToObject(to, "memberships");
-	bool done = list != NULL;
+	bool ok = list != NULL;
 
-	for (size_t i = 0; done && i < s->subject->membership_count; i++) {
+	for (size_t i = 0; ok && i < s->subject->membership_count; i++) {
 		const struct membership *m = &s->subject->memberships[i];
-		cJSON *o = append(list);
+		cJSON *o = append_object(list);
 
-		done = o != NULL && text(s, o, "slug", m->slug) &&
-		       text(s, o, "organization", m->name) &&
-		       text(s, o, "role", role_name(m->role)) &&
-		       cJSON_AddBoolToObject(o, "sensitive", m->sensitive) != NULL &&
-		       when(s, o, "joinedAt", m->joined_at);
+		ok = o != NULL && add_text(s, o, "slug", m->slug) &&
+		     add_text(s, o, "organization", m->name) &&
+		     add_text(s, o, "role", role_name(m->role)) &&
+		     cJSON_AddBoolToObject(o, "sensitive", m->sensitive) != NULL &&
+		     add_time(s, o, "joinedAt", m->joined_at);
 	}
-	return done;
+	return ok;
 }
 
 static bool
-factors(const struct show *s, cJSON *to)
+add_factors(const struct show *s, cJSON *to)
 {
 	cJSON *list = cJSON_AddArrayToObject(to, "factors");
-	bool done = list != NULL;
+	bool ok = list != NULL;
 
-	for (size_t i = 0; done && i < s->subject->factor_count; i++) {
+	for (size_t i = 0; ok && i < s->subject->factor_count; i++) {
 		const struct factor *f = &s->subject->factors[i];
-		cJSON *o = append(list);
+		cJSON *o = append_object(list);
 
-		done = o != NULL && id(s, o, "factorId", ID_FACTOR, f->id) &&
-		       text(s, o, "kind", str_of(f->kind->name)) && text(s, o, "label", f->label) &&
-		       text(s, o, "state",
-			   f->state == FACTOR_ACTIVE ? STR("active") : STR("pending")) &&
-		       cJSON_AddBoolToObject(o, "preferred", f->preferred) != NULL &&
-		       when(s, o, "addedAt", f->confirmed_at) &&
-		       when(s, o, "lastUsedAt", f->last_used_at) &&
-		       when(s, o, "expiresAt", f->expires_at);
+		ok = o != NULL && add_id(s, o, "factorId", ID_FACTOR, f->id) &&
+		     add_text(s, o, "kind", str_of(f->kind->name)) &&
+		     add_text(s, o, "label", f->label) &&
+		     add_text(s, o, "state",
+			 f->state == FACTOR_ACTIVE ? STR("active") : STR("pending")) &&
+		     cJSON_AddBoolToObject(o, "preferred", f->preferred) != NULL &&
+		     add_time(s, o, "addedAt", f->confirmed_at) &&
+		     add_time(s, o, "lastUsedAt", f->last_used_at) &&
+		     add_time(s, o, "expiresAt", f->expires_at);
 	}
-	return done;
+	return ok;
 }
 
 static bool
-recovery(const struct show *s, cJSON *to)
+add_recovery(const struct show *s, cJSON *to)
 {
 	const struct recovery_set *set = &s->subject->recovery;
 	cJSON *o;
@@ -100,44 +101,44 @@ recovery(const struct show *s, cJSON *to)
 		return cJSON_AddNullToObject(to, "recoveryCodes") != NULL;
 	o = cJSON_AddObjectToObject(to, "recoveryCodes");
 	return o != NULL && cJSON_AddNumberToObject(o, "remaining", set->left) != NULL &&
-	       when(s, o, "createdAt", set->created_at) &&
-	       when(s, o, "acknowledgedAt", set->acknowledged_at);
+	       add_time(s, o, "createdAt", set->created_at) &&
+	       add_time(s, o, "acknowledgedAt", set->acknowledged_at);
 }
 
 static bool
-budget(const struct show *s, cJSON *to)
+add_attempts(const struct show *s, cJSON *to)
 {
 	const struct throttle *t = &s->subject->throttle;
 	enum err e = throttle_check(t, s->now);
 	cJSON *o = cJSON_AddObjectToObject(to, "secondFactor");
 
 	return o != NULL && cJSON_AddNumberToObject(o, "wrongAnswers", t->failures) != NULL &&
-	       when(s, o, "blockedUntil", e == ERR_THROTTLED ? t->blocked_until : 0) &&
+	       add_time(s, o, "blockedUntil", e == ERR_THROTTLED ? t->blocked_until : 0) &&
 	       cJSON_AddBoolToObject(o, "locked", e == ERR_LOCKED) != NULL;
 }
 
 static bool
-sessions(const struct show *s, cJSON *to)
+add_sessions(const struct show *s, cJSON *to)
 {
 	cJSON *list = cJSON_AddArrayToObject(to, "sessions");
-	bool done = list != NULL;
+	bool ok = list != NULL;
 
-	for (size_t i = 0; done && i < s->report->session_count; i++) {
+	for (size_t i = 0; ok && i < s->report->session_count; i++) {
 		const struct session *e = &s->report->sessions[i];
-		cJSON *o = append(list);
+		cJSON *o = append_object(list);
 
-		done = o != NULL && id(s, o, "sessionId", ID_SESSION, e->id) &&
-		       text(s, o, "state", session_state_name(e->state)) &&
-		       when(s, o, "createdAt", e->created_at) &&
-		       when(s, o, "lastSeenAt", e->last_seen_at) &&
-		       text(s, o, "address", e->address);
+		ok = o != NULL && add_id(s, o, "sessionId", ID_SESSION, e->id) &&
+		     add_text(s, o, "state", session_state_name(e->state)) &&
+		     add_time(s, o, "createdAt", e->created_at) &&
+		     add_time(s, o, "lastSeenAt", e->last_seen_at) &&
+		     add_text(s, o, "address", e->address);
 	}
-	return done;
+	return ok;
 }
 
-/* A new object at the end; NULL without memory. */
+/* Appends an object to a list; NULL without memory. */
 static cJSON *
-append(cJSON *list)
+append_object(cJSON *list)
 {
 	cJSON *o = cJSON_CreateObject();
 
@@ -149,21 +150,21 @@ append(cJSON *list)
 }
 
 static bool
-text(const struct show *s, cJSON *to, const char *name, struct str value)
+add_text(const struct show *s, cJSON *to, const char *name, struct str value)
 {
 	return cJSON_AddStringToObject(to, name, str_c(s->arena, value)) != NULL;
 }
 
 static bool
-id(const struct show *s, cJSON *to, const char *name, const char *prefix, struct uuid value)
+add_id(const struct show *s, cJSON *to, const char *name, const char *prefix, struct uuid value)
 {
-	return text(s, to, name, id_format(s->arena, prefix, value));
+	return add_text(s, to, name, id_format(s->arena, prefix, value));
 }
 
 static bool
-when(const struct show *s, cJSON *to, const char *name, int64_t us)
+add_time(const struct show *s, cJSON *to, const char *name, int64_t us)
 {
 	if (us == 0)
 		return cJSON_AddNullToObject(to, name) != NULL;
-	return text(s, to, name, clock_rfc3339(s->arena, us));
+	return add_text(s, to, name, clock_rfc3339(s->arena, us));
 }

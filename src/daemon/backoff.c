@@ -1,20 +1,20 @@
-/* The arithmetic of replacing dead children. */
+/* Exponential backoff. */
 #include "daemon/backoff.h"
 
 int64_t
-backoff_record(struct backoff *t, int64_t lived_ms)
+backoff_record(struct backoff *b, int64_t lived_ms)
 {
 	int64_t wait = BACKOFF_FIRST_MS;
 
 	if (lived_ms >= BACKOFF_YOUNG_MS) {
-		t->deaths = 0;
+		b->deaths = 0;
 		return 0;
 	}
-	if (t->deaths < UINT32_MAX)
-		t->deaths++;
-	if (t->deaths == 1)
+	if (b->deaths < UINT32_MAX)
+		b->deaths++;
+	if (b->deaths == 1)
 		return 0;
-	for (uint32_t i = 2; i < t->deaths && wait < BACKOFF_MAX_MS; i++)
+	for (uint32_t i = 2; i < b->deaths && wait < BACKOFF_MAX_MS; i++)
 		wait *= 2;
 	return wait < BACKOFF_MAX_MS ? wait : BACKOFF_MAX_MS;
 }

@@ -1,4 +1,4 @@
-/* Limits the process sets on itself. */
+/* The limits that a process sets on itself. */
 #include "daemon/harden.h"
 
 #include <errno.h>
@@ -11,26 +11,22 @@
 
 #include "base/log.h"
 
-#define CONFINE_FILL 0x5a
+/* Overwrites freed heap memory. */
+#define HARDEN_FILL 0x5a
 
-/* LeakSanitizer traces the process it reports on. */
+/* LeakSanitizer has to trace the process that it reports on. */
 #if defined(__SANITIZE_ADDRESS__)
-#define CONFINE_DUMPABLE 1
+#define HARDEN_DUMPABLE 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define CONFINE_DUMPABLE 1
+#define HARDEN_DUMPABLE 1
 #endif
 #endif
-#ifndef CONFINE_DUMPABLE
-#define CONFINE_DUMPABLE 0
+#ifndef HARDEN_DUMPABLE
+#define HARDEN_DUMPABLE 0
 #endif
 
-static enum err
-harden_failed(const char *what)
-{
-	log_error("confine.failed", LOG_CSTR("what", what), LOG_CSTR("error", strerror(errno)));
-	return ERR_INTERNAL;
-}
+static enum err log_failure(const char *what) MUST_CHECK;
 
 enum err
 harden_process(void)
@@ -38,12 +34,19 @@ harden_process(void)
 	struct rlimit none = {0, 0};
 
 	(void)umask(077);
-	(void)mallopt(M_PERTURB, CONFINE_FILL);
+	(void)mallopt(M_PERTURB, HARDEN_FILL);
 	if (setrlimit(RLIMIT_CORE, &none) != 0)
-		return harden_failed("RLIMIT_CORE");
+		return log_failure("RLIMIT_CORE");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) != 0)
-		return harden_failed("PR_SET_NO_NEW_PRIVS");
-	if (!CONFINE_DUMPABLE && prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL) != 0)
-		return harden_failed("PR_SET_DUMPABLE");
+		return log_failure("PR_SET_NO_NEW_PRIVS");
+	if (!HARDEN_DUMPABLE && prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL) != 0)
+		return log_failure("PR_SET_DUMPABLE");
 	return OK;
+}
+
+static enum err
+log_failure(const char *what)
+{
+	log_error("harden.failed", LOG_CSTR("what", what), LOG_CSTR("error", strerror(errno)));
+	return ERR_INTERNAL;
 }

@@ -1,4 +1,4 @@
-/* The socket nginx connects to: inherited, or made here. */
+/* The socket that nginx connects to: inherited, or made here. */
 #ifndef DAEMON_LISTEN_H
 #define DAEMON_LISTEN_H
 
@@ -10,22 +10,22 @@
 
 struct listener {
 	int fd;
-	const char *path; /* NULL: inherited, and not ours to remove */
+	const char *path; /* NULL: inherited, so that its file is not ours to remove */
 	dev_t dev;
 	ino_t ino;
 };
 
 /*
- * The socket handed over by a service manager as descriptor 3 (LISTEN_PID and LISTEN_FDS), else
- * a listening socket on descriptor 0, else a new Unix socket at `listen` with its mode and
- * group. A socket file that nobody answers on is replaced. The descriptor does not block. Only
- * Unix sockets are taken: FastCGI has no authentication but the permissions of its socket. On
- * ERR_CONFIG or ERR_CONFLICT (somebody answers there) `why` says what is wrong, in `a`.
+ * Uses the socket that a service manager passes as descriptor 3 (LISTEN_PID and LISTEN_FDS), else
+ * a listening socket on descriptor 0, else makes a Unix socket at c->listen, which replaces a
+ * stale one. Only Unix sockets are accepted, as their permissions are all the authentication that
+ * FastCGI has. The descriptor is non-blocking. ERR_CONFLICT when another process answers on the
+ * socket, ERR_CONFIG on any other failure; `why`, in `a`, tells what is wrong.
  */
 enum err listen_open(struct arena *a, const struct conf *c, struct listener *l,
     struct str *why) MUST_CHECK;
 
-/* Closes it, and removes the file if we made it and it is still that one. */
+/* Closes the socket, and removes its file if it is still the one that listen_open() made. */
 void listen_close(struct listener *l);
 
 #endif

@@ -1,13 +1,13 @@
-/* Rendering the templates below templates/mail and putting the parts together. */
+/* Rendering the templates below templates/mail and building the message. */
 #include "daemon/mail_render.h"
 
 #include "base/clock.h"
 #include "mail/message.h"
 #include "view/model.h"
 
-static cJSON *model(struct arena *a, const struct conf *conf, const struct mail *m,
+static cJSON *build_model(struct arena *a, const struct conf *conf, const struct mail *m,
     struct secret token);
-static void take_subject(struct message *msg, struct str text);
+static void split_subject(struct message *msg, struct str text);
 
 bool
 mail_render(struct arena *a, const struct conf *conf, const struct templates *templates,
@@ -21,26 +21,26 @@ mail_render(struct arena *a, const struct conf *conf, const struct templates *te
 	    .to = m->recipient,
 	    .date = m->created_at,
 	};
-	cJSON *values = model(a, conf, m, token);
+	cJSON *values = build_model(a, conf, m, token);
 
 	if (values == NULL) {
 		*why = STR("its values are not an object");
 		return false;
 	}
-	take_subject(&msg, template_render(templates, str_printf(a, "%s.txt", name).p, a, values));
+	split_subject(&msg, template_render(templates, str_printf(a, "%s.txt", name).p, a, values));
 	msg.html = template_render(templates, name, a, values);
 	cJSON_Delete(values);
 	*out = (struct envelope){.id = msg.id, .from = msg.from, .to = msg.to};
 	if (!message_build(a, &msg, &out->text)) {
-		*why = STR("no mail can be written to this address");
+		*why = STR("mail cannot be sent to this address");
 		return false;
 	}
 	return true;
 }
 
-/* The message's own values and those that all have; NULL when the former are none. */
+/* The values of the message and those that all messages have; NULL when they are malformed. */
 static cJSON *
-model(struct arena *a, const struct conf *conf, const struct mail *m, struct secret token)
+build_model(struct arena *a, const struct conf *conf, const struct mail *m, struct secret token)
 {
 	cJSON *o = cJSON_ParseWithLength(m->values.p, m->values.n);
 	struct str link;
@@ -64,7 +64,7 @@ model(struct arena *a, const struct conf *conf, const struct mail *m, struct sec
 }
 
 static void
-take_subject(struct message *msg, struct str text)
+split_subject(struct message *msg, struct str text)
 {
 	msg->subject = str_cut(&text, '\n');
 	while (text.n > 0 && text.p[0] == '\n')

@@ -1,4 +1,4 @@
-/* From a row of the outbox to a letter. */
+/* Rendering a row of the outbox into a message. */
 #ifndef DAEMON_MAIL_RENDER_H
 #define DAEMON_MAIL_RENDER_H
 
@@ -9,9 +9,9 @@
 #include "view/template.h"
 
 /*
- * The letter of a message, in the arena: its templates rendered with its values, the link with
- * `token` (p is NULL for a message without one) in it. The first line of the text template is
- * the subject. False with `why` when no letter can ever be made of it.
+ * Renders the templates of a message with its values and, unless token.p is NULL, the link with
+ * `token`, into the arena. The first line of the text template is the subject. False with `why`
+ * when this message can never be sent.
  */
 bool mail_render(struct arena *a, const struct conf *conf, const struct templates *templates,
     const struct mail *m, struct secret token, struct envelope *out, struct str *why);

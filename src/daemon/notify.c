@@ -1,4 +1,4 @@
-/* One datagram to the service manager. */
+/* Sending a datagram to the service manager. */
 #include "daemon/notify.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ notify_manager(const char *state)
 	if (n == 0 || n >= sizeof(to.sun_path))
 		return;
 	memcpy(to.sun_path, path, n);
-	if (path[0] == '@') /* a name without a file */
+	if (path[0] == '@') /* an abstract socket address */
 		to.sun_path[0] = '\0';
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&to,

@@ -1,4 +1,4 @@
-/* One instance a pid file, by flock(): the kernel forgets the dead. */
+/* Locking by flock(), which the kernel releases when the process dies. */
 #include "daemon/pidfile.h"
 
 #include <errno.h>
@@ -9,41 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum err
-pidfile_failed(struct arena *a, struct pidfile *p, struct str *why)
-{
-	*why = str_printf(a, "pid file %s: %s", p->path, strerror(errno));
-	pidfile_forget(p);
-	return ERR_INTERNAL;
-}
-
-/* Somebody else holds the lock: says who, as far as the file knows. */
-static enum err
-pidfile_taken(struct arena *a, struct pidfile *p, struct str *why)
-{
-	char text[24];
-	ssize_t n = pread(p->fd, text, sizeof(text), 0);
-	struct str pid = str_trim((struct str){.p = text, .n = n > 0 ? (size_t)n : 0});
-	int64_t number;
-
-	if (str_to_int64(pid, &number))
-		*why = str_printf(a, "already running as process %lld (pid file %s)",
-		    (long long)number, p->path);
-	else
-		*why = str_printf(a, "already running (pid file %s)", p->path);
-	pidfile_forget(p);
-	return ERR_CONFLICT;
-}
-
-/* The path may have been removed between open and lock: then the lock is on nothing. */
-static bool
-pidfile_is_in_place(const struct pidfile *p)
-{
-	struct stat here, there;
-
-	return fstat(p->fd, &here) == 0 && stat(p->path, &there) == 0 &&
-	       here.st_dev == there.st_dev && here.st_ino == there.st_ino;
-}
+static enum err fail(struct arena *a, struct pidfile *p, struct str *why) MUST_CHECK;
+static enum err fail_locked(struct arena *a, struct pidfile *p, struct str *why) MUST_CHECK;
+static bool is_in_place(const struct pidfile *p);
 
 enum err
 pidfile_open(struct arena *a, const char *path, struct pidfile *p, struct str *why)
@@ -56,13 +24,12 @@ pidfile_open(struct arena *a, const char *path, struct pidfile *p, struct str *w
 		p->path = path;
 		p->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 		if (p->fd < 0)
-			return pidfile_failed(a, p, why);
+			return fail(a, p, why);
 		if (flock(p->fd, LOCK_EX | LOCK_NB) != 0)
-			return errno == EWOULDBLOCK ? pidfile_taken(a, p, why)
-						    : pidfile_failed(a, p, why);
-	} while (!pidfile_is_in_place(p));
+			return errno == EWOULDBLOCK ? fail_locked(a, p, why) : fail(a, p, why);
+	} while (!is_in_place(p));
 	if (ftruncate(p->fd, 0) != 0 || dprintf(p->fd, "%ld\n", (long)getpid()) < 0)
-		return pidfile_failed(a, p, why);
+		return fail(a, p, why);
 	return OK;
 }
 
@@ -81,4 +48,40 @@ pidfile_close(struct pidfile *p)
 	if (p->path != NULL)
 		(void)unlink(p->path);
 	pidfile_forget(p);
+}
+
+static enum err
+fail(struct arena *a, struct pidfile *p, struct str *why)
+{
+	*why = str_printf(a, "pid file %s: %s", p->path, strerror(errno));
+	pidfile_forget(p);
+	return ERR_INTERNAL;
+}
+
+/* Reports that another process holds the lock, with its pid as far as the file has one. */
+static enum err
+fail_locked(struct arena *a, struct pidfile *p, struct str *why)
+{
+	char text[24];
+	ssize_t n = pread(p->fd, text, sizeof(text), 0);
+	struct str pid = str_trim((struct str){.p = text, .n = n > 0 ? (size_t)n : 0});
+	int64_t number;
+
+	if (str_to_int64(pid, &number))
+		*why = str_printf(a, "already running as process %lld (pid file %s)",
+		    (long long)number, p->path);
+	else
+		*why = str_printf(a, "already running (pid file %s)", p->path);
+	pidfile_forget(p);
+	return ERR_CONFLICT;
+}
+
+/* False when the file was removed between opening and locking it. */
+static bool
+is_in_place(const struct pidfile *p)
+{
+	struct stat here, there;
+
+	return fstat(p->fd, &here) == 0 && stat(p->path, &there) == 0 &&
+	       here.st_dev == there.st_dev && here.st_ino == there.st_ino;
 }

@@ -1,4 +1,4 @@
-/* The pid file: a lock that says who runs, gone when nobody does. */
+/* The pid file: names the running process, which holds a lock on it. */
 #ifndef DAEMON_PIDFILE_H
 #define DAEMON_PIDFILE_H
 
@@ -11,17 +11,17 @@ struct pidfile {
 };
 
 /*
- * Locks the file and writes our pid; one left behind by a dead process is taken over. An empty
- * path gives no pid file. ERR_CONFLICT when another process holds it, ERR_INTERNAL when it
- * cannot be written; `why` says so. `path` stays the caller's.
+ * Locks the file, which may be left over from a dead process, and writes our pid to it. With an
+ * empty path there is no pid file. The caller owns `path`. ERR_CONFLICT when another process
+ * holds the lock, ERR_INTERNAL when the file cannot be written, both with `why`.
  */
 enum err pidfile_open(struct arena *a, const char *path, struct pidfile *p,
     struct str *why) MUST_CHECK;
 
-/* In a child: lets go of the lock without ending it. */
+/* Closes the file in a child, which leaves the lock to the parent. */
 void pidfile_forget(struct pidfile *p);
 
-/* Removes the file and ends the lock. */
+/* Removes the file and releases the lock. */
 void pidfile_close(struct pidfile *p);
 
 #endif

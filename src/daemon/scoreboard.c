@@ -1,29 +1,29 @@
-/* Shared rows of what each child is doing. */
+/* Reading and writing the rows. */
 #include "daemon/scoreboard.h"
 
 #include <sys/mman.h>
 
 #include "base/log.h"
 
-struct scoreboard *
+struct scoreboard_row *
 scoreboard_new(uint32_t count)
 {
-	void *p = mmap(NULL, count * sizeof(struct scoreboard), PROT_READ | PROT_WRITE,
+	void *p = mmap(NULL, count * sizeof(struct scoreboard_row), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED)
-		log_fatal("score.new", "no shared memory");
+		log_fatal("scoreboard.memory", "no shared memory");
 	return p;
 }
 
 void
-scoreboard_free(struct scoreboard *s, uint32_t count)
+scoreboard_free(struct scoreboard_row *s, uint32_t count)
 {
-	(void)munmap(s, count * sizeof(struct scoreboard));
+	(void)munmap(s, count * sizeof(struct scoreboard_row));
 }
 
 void
-scoreboard_start(struct scoreboard *s, int64_t now_ms)
+scoreboard_start(struct scoreboard_row *s, int64_t now_ms)
 {
 	atomic_store(&s->ready, false);
 	atomic_store(&s->busy_since_ms, 0);
@@ -34,13 +34,13 @@ scoreboard_start(struct scoreboard *s, int64_t now_ms)
 }
 
 void
-scoreboard_busy(struct scoreboard *s, int64_t now_ms)
+scoreboard_busy(struct scoreboard_row *s, int64_t now_ms)
 {
 	atomic_store(&s->busy_since_ms, now_ms);
 }
 
 void
-scoreboard_idle(struct scoreboard *s, int64_t now_ms)
+scoreboard_idle(struct scoreboard_row *s, int64_t now_ms)
 {
 	atomic_store(&s->alive_ms, now_ms);
 	atomic_store(&s->busy_since_ms, 0);
@@ -48,13 +48,14 @@ scoreboard_idle(struct scoreboard *s, int64_t now_ms)
 }
 
 void
-scoreboard_alive(struct scoreboard *s, int64_t now_ms)
+scoreboard_alive(struct scoreboard_row *s, int64_t now_ms)
 {
 	atomic_store(&s->alive_ms, now_ms);
 }
 
 bool
-scoreboard_is_stuck(const struct scoreboard *s, int64_t now_ms, int64_t busy_ms, int64_t quiet_ms)
+scoreboard_is_stuck(const struct scoreboard_row *s, int64_t now_ms, int64_t busy_ms,
+    int64_t quiet_ms)
 {
 	int64_t busy = atomic_load(&s->busy_since_ms);
 

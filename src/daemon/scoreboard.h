@@ -1,6 +1,7 @@
 /*
- * The scoreboard: memory that the supervisor and its children share, a row a child. The child
- * writes what it is doing, the supervisor reads it.
+ * The scoreboard: memory that the supervisor shares with its children, with one row per child.
+ * The child writes what it is doing, the supervisor reads it. Times are milliseconds of the
+ * monotonic clock.
  */
 #ifndef DAEMON_SCOREBOARD_H
 #define DAEMON_SCOREBOARD_H
@@ -10,32 +11,35 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct scoreboard {
-	_Atomic pid_t pid;             /* 0: nobody */
-	_Atomic bool ready;            /* has finished its start */
-	_Atomic int64_t started_ms;    /* monotonic clock, as all times here */
+struct scoreboard_row {
+	_Atomic pid_t pid;  /* 0: no child */
+	_Atomic bool ready; /* it has finished starting */
+	_Atomic int64_t started_ms;
 	_Atomic int64_t busy_since_ms; /* 0: idle */
-	_Atomic int64_t alive_ms;      /* the last sign of life while idle */
-	_Atomic uint64_t answered;     /* requests, or rounds of a janitor */
+	_Atomic int64_t alive_ms;      /* the last heartbeat while idle */
+	_Atomic uint64_t answered;     /* requests or rounds */
 };
 
-/* `count` rows, all zero, shared with every child forked later. Without memory the process ends. */
-struct scoreboard *scoreboard_new(uint32_t count);
-void scoreboard_free(struct scoreboard *s, uint32_t count);
+/*
+ * Makes `count` rows, all zero, which every child that is forked later shares. Without memory the
+ * process ends. Free them with scoreboard_free().
+ */
+struct scoreboard_row *scoreboard_new(uint32_t count);
+void scoreboard_free(struct scoreboard_row *s, uint32_t count);
 
-/* Makes the row ready for a new child, before it is forked. */
-void scoreboard_start(struct scoreboard *s, int64_t now_ms);
+/* Resets the row for a new child, before it is forked. */
+void scoreboard_start(struct scoreboard_row *s, int64_t now_ms);
 
-/* By the child: it has work, it is done with it, it waits. */
-void scoreboard_busy(struct scoreboard *s, int64_t now_ms);
-void scoreboard_idle(struct scoreboard *s, int64_t now_ms);
-void scoreboard_alive(struct scoreboard *s, int64_t now_ms);
+/* The child reports that it begins work, has finished it, or is alive while it waits. */
+void scoreboard_busy(struct scoreboard_row *s, int64_t now_ms);
+void scoreboard_idle(struct scoreboard_row *s, int64_t now_ms);
+void scoreboard_alive(struct scoreboard_row *s, int64_t now_ms);
 
 /*
- * True when the child has been busy for more than `busy_ms`, or ready and idle without a sign
- * of life for more than `quiet_ms` (it was stopped, say).
+ * True when the child has been busy for more than `busy_ms`, or ready and idle without a
+ * heartbeat for more than `quiet_ms`, as when it was stopped by a signal.
  */
-bool scoreboard_is_stuck(const struct scoreboard *s, int64_t now_ms, int64_t busy_ms,
+bool scoreboard_is_stuck(const struct scoreboard_row *s, int64_t now_ms, int64_t busy_ms,
     int64_t quiet_ms);
 
 #endif

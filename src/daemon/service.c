@@ -1,4 +1,4 @@
-/* What every child does in the same way. */
+/* What all children have in common. */
 #include "daemon/service.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define SERVICE_LOOK_MS 1000
+#define HEARTBEAT_MS 1000
 
 int
 service_term_fd(void)
@@ -33,18 +33,18 @@ service_wait(const struct service_context *context, int term_fd, int64_t ms)
 		now = clock_mono_ms();
 		scoreboard_alive(context->scoreboard, now);
 		left = until > now ? until - now : 0;
-		if (poll(&term, 1, left < SERVICE_LOOK_MS ? (int)left : SERVICE_LOOK_MS) > 0)
+		if (poll(&term, 1, left < HEARTBEAT_MS ? (int)left : HEARTBEAT_MS) > 0)
 			return false;
 	} while (clock_mono_ms() < until);
 	return true;
 }
 
 void
-service_ready(const struct service_context *context)
+service_report_ready(const struct service_context *context)
 {
 	scoreboard_alive(context->scoreboard, clock_mono_ms());
 	atomic_store(&context->scoreboard->ready, true);
-	/* Unheard, the supervisor finds out at its next look round. */
+	/* If this fails, the supervisor finds out at its next tick. */
 	if (eventfd_write(context->ready_fd, 1) != 0)
 		log_warning("service.ready", LOG_CSTR("error", strerror(errno)));
 }

@@ -1,4 +1,4 @@
-/* The supervisor's loop: signals, the dead, what is due. */
+/* The supervisor's loop: signals, dead children, and what is due. */
 #include "daemon/supervisor.h"
 
 #include <errno.h>
@@ -13,40 +13,53 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/notify.h"
-#include "daemon/pool.h"
+#include "daemon/reload.h"
+#include "daemon/slot.h"
 
-#define SUPERVISOR_ARENA_MAX ((size_t)1024 * 1024)
-#define SUPERVISOR_LOOK_MS 1000
+#define PROCESS_ARENA_MAX ((size_t)1024 * 1024)
+#define TICK_MS 1000
 /*
- * After a longer pause we were stopped ourselves, and so perhaps were the children: they get a
- * round.
+ * After a longer pause the supervisor was stopped itself, and perhaps the children were too, so
+ * that their missing heartbeats are ignored once.
  */
-#define SUPERVISOR_PAUSE_MS 5000
+#define PAUSE_MS 5000
 
-static void
-supervisor_slot(struct pool *p, struct arena *a)
+#define SUCCESSOR_DIED "the first child with the new configuration did not get ready"
+
+static void open_pool(struct pool *p, struct arena *a);
+static void make_slots(struct pool *p, struct arena *a);
+static void run_once(struct pool *p, int64_t now);
+static void handle_signals(struct pool *p, int64_t now);
+static void stop_pool(struct pool *p, int status, int64_t now);
+static void reap_children(struct pool *p, int64_t now);
+static void tick_slots(struct pool *p, int64_t now);
+static void announce_readiness(struct pool *p, int64_t now);
+static void count_children(const struct pool *p, uint32_t *wanted, uint32_t *ready,
+    uint32_t *misconfigured);
+static bool is_empty(const struct pool *p);
+static void sleep_until_due(const struct pool *p, int64_t now);
+static void close_pool(struct pool *p);
+
+int
+supervisor_run(const struct supervisor_params *params)
 {
-	const struct supervision *setup = p->setup;
-	size_t n = 0;
+	struct arena *a = arena_new(PROCESS_ARENA_MAX);
+	struct pool p = {.params = params, .conf = params->conf, .ticked_ms = clock_mono_ms()};
 
-	for (size_t i = 0; i < setup->service_count; i++)
-		p->slot_count += setup->services[i].count + (setup->services[i].rolling ? 1 : 0);
-	p->slots = arena_array(a, p->slot_count, sizeof(struct slot));
-	p->scoreboard_rows = scoreboard_new((uint32_t)p->slot_count);
-	for (size_t i = 0; i < setup->service_count; i++) {
-		const struct service *service = &setup->services[i];
-
-		for (uint32_t k = 0; k < service->count + (service->rolling ? 1 : 0); k++, n++)
-			p->slots[n] = (struct slot){
-			    .service = service,
-			    .scoreboard = &p->scoreboard_rows[n],
-			    .state = k < service->count ? SLOT_WAITING : SLOT_EMPTY,
-			};
+	open_pool(&p, a);
+	run_once(&p, clock_mono_ms());
+	while (!is_empty(&p)) {
+		sleep_until_due(&p, clock_mono_ms());
+		run_once(&p, clock_mono_ms());
 	}
+	log_info("stopped", LOG_INT("status", p.status));
+	close_pool(&p);
+	arena_free(a);
+	return p.status;
 }
 
 static void
-supervisor_open(struct pool *p, struct arena *a)
+open_pool(struct pool *p, struct arena *a)
 {
 	sigset_t ours;
 
@@ -61,21 +74,56 @@ supervisor_open(struct pool *p, struct arena *a)
 	p->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (p->signal_fd < 0 || p->ready_fd < 0)
 		log_fatal("supervisor.descriptors", strerror(errno));
-	supervisor_slot(p, a);
+	make_slots(p, a);
 }
 
 static void
-supervisor_close(struct pool *p)
+make_slots(struct pool *p, struct arena *a)
 {
-	(void)close(p->signal_fd);
-	(void)close(p->ready_fd);
-	scoreboard_free(p->scoreboard_rows, (uint32_t)p->slot_count);
-	arena_free(p->conf_arena);
-	arena_free(p->old_conf_arena);
+	const struct supervisor_params *params = p->params;
+	size_t n = 0;
+
+	for (size_t i = 0; i < params->service_count; i++)
+		p->slot_count += params->services[i].count + (params->services[i].rolling ? 1 : 0);
+	p->slots = arena_array(a, p->slot_count, sizeof(struct slot));
+	p->scoreboard = scoreboard_new((uint32_t)p->slot_count);
+	for (size_t i = 0; i < params->service_count; i++) {
+		const struct service *service = &params->services[i];
+
+		for (uint32_t k = 0; k < service->count + (service->rolling ? 1 : 0); k++, n++)
+			p->slots[n] = (struct slot){
+			    .service = service,
+			    .scoreboard = &p->scoreboard[n],
+			    .state = k < service->count ? SLOT_WAITING : SLOT_EMPTY,
+			};
+	}
 }
 
 static void
-supervisor_stop(struct pool *p, int status, int64_t now)
+run_once(struct pool *p, int64_t now)
+{
+	handle_signals(p, now);
+	reap_children(p, now);
+	tick_slots(p, now);
+	reload_step(p, now);
+	announce_readiness(p, now);
+}
+
+static void
+handle_signals(struct pool *p, int64_t now)
+{
+	struct signalfd_siginfo info;
+
+	while (read(p->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGHUP && !p->stopping)
+			reload_start(p, now);
+		else if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
+			stop_pool(p, 0, now);
+	}
+}
+
+static void
+stop_pool(struct pool *p, int status, int64_t now)
 {
 	if (p->stopping)
 		return;
@@ -88,83 +136,70 @@ supervisor_stop(struct pool *p, int status, int64_t now)
 
 		s->successor = false;
 		if (s->state == SLOT_RUNNING)
-			slot_end(p, s, now);
+			slot_stop(p, s, now);
 		else if (s->state == SLOT_WAITING)
 			s->state = SLOT_EMPTY;
 	}
 }
 
 static void
-supervisor_hear(struct pool *p, int64_t now)
+reap_children(struct pool *p, int64_t now)
 {
-	struct signalfd_siginfo info;
+	pid_t pid;
+	int wait_status;
 
-	while (read(p->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo == SIGHUP && !p->stopping)
-			reload_begin(p, now);
-		else if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
-			supervisor_stop(p, 0, now);
+	while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0)
+		for (size_t i = 0; i < p->slot_count; i++)
+			if (p->slots[i].pid == pid && slot_reap(p, &p->slots[i], wait_status, now))
+				reload_abandon(p, SUCCESSOR_DIED);
+}
+
+static void
+tick_slots(struct pool *p, int64_t now)
+{
+	bool paused = now - p->ticked_ms > PAUSE_MS;
+
+	p->ticked_ms = now;
+	for (size_t i = 0; i < p->slot_count; i++) {
+		slot_tick(p, &p->slots[i], now);
+		if (!paused)
+			slot_kill_stuck(p, &p->slots[i], now);
 	}
 }
 
 static void
-supervisor_reap(struct pool *p, int64_t now)
+announce_readiness(struct pool *p, int64_t now)
 {
-	pid_t pid;
-	int how;
+	uint32_t wanted, ready, misconfigured;
 
-	while ((pid = waitpid(-1, &how, WNOHANG)) > 0)
-		for (size_t i = 0; i < p->slot_count; i++)
-			if (p->slots[i].pid == pid)
-				slot_reap(p, &p->slots[i], how, now);
+	if (p->announced || p->stopping)
+		return;
+	count_children(p, &wanted, &ready, &misconfigured);
+	if (ready >= wanted) {
+		p->announced = true;
+		log_info("ready", LOG_INT("workers", wanted));
+		notify_manager("READY=1");
+	} else if (!p->was_ready && misconfigured >= wanted) {
+		stop_pool(p, SERVICE_EXIT_CONFIG, now);
+	}
 }
 
-/* How many seats of rolling services are to be filled, ready, and found the configuration wrong. */
+/* Counts the children of rolling services: how many are wanted, ready, and misconfigured. */
 static void
-supervisor_count(const struct pool *p, uint32_t *wanted, uint32_t *ready, uint32_t *misconfigured)
+count_children(const struct pool *p, uint32_t *wanted, uint32_t *ready, uint32_t *misconfigured)
 {
 	*wanted = *ready = *misconfigured = 0;
-	for (size_t i = 0; i < p->setup->service_count; i++)
-		if (p->setup->services[i].rolling)
-			*wanted += p->setup->services[i].count;
+	for (size_t i = 0; i < p->params->service_count; i++)
+		if (p->params->services[i].rolling)
+			*wanted += p->params->services[i].count;
 	for (size_t i = 0; i < p->slot_count; i++) {
 		*ready += p->slots[i].service->rolling && p->slots[i].ready;
 		*misconfigured += p->slots[i].service->rolling && p->slots[i].misconfigured;
 	}
 }
 
-static void
-supervisor_announce(struct pool *p, int64_t now)
-{
-	uint32_t wanted, ready, misconfigured;
-
-	if (p->announced || p->stopping)
-		return;
-	supervisor_count(p, &wanted, &ready, &misconfigured);
-	if (ready >= wanted) {
-		p->announced = true;
-		log_info("ready", LOG_INT("workers", wanted));
-		notify_manager("READY=1");
-	} else if (!p->was_ready && misconfigured >= wanted) {
-		supervisor_stop(p, SERVICE_EXIT_CONFIG, now);
-	}
-}
-
-static void
-supervisor_tick(struct pool *p, int64_t now)
-{
-	bool paused = now - p->ticked_ms > SUPERVISOR_PAUSE_MS;
-
-	p->ticked_ms = now;
-	for (size_t i = 0; i < p->slot_count; i++) {
-		slot_tick(p, &p->slots[i], now);
-		if (!paused)
-			slot_watch(p, &p->slots[i], now);
-	}
-}
-
 static bool
-supervisor_is_over(const struct pool *p)
+is_empty(const struct pool *p)
 {
 	if (!p->stopping)
 		return false;
@@ -174,13 +209,13 @@ supervisor_is_over(const struct pool *p)
 	return true;
 }
 
-/* Until something happens, something is due, or a look round is. */
+/* Sleeps until a signal or a ready child, or until something is due, at most for a tick. */
 static void
-supervisor_sleep(const struct pool *p, int64_t now)
+sleep_until_due(const struct pool *p, int64_t now)
 {
 	struct pollfd fds[] = {{.fd = p->signal_fd, .events = POLLIN},
 	    {.fd = p->ready_fd, .events = POLLIN}};
-	int64_t wait = SUPERVISOR_LOOK_MS;
+	int64_t wait = TICK_MS;
 	eventfd_t ignored;
 
 	for (size_t i = 0; i < p->slot_count; i++)
@@ -191,29 +226,11 @@ supervisor_sleep(const struct pool *p, int64_t now)
 }
 
 static void
-supervisor_turn(struct pool *p, int64_t now)
+close_pool(struct pool *p)
 {
-	supervisor_hear(p, now);
-	supervisor_reap(p, now);
-	supervisor_tick(p, now);
-	reload_step(p, now);
-	supervisor_announce(p, now);
-}
-
-int
-supervisor_run(const struct supervision *setup)
-{
-	struct arena *a = arena_new(SUPERVISOR_ARENA_MAX);
-	struct pool p = {.setup = setup, .conf = setup->conf, .ticked_ms = clock_mono_ms()};
-
-	supervisor_open(&p, a);
-	supervisor_turn(&p, clock_mono_ms());
-	while (!supervisor_is_over(&p)) {
-		supervisor_sleep(&p, clock_mono_ms());
-		supervisor_turn(&p, clock_mono_ms());
-	}
-	log_info("stopped", LOG_INT("status", p.status));
-	supervisor_close(&p);
-	arena_free(a);
-	return p.status;
+	(void)close(p->signal_fd);
+	(void)close(p->ready_fd);
+	scoreboard_free(p->scoreboard, (uint32_t)p->slot_count);
+	arena_free(p->conf_arena);
+	arena_free(p->old_conf_arena);
 }

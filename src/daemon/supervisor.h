@@ -1,10 +1,10 @@
 /*
- * The supervisor: keeps every service at its number of children. It parses nothing that comes
- * from outside, holds no key and no database connection.
+ * The supervisor keeps every service at its number of children. It parses no input from outside
+ * and holds no key and no database connection.
  *
- * SIGTERM and SIGINT end the pool after the requests under way; SIGHUP reads the configuration
- * again and replaces the children of rolling services one by one, each only when its successor
- * is ready.
+ * On SIGTERM and SIGINT the pool ends once the current requests are answered. On SIGHUP the
+ * configuration is read again, and the children of rolling services are replaced one by one,
+ * each only once its successor is ready.
  */
 #ifndef DAEMON_SUPERVISOR_H
 #define DAEMON_SUPERVISOR_H
@@ -15,12 +15,12 @@
 #include "daemon/pidfile.h"
 #include "daemon/service.h"
 
-/* Waits in milliseconds. */
+/* Limits in milliseconds. A child that exceeds one is killed. */
 struct supervisor_limits {
-	int64_t drain;     /* for a child to end, then it is killed */
-	int64_t start;     /* for a child to get ready, then it is killed and replaced */
-	int64_t successor; /* the same for one that is to replace another at a reload */
-	int64_t quiet; /* without a sign of life of an idle child, then it is killed and replaced */
+	int64_t drain;     /* to end when asked */
+	int64_t start;     /* to get ready */
+	int64_t successor; /* to get ready, when it replaces another at a reload */
+	int64_t quiet;     /* without a heartbeat while idle */
 };
 
 #define SUPERVISOR_LIMITS                                                          \
@@ -28,21 +28,21 @@ struct supervisor_limits {
 		.drain = 10000, .start = 30000, .successor = 10000, .quiet = 10000 \
 	}
 
-struct supervision {
+struct supervisor_params {
 	const struct service *services;
 	size_t service_count;
-	const char *conf_path;   /* read again at a reload; NULL: defaults */
+	const char *conf_path;   /* read again at a reload; NULL: the defaults */
 	const struct conf *conf; /* as read at the start */
 	struct hash_semaphore *hash_semaphore;
 	int listen_fd;
-	struct pidfile *pidfile; /* children let go of it */
+	struct pidfile *pidfile; /* closed in children */
 	struct supervisor_limits limits;
 };
 
 /*
- * Runs until it is asked to end; returns the exit status: 0, or 78 when at the first start
- * every child of every rolling service says that the configuration is wrong.
+ * Runs until it is asked to end. Returns the exit status: 0, or SERVICE_EXIT_CONFIG when every
+ * child of the rolling services found the configuration wrong before any was ready.
  */
-int supervisor_run(const struct supervision *s);
+int supervisor_run(const struct supervisor_params *params);
 
 #endif

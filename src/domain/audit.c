@@ -1,4 +1,4 @@
-/* Names and MACs of audit events, and their months. */
+/* Names and MACs of audit events, and months. */
 #include "domain/audit.h"
 
 #include <endian.h>
@@ -15,11 +15,11 @@ static const char *const kind_names[] = {
 #undef AUDIT_NAME
 };
 
-static void finish(struct buf *b, const unsigned char *key, unsigned char mac[SHA256_SIZE]);
-static void add_number(struct buf *b, int64_t n);
-static void add_bytes(struct buf *b, const void *p, size_t n);
-static void add_text(struct buf *b, struct str s);
-static void add_id(struct buf *b, struct uuid id);
+static void compute_mac(struct buf *b, const unsigned char *key, unsigned char mac[SHA256_SIZE]);
+static void append_number(struct buf *b, int64_t n);
+static void append_bytes(struct buf *b, const void *p, size_t n);
+static void append_text(struct buf *b, struct str s);
+static void append_id(struct buf *b, struct uuid id);
 
 struct str
 audit_kind_name(enum audit_kind kind)
@@ -95,8 +95,8 @@ audit_append(struct arena *a, struct audit_event *ev, const struct audit_chain *
 }
 
 /*
- * What is hashed: every field with its length before it, absent told apart from empty, so that
- * no two events have the same bytes.
+ * Hashes every field with its length before it, and absent fields unlike empty ones, so that no
+ * two events hash the same bytes.
  */
 void
 audit_mac(struct arena *a, const struct audit_row *r, const unsigned char before[SHA256_SIZE],
@@ -104,37 +104,37 @@ audit_mac(struct arena *a, const struct audit_row *r, const unsigned char before
 {
 	struct buf b = {.arena = a};
 
-	add_bytes(&b, before, SHA256_SIZE);
-	add_id(&b, r->account);
-	add_number(&b, r->seq);
-	add_number(&b, r->at);
-	add_text(&b, r->kind);
-	add_text(&b, r->result);
-	add_text(&b, r->actor);
-	add_id(&b, r->actor_id);
-	add_id(&b, r->session);
-	add_id(&b, r->factor);
-	add_id(&b, r->organization);
-	add_text(&b, r->address);
-	add_text(&b, r->user_agent);
-	add_text(&b, r->request_id);
-	add_text(&b, r->details);
-	finish(&b, key, mac);
+	append_bytes(&b, before, SHA256_SIZE);
+	append_id(&b, r->account);
+	append_number(&b, r->seq);
+	append_number(&b, r->at);
+	append_text(&b, r->kind);
+	append_text(&b, r->result);
+	append_text(&b, r->actor);
+	append_id(&b, r->actor_id);
+	append_id(&b, r->session);
+	append_id(&b, r->factor);
+	append_id(&b, r->organization);
+	append_text(&b, r->address);
+	append_text(&b, r->user_agent);
+	append_text(&b, r->request_id);
+	append_text(&b, r->details);
+	compute_mac(&b, key, mac);
 }
 
-/* An event begins with the length of a MAC, an anchor with that of its name. */
+/* Events begin with the length of a MAC, checkpoints with that of this fixed text. */
 void
 audit_checkpoint_mac(struct arena *a, const struct audit_checkpoint *checkpoint,
     const unsigned char *key, unsigned char mac[SHA256_SIZE])
 {
 	struct buf b = {.arena = a};
 
-	add_text(&b, STR("audit anchor"));
-	add_id(&b, checkpoint->account);
-	add_number(&b, checkpoint->seq);
-	add_bytes(&b, checkpoint->head, sizeof(checkpoint->head));
-	add_number(&b, checkpoint->pruned_at);
-	finish(&b, key, mac);
+	append_text(&b, STR("audit anchor"));
+	append_id(&b, checkpoint->account);
+	append_number(&b, checkpoint->seq);
+	append_bytes(&b, checkpoint->head, sizeof(checkpoint->head));
+	append_number(&b, checkpoint->pruned_at);
+	compute_mac(&b, key, mac);
 }
 
 int64_t
@@ -144,13 +144,13 @@ audit_month(int64_t at, int months)
 	struct tm tm = {0};
 
 	gmtime_r(&seconds, &tm);
-	/* timegm() carries months beyond a year over. */
+	/* timegm() normalises months beyond the end of a year. */
 	tm = (struct tm){.tm_year = tm.tm_year, .tm_mon = tm.tm_mon + months, .tm_mday = 1};
 	return (int64_t)timegm(&tm) * CLOCK_SECOND;
 }
 
 static void
-finish(struct buf *b, const unsigned char *key, unsigned char mac[SHA256_SIZE])
+compute_mac(struct buf *b, const unsigned char *key, unsigned char mac[SHA256_SIZE])
 {
 	unsigned char room[64];
 
@@ -159,15 +159,15 @@ finish(struct buf *b, const unsigned char *key, unsigned char mac[SHA256_SIZE])
 }
 
 static void
-add_number(struct buf *b, int64_t n)
+append_number(struct buf *b, int64_t n)
 {
 	uint64_t be = htobe64((uint64_t)n);
 
-	add_bytes(b, &be, sizeof(be));
+	append_bytes(b, &be, sizeof(be));
 }
 
 static void
-add_bytes(struct buf *b, const void *p, size_t n)
+append_bytes(struct buf *b, const void *p, size_t n)
 {
 	uint32_t be = htobe32(p != NULL ? (uint32_t)n : UINT32_MAX);
 
@@ -177,13 +177,13 @@ add_bytes(struct buf *b, const void *p, size_t n)
 }
 
 static void
-add_text(struct buf *b, struct str s)
+append_text(struct buf *b, struct str s)
 {
-	add_bytes(b, s.p, s.n);
+	append_bytes(b, s.p, s.n);
 }
 
 static void
-add_id(struct buf *b, struct uuid id)
+append_id(struct buf *b, struct uuid id)
 {
-	add_bytes(b, uuid_is_nil(id) ? NULL : id.b, sizeof(id.b));
+	append_bytes(b, uuid_is_nil(id) ? NULL : id.b, sizeof(id.b));
 }

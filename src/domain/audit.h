@@ -1,6 +1,6 @@
 /*
- * Audit events. Each belongs to the chain of the account it is about: its MAC covers the event
- * and the MAC before it, so that a changed, removed or inserted row shows.
+ * Audit events. Each belongs to the chain of the account that it is about: its MAC covers the
+ * event and the previous MAC, so that a changed, removed or inserted row is detected.
  */
 #ifndef DOMAIN_AUDIT_H
 #define DOMAIN_AUDIT_H
@@ -53,10 +53,10 @@ enum audit_kind {
 
 enum audit_actor { AUDIT_BY_ACCOUNT, AUDIT_BY_OPERATOR, AUDIT_BY_SYSTEM };
 
-/* No event of ours is later: 9999-12-31. */
+/* No event can be later than 9999-12-31. */
 #define AUDIT_TIME_MAX INT64_C(253402214400000000)
 
-/* Length and head of an account's chain as they were read. */
+/* The length of an account's chain and the MAC of its last event. */
 struct audit_chain {
 	int64_t length;
 	unsigned char head[SHA256_SIZE];
@@ -81,7 +81,7 @@ struct audit_event {
 	unsigned char mac[SHA256_SIZE];
 };
 
-/* An event as it was read: nothing in it is known to be ours before its MAC was checked. */
+/* An event as stored or exported. Nothing in it can be trusted before its MAC is checked. */
 struct audit_row {
 	struct uuid account;
 	int64_t seq;
@@ -99,13 +99,13 @@ struct audit_row {
 	struct str details;
 	int64_t key_id;
 	unsigned char mac[SHA256_SIZE];
-	bool malformed; /* it holds a value that no event of ours can have */
+	bool malformed; /* it holds a value that no event can have */
 };
 
-/* Where a chain begins after its first events were dropped. */
+/* Where a chain begins once its oldest events have been dropped. */
 struct audit_checkpoint {
 	struct uuid account;
-	int64_t seq; /* the last that was dropped; 0: none was */
+	int64_t seq; /* the last event that was dropped; 0: none */
 	unsigned char head[SHA256_SIZE];
 	int64_t pruned_at;
 	int64_t key_id;
@@ -118,35 +118,36 @@ struct audit_partition {
 	int64_t events;
 };
 
+/* Names in the database and the API. */
 struct str audit_kind_name(enum audit_kind kind);
 struct str audit_actor_name(enum audit_actor actor);
 struct str audit_result_name(bool accepted);
 
-/* Whether any event can be of that kind, have that result. */
+/* True when there is a kind or result of that name. */
 bool audit_kind_known(struct str name);
 bool audit_result_known(struct str name);
 
-/* The kinds in the order of their list; NULL behind the last. */
+/* The names of the kinds in their order; NULL after the last. */
 const char *audit_kind_at(size_t i);
 
 /*
- * Places the event behind `chain`: sets its number, key id and MAC. `key` is the audit key of
- * version `key_id`.
+ * Appends the event to the chain: sets its number, key id and MAC. `key` is the audit key with
+ * the id `key_id`.
  */
 void audit_append(struct arena *a, struct audit_event *ev, const struct audit_chain *chain,
     uint16_t key_id, const unsigned char *key);
 
-/* The MAC that an event has behind one with the MAC `before` (zeros: behind none). */
+/* Computes the MAC of an event that follows one with the MAC `before` (zeros: the first). */
 void audit_mac(struct arena *a, const struct audit_row *r, const unsigned char before[SHA256_SIZE],
     const unsigned char *key, unsigned char mac[SHA256_SIZE]);
 
-/* The MAC of an anchor, which no event can have. */
+/* Computes the MAC of a checkpoint, which no event can have. */
 void audit_checkpoint_mac(struct arena *a, const struct audit_checkpoint *checkpoint,
     const unsigned char *key, unsigned char mac[SHA256_SIZE]);
 
 /*
- * When the month begins that is `months` away from the one `at` is in; both in microseconds
- * since 1970, UTC.
+ * The beginning of the month that is `months` after the month of `at`, both in microseconds since
+ * 1970, UTC.
  */
 int64_t audit_month(int64_t at, int months);
 

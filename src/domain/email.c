@@ -24,14 +24,14 @@ email_link_make(struct arena *a, struct uuid account, struct str address, int64_
 }
 
 bool
-email_link_fits(const struct email_link *link, const struct token *token, int64_t now)
+email_link_is_valid(const struct email_link *link, const struct token *token, int64_t now)
 {
 	return link->used_at == 0 && now < link->expires_at &&
 	       uuid_eq(link->account, token->account) && uuid_eq(link->id, token->session) &&
 	       secret_eq_bytes(link->token_hash, token->hash, sizeof(link->token_hash));
 }
 
-/* A clock that was set back does not close the way for longer than the interval. */
+/* Never more than the interval, even when the clock was set back. */
 int64_t
 email_link_wait(int64_t last_at, int64_t now)
 {

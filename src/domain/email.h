@@ -1,6 +1,6 @@
 /*
- * Proving an address: a link with a token of 256 random bits goes to it, and counts once.
- * Stored is the token's SHA-256; account and link are named in the token.
+ * Proving that an address belongs to the account, by a link with a token of 256 random bits that
+ * is sent there and works once. The token names account and link; its SHA-256 is stored.
  */
 #ifndef DOMAIN_EMAIL_H
 #define DOMAIN_EMAIL_H
@@ -14,7 +14,7 @@
 #include "crypto/token.h"
 
 #define EMAIL_LINK_LIFETIME CLOCK_DAY
-/* Between two messages to the same account. */
+/* The shortest time between two messages to one account. */
 #define EMAIL_LINK_INTERVAL CLOCK_MINUTE
 
 struct email_link {
@@ -27,17 +27,14 @@ struct email_link {
 	int64_t used_at; /* 0: not used */
 };
 
-/* A new link for an address, and the text of its token. */
+/* Makes a link for an address, and the text of its token in the arena. */
 struct email_link email_link_make(struct arena *a, struct uuid account, struct str address,
     int64_t now, struct secret *text);
 
 /* True when the token is the link's, and the link can be used at `now`. */
-bool email_link_fits(const struct email_link *link, const struct token *token, int64_t now);
+bool email_link_is_valid(const struct email_link *link, const struct token *token, int64_t now);
 
-/*
- * Whole seconds until another message may be sent, when the last was sent for at `last_at` (0:
- * none).
- */
+/* Whole seconds until another message may be sent after the one of `last_at` (0: none). */
 int64_t email_link_wait(int64_t last_at, int64_t now);
 
 #endif

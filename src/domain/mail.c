@@ -1,4 +1,4 @@
-/* Kinds of mail, and the arithmetic of sending. */
+/* Kinds of mail, when to retry, and values for the templates. */
 #include "domain/mail.h"
 
 #include "base/codec.h"
@@ -10,8 +10,8 @@ static const struct str names[] = {
 #undef MAIL_NAME
 };
 
-static void add_text(struct buf *b, const char *name, struct str text);
-static void add_number(struct buf *b, const char *name, int64_t number);
+static void append_text(struct buf *b, const char *name, struct str text);
+static void append_number(struct buf *b, const char *name, int64_t number);
 
 struct str
 mail_kind_name(enum mail_kind kind)
@@ -60,23 +60,23 @@ mail_values_json(struct arena *a, const struct mail_values *v)
 	struct buf b = {.arena = a};
 
 	buf_addc(&b, '{');
-	add_text(&b, "name", v->name);
-	add_text(&b, "label", v->label);
-	add_text(&b, "address", v->address);
-	add_text(&b, "organization", v->organization);
-	add_text(&b, "deadline", v->deadline);
-	add_text(&b, "member", v->member);
-	add_text(&b, "member_email", v->member_email);
+	append_text(&b, "name", v->name);
+	append_text(&b, "label", v->label);
+	append_text(&b, "address", v->address);
+	append_text(&b, "organization", v->organization);
+	append_text(&b, "deadline", v->deadline);
+	append_text(&b, "member", v->member);
+	append_text(&b, "member_email", v->member_email);
 	if (v->days > 0)
-		add_number(&b, "days", v->days);
+		append_number(&b, "days", v->days);
 	if (v->left >= 0)
-		add_number(&b, "left", v->left);
+		append_number(&b, "left", v->left);
 	buf_addc(&b, '}');
 	return buf_str(&b);
 }
 
 static void
-add_text(struct buf *b, const char *name, struct str text)
+append_text(struct buf *b, const char *name, struct str text)
 {
 	if (text.n == 0)
 		return;
@@ -85,7 +85,7 @@ add_text(struct buf *b, const char *name, struct str text)
 }
 
 static void
-add_number(struct buf *b, const char *name, int64_t number)
+append_number(struct buf *b, const char *name, int64_t number)
 {
 	buf_printf(b, "%s\"%s\":%lld", b->n > 1 ? "," : "", name, (long long)number);
 }

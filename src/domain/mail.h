@@ -1,7 +1,7 @@
 /*
- * Mail to the owner of an account: what there is to tell, and when sending is tried again or
- * given up. No message holds a secret but the link that proves an address, whose token is kept
- * sealed until it is sent.
+ * Messages to the owner of an account: their kinds, and when sending is retried or given up. The
+ * only secret in a message is the link that proves an address, whose token is kept sealed until
+ * the message is sent.
  */
 #ifndef DOMAIN_MAIL_H
 #define DOMAIN_MAIL_H
@@ -35,14 +35,14 @@ enum mail_kind {
 	    MAIL_KIND_COUNT
 };
 
-/* Waits between attempts grow threefold from the first to the last, in microseconds. */
+/* The wait between attempts triples from the first to the last, in microseconds. */
 #define MAIL_WAIT_FIRST CLOCK_MINUTE
 #define MAIL_WAIT_LAST (6 * CLOCK_HOUR)
-/* What was not sent for so long is given up; a reminder is wrong when another day has gone by. */
+/* After this time a message is given up. A reminder counts days, so it is wrong the next day. */
 #define MAIL_LIFETIME (3 * CLOCK_DAY)
 #define MAIL_REMINDER_LIFETIME CLOCK_DAY
-/* How long a message that is sent or given up is kept. */
-#define MAIL_KEPT (30 * CLOCK_DAY)
+/* How long a message is kept after it was sent or given up. */
+#define MAIL_RETENTION (30 * CLOCK_DAY)
 
 struct mail {
 	struct uuid account;
@@ -52,42 +52,40 @@ struct mail {
 	struct str values; /* a JSON object for the templates */
 	struct str sealed; /* the token of its link, or absent */
 	int64_t created_at;
-	int32_t attempts; /* begun so far, this one included */
+	int32_t attempts; /* including the current one */
 };
 
-/* What is told of a recovery code that was used; nil ids and absent texts tell nothing. */
+/* The messages about the use of a recovery code; a nil id stands for no message. */
 struct mail_code {
 	struct uuid id;
-	struct uuid low_id; /* also: few are left */
+	struct uuid low_id; /* of the message that few codes are left */
 	struct str recipient;
 	struct str values;
 };
 
-/* "factor_added"; the name of its templates, too. */
+/* The name of a kind, such as "factor_added", in the database and of its templates. */
 struct str mail_kind_name(enum mail_kind kind);
 bool mail_kind_parse(struct str name, enum mail_kind *kind);
 
-/*
- * How long a message of a kind is worth sending, in microseconds: a link is not when it has
- * ended, a reminder not the day after.
- */
+/* How long a message of a kind is worth sending, in microseconds. */
 int64_t mail_lifetime(enum mail_kind kind);
 
-/* When to try again after attempt number `attempts` has failed at `now`; 0: given up. */
+/* When to retry after attempt number `attempts` failed at `now`; 0: the message is given up. */
 int64_t mail_next_attempt(enum mail_kind kind, int64_t created_at, int32_t attempts, int64_t now);
 
-/* Members of the values of a message; absent texts, 0 days and negative numbers are left out. */
+/* The values for the templates. Absent texts, 0 days and negative numbers are left out. */
 struct mail_values {
-	struct str name;    /* what its owner is called */
+	struct str name;    /* of the owner */
 	struct str label;   /* of a factor */
-	struct str address; /* network address of whoever did it */
+	struct str address; /* network address that the action came from */
 	struct str organization;
 	struct str deadline;
-	struct str member; /* who was reset */
+	struct str member; /* whose factors were reset */
 	struct str member_email;
 	int32_t days; /* until the deadline, or 0 */
 	int64_t left; /* recovery codes, or -1 */
 };
+/* Formats the values as a JSON object. */
 struct str mail_values_json(struct arena *a, const struct mail_values *v);
 
 #endif

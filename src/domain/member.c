@@ -1,4 +1,4 @@
-/* Members in numbers, and places in their lists. */
+/* Totals of members, and cursors of their lists. */
 #include "domain/member.h"
 
 #include <endian.h>
@@ -6,8 +6,8 @@
 
 #include "base/codec.h"
 
-/* A key in bytes: time, account, text. */
-#define KEY_HEAD (sizeof(uint64_t) + sizeof(struct uuid))
+/* A cursor in bytes is time, account, text; this is the size of the first two. */
+#define CURSOR_HEAD (sizeof(uint64_t) + sizeof(struct uuid))
 
 struct member_totals
 member_totals(const struct policy *p, const struct member_counts counts[2], int64_t now)
@@ -17,53 +17,53 @@ member_totals(const struct policy *p, const struct member_counts counts[2], int6
 	for (int privileged = 0; privileged <= 1; privileged++) {
 		const struct member_counts *c = &counts[privileged];
 
-		t.members += c->enrolled + c->open;
+		t.members += c->enrolled + c->unenrolled;
 		t.status[COMPLIANCE_ENROLLED] += c->enrolled;
 		if (!policy_threshold(p, privileged, now).covered) {
-			t.status[COMPLIANCE_NOT_REQUIRED] += c->open;
+			t.status[COMPLIANCE_NOT_REQUIRED] += c->unenrolled;
 			continue;
 		}
-		t.covered += c->enrolled + c->open;
+		t.covered += c->enrolled + c->unenrolled;
 		t.covered_enrolled += c->enrolled;
 		t.status[COMPLIANCE_EXEMPT] += c->exempt;
 		t.status[COMPLIANCE_OVERDUE] += c->overdue - c->exempt_overdue;
 		t.status[COMPLIANCE_GRACE] +=
-		    c->open - c->overdue - (c->exempt - c->exempt_overdue);
+		    c->unenrolled - c->overdue - (c->exempt - c->exempt_overdue);
 	}
 	return t;
 }
 
 struct str
-member_key_print(struct arena *a, const struct member_key *k)
+member_cursor_format(struct arena *a, const struct member_cursor *cursor)
 {
-	size_t n = KEY_HEAD + k->text.n;
+	size_t n = CURSOR_HEAD + cursor->text.n;
 	unsigned char *bytes = arena_alloc(a, n);
-	uint64_t time = htobe64((uint64_t)k->time);
+	uint64_t time = htobe64((uint64_t)cursor->time);
 
 	memcpy(bytes, &time, sizeof(time));
-	memcpy(bytes + sizeof(time), k->account.b, sizeof(k->account.b));
-	if (k->text.n > 0)
-		memcpy(bytes + KEY_HEAD, k->text.p, k->text.n);
+	memcpy(bytes + sizeof(time), cursor->account.b, sizeof(cursor->account.b));
+	if (cursor->text.n > 0)
+		memcpy(bytes + CURSOR_HEAD, cursor->text.p, cursor->text.n);
 	return base64url_encode(a, bytes, n);
 }
 
 bool
-member_key_parse(struct arena *a, struct str text, struct member_key *k)
+member_cursor_parse(struct arena *a, struct str text, struct member_cursor *cursor)
 {
 	unsigned char *bytes;
 	uint64_t time;
 	size_t n;
 
-	*k = (struct member_key){0};
-	if (!base64url_decode(a, text, &bytes, &n) || n < KEY_HEAD)
+	*cursor = (struct member_cursor){0};
+	if (!base64url_decode(a, text, &bytes, &n) || n < CURSOR_HEAD)
 		return false;
 	memcpy(&time, bytes, sizeof(time));
-	k->time = (int64_t)be64toh(time);
-	memcpy(k->account.b, bytes + sizeof(time), sizeof(k->account.b));
-	k->text = (struct str){.p = (const char *)bytes + KEY_HEAD, .n = n - KEY_HEAD};
-	/* What no page of ours ends with; the database would not take it. */
-	return str_is_utf8(k->text) && !str_has(k->text, '\0') && k->time >= 0 &&
-	       k->time < INT64_MAX / 4;
+	cursor->time = (int64_t)be64toh(time);
+	memcpy(cursor->account.b, bytes + sizeof(time), sizeof(cursor->account.b));
+	cursor->text = (struct str){.p = (const char *)bytes + CURSOR_HEAD, .n = n - CURSOR_HEAD};
+	/* No page ends with such a cursor, and the database would refuse it. */
+	return str_is_utf8(cursor->text) && !str_has(cursor->text, '\0') && cursor->time >= 0 &&
+	       cursor->time < INT64_MAX / 4;
 }
 
 bool

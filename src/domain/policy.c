@@ -1,4 +1,4 @@
-/* Who must have a second factor, since when, and until when not yet. */
+/* Policies, and compliance with them. */
 #include "domain/policy.h"
 
 #include "base/array.h"
@@ -24,10 +24,11 @@ static const struct str compliances[] = {
     [COMPLIANCE_NOT_REQUIRED] = STR_INIT("not_required"),
 };
 
-static int find(const struct str *names, size_t count, struct str name);
-static int64_t since(const struct policy *p, bool privileged);
-static int64_t later(int64_t a, int64_t b);
-static void add_time(struct buf *b, const char *name, int64_t us);
+static int find_name(const struct str *names, size_t count, struct str name);
+static int64_t covered_since(const struct policy *p, bool privileged);
+static int64_t later_of(int64_t a, int64_t b);
+static bool age_fits(int32_t age);
+static void append_time(struct buf *b, const char *name, int64_t us);
 
 struct str
 role_name(enum role role)
@@ -38,7 +39,7 @@ role_name(enum role role)
 bool
 role_parse(struct str name, enum role *role)
 {
-	int i = find(roles, ARRAY_SIZE(roles), name);
+	int i = find_name(roles, ARRAY_SIZE(roles), name);
 
 	*role = i < 0 ? ROLE_MEMBER : (enum role)i;
 	return i >= 0;
@@ -53,7 +54,7 @@ requirement_name(enum requirement r)
 bool
 requirement_parse(struct str name, enum requirement *r)
 {
-	int i = find(requirements, ARRAY_SIZE(requirements), name);
+	int i = find_name(requirements, ARRAY_SIZE(requirements), name);
 
 	*r = i < 0 ? REQUIREMENT_OFF : (enum requirement)i;
 	return i >= 0;
@@ -68,7 +69,7 @@ compliance_name(enum compliance c)
 bool
 compliance_parse(struct str name, enum compliance *c)
 {
-	int i = find(compliances, COMPLIANCE_COUNT, name);
+	int i = find_name(compliances, COMPLIANCE_COUNT, name);
 
 	*c = i < 0 ? COMPLIANCE_COUNT : (enum compliance)i;
 	return i >= 0;
@@ -89,14 +90,14 @@ membership_privileged(const struct membership *m)
 struct compliance_status
 membership_compliance(const struct membership *m, bool enrolled, int64_t now)
 {
-	int64_t from = since(&m->policy, membership_privileged(m));
+	int64_t from = covered_since(&m->policy, membership_privileged(m));
 	struct compliance_status s = {.compliance = COMPLIANCE_NOT_REQUIRED};
 
 	if (enrolled)
 		s.compliance = COMPLIANCE_ENROLLED;
 	if (enrolled || from == 0)
 		return s;
-	s.deadline = later(from, m->joined_at) + m->policy.grace_days * CLOCK_DAY;
+	s.deadline = later_of(from, m->joined_at) + m->policy.grace_days * CLOCK_DAY;
 	if (now < m->exempt_until)
 		s.compliance = COMPLIANCE_EXEMPT;
 	else
@@ -107,7 +108,7 @@ membership_compliance(const struct membership *m, bool enrolled, int64_t now)
 bool
 membership_requires(const struct membership *m, int64_t now)
 {
-	int64_t from = since(&m->policy, membership_privileged(m));
+	int64_t from = covered_since(&m->policy, membership_privileged(m));
 
 	return from != 0 && from <= now && now >= m->exempt_until;
 }
@@ -115,7 +116,7 @@ membership_requires(const struct membership *m, int64_t now)
 struct policy_threshold
 policy_threshold(const struct policy *p, bool privileged, int64_t now)
 {
-	int64_t from = since(p, privileged), grace = p->grace_days * CLOCK_DAY;
+	int64_t from = covered_since(p, privileged), grace = p->grace_days * CLOCK_DAY;
 	struct policy_threshold threshold = {.covered = from != 0};
 
 	if (threshold.covered && now >= from + grace)
@@ -147,6 +148,28 @@ policy_change(const struct policy *old, const struct policy *wanted, int64_t now
 	return p;
 }
 
+unsigned int
+policy_exceeds(const struct policy *wanted, int64_t now)
+{
+	unsigned int fields = 0;
+
+	if (wanted->grace_days < 0 || wanted->grace_days > POLICY_GRACE_MAX)
+		fields |= POLICY_GRACE_DAYS;
+	if (wanted->required_since > now + POLICY_AHEAD_MAX * CLOCK_DAY)
+		fields |= POLICY_REQUIRED_SINCE;
+	if (!age_fits(wanted->reauthentication_age))
+		fields |= POLICY_REAUTHENTICATION_AGE;
+	if (!age_fits(wanted->verification_age))
+		fields |= POLICY_VERIFICATION_AGE;
+	return fields;
+}
+
+bool
+policy_allows_exemption(int64_t until, int64_t now)
+{
+	return until > now && until <= now + POLICY_AHEAD_MAX * CLOCK_DAY;
+}
+
 struct str
 policy_json(struct arena *a, const struct policy *p)
 {
@@ -155,8 +178,8 @@ policy_json(struct arena *a, const struct policy *p)
 
 	buf_printf(&b, "{\"requirement\":\"%.*s\",\"graceDays\":%d", STR_FMT(requirement),
 	    (int)p->grace_days);
-	add_time(&b, "requiredSince", p->required_since);
-	add_time(&b, "everyoneSince", p->everyone_since);
+	append_time(&b, "requiredSince", p->required_since);
+	append_time(&b, "everyoneSince", p->everyone_since);
 	if (p->reauthentication_age != 0)
 		buf_printf(&b, ",\"reauthenticationAge\":%d", (int)p->reauthentication_age);
 	if (p->verification_age != 0)
@@ -166,7 +189,7 @@ policy_json(struct arena *a, const struct policy *p)
 }
 
 static int
-find(const struct str *names, size_t count, struct str name)
+find_name(const struct str *names, size_t count, struct str name)
 {
 	for (size_t i = 0; i < count; i++)
 		if (str_eq(names[i], name))
@@ -174,9 +197,9 @@ find(const struct str *names, size_t count, struct str name)
 	return -1;
 }
 
-/* Since when one of the two groups is covered; 0: it is not. */
+/* Since when a group is covered; 0: it is not. */
 static int64_t
-since(const struct policy *p, bool privileged)
+covered_since(const struct policy *p, bool privileged)
 {
 	if (p->requirement == REQUIREMENT_OFF)
 		return 0;
@@ -184,13 +207,20 @@ since(const struct policy *p, bool privileged)
 }
 
 static int64_t
-later(int64_t a, int64_t b)
+later_of(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
 }
 
+/* 0 stands for the age of the service. */
+static bool
+age_fits(int32_t age)
+{
+	return age == 0 || (age >= POLICY_AGE_MIN && age <= POLICY_AGE_MAX);
+}
+
 static void
-add_time(struct buf *b, const char *name, int64_t us)
+append_time(struct buf *b, const char *name, int64_t us)
 {
 	struct str text;
 

@@ -1,4 +1,4 @@
-/* Recovery codes: making, reading, hashing. */
+/* Making, parsing and hashing recovery codes. */
 #include "domain/recovery.h"
 
 #include <string.h>
@@ -22,7 +22,7 @@ recovery_code_make(struct arena *a, int groups)
 }
 
 bool
-recovery_code_read(struct arena *a, struct str typed, struct str *code)
+recovery_code_parse(struct arena *a, struct str typed, struct str *code)
 {
 	struct str lower = str_lower(a, typed);
 	struct buf b = {.arena = a};
@@ -42,7 +42,7 @@ recovery_code_read(struct arena *a, struct str typed, struct str *code)
 		buf_addc(&b, c);
 	}
 	*code = buf_str(&b);
-	/* Both sizes: an operator may change the number of groups while older sets live. */
+	/* Both sizes are valid, as the number of groups may change while older sets are in use. */
 	return code->n == 2 * RECOVERY_GROUP || code->n == 3 * RECOVERY_GROUP;
 }
 

@@ -1,18 +1,19 @@
-/* Which message about the rule comes next. */
+/* Deciding which message about the policy comes next. */
 #include "domain/reminder.h"
 
 #include "base/clock.h"
 
 /* Days before the deadline, by stage. */
-static const int32_t reminders[] = {
+static const int32_t days_before[] = {
     [REMINDER_SEVEN_DAYS] = 7,
     [REMINDER_THREE_DAYS] = 3,
     [REMINDER_ONE_DAY] = 1,
 };
 
-static struct reminder format_given(const struct reminder_member *m, int64_t due_at);
-static struct reminder until(const struct reminder_member *m, int64_t deadline, int64_t now);
-static enum reminder_stage reached(int64_t deadline, int64_t now);
+static struct reminder keep_stage(const struct reminder_member *m, int64_t due_at);
+static struct reminder decide_before(const struct reminder_member *m, int64_t deadline,
+    int64_t now);
+static enum reminder_stage stage_reached(int64_t deadline, int64_t now);
 static int64_t next_reminder(int64_t deadline, int64_t now);
 static int32_t days_left(int64_t deadline, int64_t now);
 
@@ -24,19 +25,16 @@ reminder_decide(const struct reminder_member *m, int64_t now)
 
 	switch (s.compliance) {
 	case COMPLIANCE_ENROLLED:
-		return format_given(m, 0);
+		return keep_stage(m, 0);
 	case COMPLIANCE_EXEMPT:
-		/*
-		 * When it ends the rule begins to apply, and what was told before has been
-		 * overtaken.
-		 */
+		/* When the exemption ends, the policy begins to apply anew. */
 		n.due_at = m->membership.exempt_until;
 		return n;
 	case COMPLIANCE_GRACE:
 	case COMPLIANCE_OVERDUE:
-		n = until(m, s.deadline, now);
+		n = decide_before(m, s.deadline, now);
 		return n.sends && str_is_absent(m->recipient)
-			   ? format_given(m, now + REMINDER_UNREACHABLE_WAIT)
+			   ? keep_stage(m, now + REMINDER_UNREACHABLE_WAIT)
 			   : n;
 	case COMPLIANCE_NOT_REQUIRED:
 	case COMPLIANCE_COUNT:
@@ -45,9 +43,9 @@ reminder_decide(const struct reminder_member *m, int64_t now)
 	return n;
 }
 
-/* Nothing is sent, and what was told stays so. */
+/* Sends nothing and keeps the stage that was reached. */
 static struct reminder
-format_given(const struct reminder_member *m, int64_t due_at)
+keep_stage(const struct reminder_member *m, int64_t due_at)
 {
 	return (struct reminder){
 	    .stage = (enum reminder_stage)m->stage,
@@ -57,15 +55,15 @@ format_given(const struct reminder_member *m, int64_t due_at)
 }
 
 /*
- * A date that comes sooner than was said is news; one that comes later is none, nor is one
- * after the time was up.
+ * Announces the policy once, and again when the deadline moves forward before it has passed. A
+ * deadline that moves back is not announced.
  */
 static struct reminder
-until(const struct reminder_member *m, int64_t deadline, int64_t now)
+decide_before(const struct reminder_member *m, int64_t deadline, int64_t now)
 {
 	bool sooner = deadline < m->deadline && now < m->deadline;
 	struct reminder n = {
-	    .stage = reached(deadline, now),
+	    .stage = stage_reached(deadline, now),
 	    .deadline = deadline,
 	    .due_at = next_reminder(deadline, now),
 	    .days = days_left(deadline, now),
@@ -83,13 +81,13 @@ until(const struct reminder_member *m, int64_t deadline, int64_t now)
 	return n;
 }
 
-/* The last reminder whose time has come: those before it are not made up for. */
+/* The last stage whose time has come; stages that were missed are skipped. */
 static enum reminder_stage
-reached(int64_t deadline, int64_t now)
+stage_reached(int64_t deadline, int64_t now)
 {
 	int stage = REMINDER_ONE_DAY;
 
-	while (stage > REMINDER_APPLIES && now < deadline - reminders[stage] * CLOCK_DAY)
+	while (stage > REMINDER_APPLIES && now < deadline - days_before[stage] * CLOCK_DAY)
 		stage--;
 	return (enum reminder_stage)stage;
 }
@@ -100,7 +98,7 @@ next_reminder(int64_t deadline, int64_t now)
 	int stage;
 
 	for (stage = REMINDER_SEVEN_DAYS; stage <= REMINDER_ONE_DAY; stage++) {
-		int64_t at = deadline - reminders[stage] * CLOCK_DAY;
+		int64_t at = deadline - days_before[stage] * CLOCK_DAY;
 
 		if (now < at)
 			return at;

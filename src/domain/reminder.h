@@ -1,7 +1,7 @@
 /*
- * Telling members of an organization's rule by mail: once that it applies to them and until
- * when they have time, then 7, 3 and 1 days before the deadline. What was told belongs to one
- * deadline; when that moves, or the rule ends, it is forgotten or told anew.
+ * Reminding members of their organization's policy by mail: once that it applies to them, with
+ * their deadline, then 7, 3 and 1 days before it. The stage that was reached belongs to one
+ * deadline; when that moves or the policy ends, it starts over or is reset.
  */
 #ifndef DOMAIN_REMINDER_H
 #define DOMAIN_REMINDER_H
@@ -12,7 +12,7 @@
 #include "domain/mail.h"
 #include "domain/policy.h"
 
-/* In the order of time; the numbers are those in the database. */
+/* In order; the database stores these numbers. */
 enum reminder_stage {
 	REMINDER_NONE,
 	REMINDER_APPLIES,
@@ -21,7 +21,7 @@ enum reminder_stage {
 	REMINDER_ONE_DAY
 };
 
-/* How long after a look at somebody who cannot be written to the next one is, in microseconds. */
+/* When to check a member again who cannot be sent mail, in microseconds. */
 #define REMINDER_UNREACHABLE_WAIT CLOCK_DAY
 
 struct reminder_member {
@@ -29,26 +29,22 @@ struct reminder_member {
 	struct membership membership;
 	bool enrolled;
 	struct str name;
-	struct str recipient; /* absent: there is no verified address, or the account is disabled */
-	int32_t stage;        /* the last that was told, or was past when the telling began */
-	int64_t deadline;     /* the one that was told; 0: none */
+	struct str recipient; /* absent: no verified address, or the account is disabled */
+	int32_t stage;        /* the last one that was sent or skipped */
+	int64_t deadline;     /* that the stage belongs to; 0: none */
 };
 
-/* What a look at a member comes to. */
+/* What to send to a member, and what to record. */
 struct reminder {
 	bool sends;
-	enum mail_kind kind; /* MAIL_POLICY_APPLIES or MAIL_DEADLINE_NEAR */
-	/* until the deadline, the one that has begun included; 0: it has passed */
-	int32_t days;
-	enum reminder_stage stage; /* to be noted, like the two below */
+	enum mail_kind kind;       /* MAIL_POLICY_APPLIES or MAIL_DEADLINE_NEAR */
+	int32_t days;              /* until the deadline, rounded up; 0: it has passed */
+	enum reminder_stage stage; /* this and the rest are to be recorded */
 	int64_t deadline;          /* 0: none */
-	int64_t due_at;            /* when to look next; 0: not before something changes */
+	int64_t due_at;            /* when to check next; 0: when something changes */
 };
 
-/*
- * Looks at a member at `now`. At most one message comes of it, and of one deadline none comes
- * twice.
- */
+/* Decides on one member at `now`. No message about one deadline is ever sent twice. */
 struct reminder reminder_decide(const struct reminder_member *m, int64_t now);
 
 #endif

@@ -33,11 +33,20 @@ session_alive(const struct session *s, int64_t idle, int64_t now)
 	return now < s->expires_at && now - s->last_seen_at < idle * CLOCK_SECOND;
 }
 
+bool
+session_accepts(const struct session *s, const struct token *token, int64_t disabled_at,
+    int64_t idle, int64_t now)
+{
+	return !uuid_is_nil(s->id) && disabled_at == 0 &&
+	       secret_eq_bytes(s->token_hash, token->hash, sizeof(token->hash)) &&
+	       session_alive(s, idle, now);
+}
+
 enum activity_action
-session_activity(const struct session *s, int64_t idle, int64_t now)
+session_activity(int64_t last_seen_at, int64_t idle, int64_t now)
 {
 	int64_t step = idle / 4 < SESSION_ACTIVITY_STEP ? idle / 4 : SESSION_ACTIVITY_STEP;
-	int64_t since = now - s->last_seen_at;
+	int64_t since = now - last_seen_at;
 
 	if (since < step * CLOCK_SECOND)
 		return ACTIVITY_RECENT;

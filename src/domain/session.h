@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "base/uuid.h"
-#include "crypto/hmac.h"
+#include "crypto/token.h"
 
 /* Wrong proofs in a row before a session ends that cannot show it is its owner's. */
 #define SESSION_FAILURES_MAX 5
@@ -60,12 +60,19 @@ bool session_state_parse(struct str name, enum session_state *state);
 bool session_alive(const struct session *s, int64_t idle, int64_t now);
 
 /*
- * Whether use of the session at `now` is to be noted, where sessions end that are `idle` for so
- * many seconds: not before every request of a busy one, but never so late that a session in use
- * would end.
+ * Whether a token opens the session at `now`: it is the token that the session has, the session is
+ * alive, and the account is not disabled (`disabled_at` is 0).
+ */
+bool session_accepts(const struct session *s, const struct token *token, int64_t disabled_at,
+    int64_t idle, int64_t now);
+
+/*
+ * What to do about a use of the session at `now`, where sessions end after `idle` seconds without
+ * one: nothing, record it some time, or record it at once. A busy session does not cause a write
+ * with every request, and a session in use never ends.
  */
 enum activity_action { ACTIVITY_RECENT, ACTIVITY_QUEUE, ACTIVITY_WRITE_NOW };
-enum activity_action session_activity(const struct session *s, int64_t idle, int64_t now);
+enum activity_action session_activity(int64_t last_seen_at, int64_t idle, int64_t now);
 
 /* When sessions were last used; each is in the list once at most. */
 struct activity_list {
@@ -77,7 +84,7 @@ struct activity_list {
 
 /*
  * Whether a wrong answer in it counts against the session itself: only someone who knows the
- * password may spend the account's guessing budget, and of an active session whose password was
+ * password may spend the attempt limit of the account, and of an active session whose password was
  * confirmed longer than `age` seconds ago nobody can tell.
  */
 bool session_counts_failures(const struct session *s, int64_t age, int64_t now);

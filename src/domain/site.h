@@ -1,8 +1,8 @@
 /*
- * Being signed in at a site on another host, where the session's cookie does not reach: a
- * ticket takes the browser there and is exchanged, once, for a token of that site alone. The
- * token opens nothing but the gate of its site, and only while its session stands and has not
- * risen since.
+ * Signing in to a protected site on another host, which the session cookie does not reach. The
+ * browser takes a ticket there and exchanges it, once, for a token of that site. The token is
+ * valid at the gate of its site only, and only while its session is valid and has not been
+ * elevated since.
  */
 #ifndef DOMAIN_SITE_H
 #define DOMAIN_SITE_H
@@ -21,16 +21,14 @@ struct site_token {
 	struct uuid id;
 	struct uuid session;
 	struct str origin; /* of the site */
-	/* what the browser was given when the site sent it away: it must bring it back */
-	struct str nonce;
+	struct str nonce;  /* that the site gave the browser, which must present it again */
 	unsigned char token_hash[SHA256_SIZE];
-	/* of the session's token when the ticket was made */
-	unsigned char session_hash[SHA256_SIZE];
+	unsigned char session_hash[SHA256_SIZE]; /* of the session's token at that time */
 	int64_t created_at;
 	int64_t expires_at; /* of the ticket */
 };
 
-/* A new ticket for a session at a site, and its text. */
+/* Makes a ticket for a session at a site, and its text in the arena. */
 struct site_token site_ticket_make(struct arena *a, const struct token *session, struct str origin,
     struct str nonce, int64_t now, struct secret *text);
 

@@ -42,6 +42,9 @@ const struct factor *subject_pending(const struct subject *s, int64_t now);
 /* Its membership in an organization; NULL when it is no member. */
 const struct membership *subject_membership(const struct subject *s, struct uuid organization);
 
+/* Its membership in the organization of that slug; NULL when it is no member. */
+const struct membership *subject_membership_of_slug(const struct subject *s, struct str slug);
+
 /*
  * The organization it works in: the session's while it is a member there, else its only one;
  * nil when that is open.

@@ -1,4 +1,4 @@
-/* The guessing budget. */
+/* The attempt limit. */
 #include "domain/throttle.h"
 
 #include "base/clock.h"
@@ -12,7 +12,7 @@ throttle_check(const struct throttle *t, int64_t now)
 }
 
 struct throttle
-throttle_after_wrong(const struct throttle *t, int64_t now)
+throttle_after_failure(const struct throttle *t, int64_t now)
 {
 	struct throttle after = {.failures = t->failures + 1};
 	int64_t wait = THROTTLE_WAIT_FIRST;

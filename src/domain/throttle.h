@@ -1,7 +1,7 @@
 /*
- * The guessing budget of an account's second factor: how many wrong answers in a row, then
- * which waits, and when it is over for good. One budget an account, whatever route, kind of
- * factor or session the answers come through.
+ * The attempt limit of an account's second factor: how many wrong codes in a row are free, the
+ * waits after that, and when the second factor is locked. An account has one limit, whatever
+ * routes, kinds of factors and sessions the codes come through.
  */
 #ifndef DOMAIN_THROTTLE_H
 #define DOMAIN_THROTTLE_H
@@ -10,14 +10,11 @@
 
 #include "base/err.h"
 
-/* Wrong answers in a row before the first wait. */
+/* Wrong codes in a row before the first wait. */
 #define THROTTLE_FREE 5
-/*
- * Wrong answers in a row after which nothing is answered until a reset (NIST SP 800-63B-4,
- * 3.2.2).
- */
+/* Wrong codes in a row that lock the second factor until a reset (NIST SP 800-63B-4, 3.2.2). */
 #define THROTTLE_LOCK 100
-/* The first wait and the longest, in seconds; each wrong answer doubles it. */
+/* The first and the longest wait in seconds; each wrong code doubles it. */
 #define THROTTLE_WAIT_FIRST 30
 #define THROTTLE_WAIT_MAX 900
 
@@ -26,13 +23,13 @@ struct throttle {
 	int64_t blocked_until; /* microseconds since 1970; 0: not blocked */
 };
 
-/* May an answer be judged now? OK, ERR_THROTTLED or ERR_LOCKED. */
+/* OK when a code may be verified at `now`, else ERR_THROTTLED or ERR_LOCKED. */
 enum err throttle_check(const struct throttle *t, int64_t now) MUST_CHECK;
 
-/* The budget after one more wrong answer at `now`. */
-struct throttle throttle_after_wrong(const struct throttle *t, int64_t now);
+/* The state after one more wrong code at `now`. */
+struct throttle throttle_after_failure(const struct throttle *t, int64_t now);
 
-/* Whole seconds from `now` until an answer is judged again, rounded up; 0 when it is now. */
+/* Whole seconds from `now` until a code may be verified, rounded up; 0: at once. */
 int64_t throttle_wait(const struct throttle *t, int64_t now);
 
 #endif

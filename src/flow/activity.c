@@ -1,6 +1,6 @@
 /*
- * When sessions were last used. Noting it with every request would make a write of every look
- * through the gate; so a worker collects what it has seen, and writes it down together.
+ * The record of when sessions were last used. A write with every request would make one of
+ * every look-up at the gate, so a worker collects the uses and writes them together.
  */
 #include "flow/internal.h"
 
@@ -8,25 +8,24 @@
 #include "base/log.h"
 #include "store/session.h"
 
-/* How long the first of a collection waits at most while the worker is busy. */
+/* How long the oldest collected use waits at most while the worker is busy. */
 #define FLUSH_AFTER_MS 5000
-/* How long writing may take. */
+/* How long the write may take. */
 #define FLUSH_MS 1000
 
-static void collect(struct flow_env *env, const struct session *s, struct uuid account,
-    int64_t now);
+static void collect(struct flow_env *env, const struct session_use *use, int64_t now);
 static void flush(struct flow_env *env, struct arena *a);
 
 void
 flow_activity_record(struct flow *fl)
 {
-	const struct session *s = &fl->subject.session;
 	struct flow_env *env = fl->env;
-	enum activity_action activity = session_activity(s, env->conf->session_idle, fl->now);
+	enum activity_action activity =
+	    session_activity(fl->use.last_seen_at, env->conf->session_idle, fl->now);
 
 	if (activity == ACTIVITY_RECENT)
 		return;
-	collect(env, s, fl->subject.account.id, fl->now);
+	collect(env, &fl->use, fl->now);
 	if (activity == ACTIVITY_WRITE_NOW || env->activity.count == ACTIVITY_MAX)
 		flush(env, fl->arena);
 }
@@ -40,24 +39,24 @@ flow_env_flush_activity(struct flow_env *env, struct arena *a, bool idle)
 }
 
 static void
-collect(struct flow_env *env, const struct session *s, struct uuid account, int64_t now)
+collect(struct flow_env *env, const struct session_use *use, int64_t now)
 {
 	struct activity_list *l = &env->activity;
 	size_t i = 0;
 
-	while (
-	    i < l->count && !(uuid_eq(l->sessions[i], s->id) && uuid_eq(l->accounts[i], account)))
+	while (i < l->count &&
+	       !(uuid_eq(l->sessions[i], use->session) && uuid_eq(l->accounts[i], use->account)))
 		i++;
 	if (l->count == 0)
 		env->activity_since_ms = clock_mono_ms();
-	l->accounts[i] = account;
-	l->sessions[i] = s->id;
+	l->accounts[i] = use->account;
+	l->sessions[i] = use->session;
 	l->times[i] = now;
 	if (i == l->count)
 		l->count++;
 }
 
-/* What could not be written is not kept: the next request of each session brings it again. */
+/* Uses that could not be written are dropped: the next request of each session brings its own. */
 static void
 flush(struct flow_env *env, struct arena *a)
 {

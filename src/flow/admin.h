@@ -11,4 +11,10 @@
 enum err flow_admin_membership(const struct flow *fl, struct uuid organization,
     const struct membership **m) MUST_CHECK;
 
+/*
+ * Decides the same again within a change, and keeps the role as it is until the change ends.
+ * Every write in the name of an admin calls it: the role may be gone since the load.
+ */
+enum err flow_admin_hold(struct flow *fl, struct uuid organization, enum role *role) MUST_CHECK;
+
 #endif

@@ -1,5 +1,6 @@
 /*
- * The audit trail as a whole. Chains and events are read side by side, each a page at a time.
+ * All audit chains as a whole. Chains and events are read side by side, a page of each at a
+ * time.
  */
 #include "flow/audit.h"
 
@@ -18,8 +19,8 @@
 #define MONTHS_AHEAD 3
 
 /*
- * A reading of the trail; both pages have memory of their own, as they are turned at different
- * times.
+ * Reads chains with their events. Each page has memory of its own, since the pages end at
+ * different times.
  */
 struct chain_iterator {
 	struct flow *fl;
@@ -30,7 +31,10 @@ struct chain_iterator {
 	size_t event, event_count;
 };
 
-/* What is done with one chain: its account, and what is noted of it (NULL: nothing). */
+/*
+ * Works on one chain: its account and its stored length and head (NULL: nothing is stored of
+ * it).
+ */
 typedef enum err chain_step(struct chain_iterator *w, struct uuid account,
     const struct audit_chain_row *c, void *arg);
 
@@ -54,11 +58,11 @@ static enum err account_of(struct flow *fl, struct str email, struct uuid *accou
 static void iterator_open(struct chain_iterator *w, struct flow *fl);
 static void iterator_close(struct chain_iterator *w);
 static enum err iterate_chains(struct chain_iterator *w, chain_step *step, void *arg) MUST_CHECK;
-static enum err turn_chains(struct chain_iterator *w) MUST_CHECK;
-static enum err turn_events(struct chain_iterator *w) MUST_CHECK;
-static struct audit_row *event_of(struct chain_iterator *w, struct uuid account);
-static enum err follow(struct chain_iterator *w, struct audit_verifier *t, struct uuid account,
-    int64_t last) MUST_CHECK;
+static enum err next_chain_page(struct chain_iterator *w) MUST_CHECK;
+static enum err next_event_page(struct chain_iterator *w) MUST_CHECK;
+static struct audit_row *next_event(struct chain_iterator *w, struct uuid account);
+static enum err verify_events(struct chain_iterator *w, struct audit_verifier *t,
+    struct uuid account, int64_t last) MUST_CHECK;
 static struct store *step_begin(struct flow *fl);
 static struct audit_verifier verifier_new(struct chain_iterator *w, audit_report *report,
     void *arg);
@@ -145,7 +149,7 @@ account_of(struct flow *fl, struct str email, struct uuid *account)
 	return e == OK && uuid_is_nil(*account) ? ERR_NOT_FOUND : e;
 }
 
-/* Everything of one moment, while nothing is dropped. */
+/* Reads all chains as of one moment, while no partition is dropped. */
 static enum err
 read_all(struct flow *fl, const struct audit_range *range, struct chain_iterator *w,
     chain_step *step, void *arg)
@@ -207,10 +211,10 @@ iterator_close(struct chain_iterator *w)
 static enum err
 iterate_chains(struct chain_iterator *w, chain_step *step, void *arg)
 {
-	enum err e = turn_chains(w);
+	enum err e = next_chain_page(w);
 
 	if (e == OK)
-		e = turn_events(w);
+		e = next_event_page(w);
 	while (e == OK && (w->chain_count > 0 || w->event_count > 0)) {
 		const struct audit_chain_row *c = w->chain_count > 0 ? &w->chains[w->chain] : NULL;
 		struct uuid account = c != NULL ? c->account : w->events[w->event].account;
@@ -223,15 +227,18 @@ iterate_chains(struct chain_iterator *w, chain_step *step, void *arg)
 		e = step(w, account, c, arg);
 		if (e == OK && c != NULL) {
 			w->chain++;
-			e = turn_chains(w);
+			e = next_chain_page(w);
 		}
 	}
 	return e;
 }
 
-/* A new page when the old one is at its end; an empty one is the end of all. */
+/*
+ * Reads the next page when the current one is at its end; an empty page is the end of
+ * everything.
+ */
 static enum err
-turn_chains(struct chain_iterator *w)
+next_chain_page(struct chain_iterator *w)
 {
 	if (w->chain < w->chain_count)
 		return OK;
@@ -242,7 +249,7 @@ turn_chains(struct chain_iterator *w)
 }
 
 static enum err
-turn_events(struct chain_iterator *w)
+next_event_page(struct chain_iterator *w)
 {
 	if (w->event < w->event_count)
 		return OK;
@@ -252,27 +259,27 @@ turn_events(struct chain_iterator *w)
 	return store_audit_events(&w->event_page, &w->events, &w->event_count);
 }
 
-/* The event to be read, if it is of that account. */
+/* The next event, if it belongs to that account; else NULL. */
 static struct audit_row *
-event_of(struct chain_iterator *w, struct uuid account)
+next_event(struct chain_iterator *w, struct uuid account)
 {
 	if (w->event_count == 0 || !uuid_eq(w->events[w->event].account, account))
 		return NULL;
 	return &w->events[w->event];
 }
 
-/* Takes the account's events; those behind `last` are passed over. */
+/* Passes the events of the account to the verifier, and skips those after `last`. */
 static enum err
-follow(struct chain_iterator *w, struct audit_verifier *t, struct uuid account, int64_t last)
+verify_events(struct chain_iterator *w, struct audit_verifier *t, struct uuid account, int64_t last)
 {
 	const struct audit_row *r;
 	enum err e = OK;
 
-	while (e == OK && (r = event_of(w, account)) != NULL) {
+	while (e == OK && (r = next_event(w, account)) != NULL) {
 		if (r->seq <= last)
 			audit_verifier_add(t, r, NULL);
 		w->event++;
-		e = turn_events(w);
+		e = next_event_page(w);
 	}
 	return e;
 }
@@ -287,7 +294,7 @@ verify_chain(struct chain_iterator *w, struct uuid account, const struct audit_c
 	v->tally->accounts++;
 	audit_verifier_begin(&v->verifier, account,
 	    c != NULL && c->has_checkpoint ? &c->checkpoint : NULL);
-	e = follow(w, &v->verifier, account, INT64_MAX);
+	e = verify_events(w, &v->verifier, account, INT64_MAX);
 	if (e != OK)
 		return e;
 	if (c != NULL && c->recorded)
@@ -308,10 +315,10 @@ export_chain(struct chain_iterator *w, struct uuid account, const struct audit_c
 	enum err e = OK;
 
 	(void)c;
-	while (e == OK && !x->ended && (r = event_of(w, account)) != NULL) {
+	while (e == OK && !x->ended && (r = next_event(w, account)) != NULL) {
 		if (r->seq != seq + 1) {
 			e = store_audit_head(&w->event_page, account, r->seq - 1, previous);
-			if (e == ERR_NOT_FOUND) { /* it shows at the export's verification */
+			if (e == ERR_NOT_FOUND) { /* the verification of the export reports it */
 				memset(previous, 0, sizeof(previous));
 				e = OK;
 			}
@@ -322,14 +329,15 @@ export_chain(struct chain_iterator *w, struct uuid account, const struct audit_c
 		seq = r->seq;
 		memcpy(previous, r->mac, sizeof(previous));
 		w->event++;
-		e = turn_events(w);
+		e = next_event_page(w);
 	}
 	return e == OK && x->ended ? ERR_CONFLICT : e;
 }
 
 /*
- * What goes of a chain ends before its first event that is kept: a chain never has a hole. What
- * goes has to be sound, or a changed event would be lost with the proof of its change.
+ * The part of a chain that is pruned ends before the first event that is kept, so that a chain
+ * never has a gap. That part must be sound, or pruning would destroy the proof that an event
+ * was changed.
  */
 static enum err
 prune_chain(struct chain_iterator *w, struct uuid account, const struct audit_chain_row *c,
@@ -344,7 +352,7 @@ prune_chain(struct chain_iterator *w, struct uuid account, const struct audit_ch
 	if (c != NULL && c->first_kept != 0)
 		last = c->first_kept - 1;
 	audit_verifier_begin(t, account, c != NULL && c->has_checkpoint ? &c->checkpoint : NULL);
-	e = follow(w, t, account, c != NULL && c->first_kept != 0 ? last : INT64_MAX);
+	e = verify_events(w, t, account, c != NULL && c->first_kept != 0 ? last : INT64_MAX);
 	if (e != OK)
 		return e;
 	if (c == NULL || !c->recorded)
@@ -374,7 +382,7 @@ write_checkpoint(struct chain_iterator *w, const struct audit_verifier *t, struc
 	return store_audit_checkpoint_put(&w->chain_page, &checkpoint);
 }
 
-/* Each commits by itself, so that its locks are short. */
+/* Every partition is made in a commit of its own, so that locks are short. */
 static enum err
 make_months(struct flow *fl, int64_t since)
 {

@@ -30,7 +30,7 @@ flow_audit_page(struct flow *fl, const struct audit_filter *f, int size, struct 
 	*out = (struct audit_page){0};
 	if (f->matches_nothing)
 		return OK;
-	/* One more, to see whether there is one. */
+	/* Reads one more than the page holds, to see whether there is another page. */
 	e = store_audit_log(flow_db(fl), f, size + 1, &out->list, &out->count);
 	if (e != OK)
 		return e;
@@ -62,7 +62,7 @@ exported_step(struct flow *fl, void *arg)
 	return e;
 }
 
-/* Within one chain the number is enough, and what lies between is nobody's business. */
+/* Within one chain the number of the event is enough; how many events lie between is not shown. */
 static struct audit_cursor
 cursor_of(const struct audit_filter *f, const struct audit_row *r)
 {

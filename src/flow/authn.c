@@ -1,16 +1,37 @@
 /* Who sends a request. */
 #include "flow/authn.h"
 
+#include "base/array.h"
 #include "flow/internal.h"
 
 static void hash_offered(struct flow *fl, struct secret typed);
 
-bool
-flow_is_token(struct flow *fl, struct str text)
+enum err
+authn_single(const struct authn_sources *sources, struct authn_token *out)
 {
+	const struct str given[] = {sources->cookie, sources->bearer, sources->header};
+
+	*out = (struct authn_token){0};
+	for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
+		if (given[i].n == 0)
+			continue;
+		if (out->text.n > 0 && !str_eq(out->text, given[i]))
+			return ERR_BAD_REQUEST;
+		*out = (struct authn_token){.text = given[i], .in_header = i > 0};
+	}
+	return OK;
+}
+
+struct str
+authn_first(struct arena *a, const struct authn_sources *sources)
+{
+	const struct str given[] = {sources->cookie, sources->bearer, sources->header};
 	struct token token;
 
-	return !str_is_absent(text) && token_parse(fl->arena, text, &token);
+	for (size_t i = 0; i < ARRAY_SIZE(given); i++)
+		if (!str_is_absent(given[i]) && token_parse(a, given[i], &token))
+			return given[i];
+	return STR_ABSENT;
 }
 
 enum err
@@ -23,6 +44,20 @@ flow_authenticate(struct flow *fl, struct str token, struct secret offered)
 	return flow_reload(fl);
 }
 
+bool
+authn_accept(struct flow *fl, struct uuid account, const struct session *s, int64_t disabled_at,
+    const struct token *token)
+{
+	if (!session_accepts(s, token, disabled_at, fl->env->conf->session_idle, fl->now))
+		return false;
+	fl->use = (struct session_use){
+	    .account = account,
+	    .session = s->id,
+	    .last_seen_at = s->last_seen_at,
+	};
+	return true;
+}
+
 /* The offered code's MAC under every key of the ring: the set may be older than the active one. */
 static void
 hash_offered(struct flow *fl, struct secret typed)
@@ -31,7 +66,7 @@ hash_offered(struct flow *fl, struct secret typed)
 	size_t n = keyring_ids(fl->env->keyring, ids), i;
 	struct str code;
 
-	if (!recovery_code_read(fl->arena, secret_reveal(typed), &code))
+	if (!recovery_code_parse(fl->arena, secret_reveal(typed), &code))
 		return;
 	fl->macs = arena_array(fl->arena, n, SHA256_SIZE);
 	fl->mac_count = n;

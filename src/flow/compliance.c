@@ -1,4 +1,4 @@
-/* The members of an organization: totals, lists, one of them. */
+/* The members of an organization: totals, lists, one member. */
 #include "flow/compliance.h"
 
 #include "flow/internal.h"
@@ -8,22 +8,22 @@
 #include "store/member.h"
 
 /*
- * A search for one standing looks at so many members at a time, and at so many in all for one
- * page.
+ * A search for one compliance status reads so many members at a time, and so many in all for
+ * one page.
  */
 #define SEARCH_BATCH 200
 #define SEARCH_MAX 2000
 
 static enum err by_status(struct flow *fl, const struct membership *m, const struct member_query *q,
-    const struct member_key *after, struct member_page *out) MUST_CHECK;
+    const struct member_cursor *after, struct member_page *out) MUST_CHECK;
 static enum err by_deadline(struct flow *fl, const struct membership *m,
-    const struct member_query *q, const struct member_key *after,
+    const struct member_query *q, const struct member_cursor *after,
     struct member_page *out) MUST_CHECK;
 static enum err by_search(struct flow *fl, const struct membership *m, const struct member_query *q,
-    struct member_key after, struct member_page *out) MUST_CHECK;
-static void judge(const struct flow *fl, const struct membership *m, struct member *list,
+    struct member_cursor after, struct member_page *out) MUST_CHECK;
+static void set_compliance(const struct flow *fl, const struct membership *m, struct member *list,
     size_t count);
-static void turn_page(struct flow *fl, int limit, struct member_page *page);
+static void end_page(struct flow *fl, int limit, struct member_page *page);
 
 enum err
 flow_members_totals(struct flow *fl, struct uuid organization, struct member_totals *out)
@@ -54,11 +54,12 @@ flow_members_list(struct flow *fl, struct uuid organization, const struct member
     struct member_page *out)
 {
 	const struct membership *m;
-	struct member_key after = {0};
+	struct member_cursor after = {0};
 	enum err e = flow_admin_membership(fl, organization, &m);
 
 	*out = (struct member_page){0};
-	if (e == OK && !str_is_absent(q->after) && !member_key_parse(fl->arena, q->after, &after))
+	if (e == OK && !str_is_absent(q->after) &&
+	    !member_cursor_parse(fl->arena, q->after, &after))
 		e = ERR_FIELD;
 	if (e != OK)
 		return e;
@@ -67,8 +68,8 @@ flow_members_list(struct flow *fl, struct uuid organization, const struct member
 	e = by_status(fl, m, q, &after, out);
 	if (e != OK)
 		return e;
-	judge(fl, m, out->list, out->count);
-	turn_page(fl, q->limit, out);
+	set_compliance(fl, m, out->list, out->count);
+	end_page(fl, q->limit, out);
 	return OK;
 }
 
@@ -81,14 +82,14 @@ flow_member_show(struct flow *fl, struct uuid organization, struct uuid account,
 	if (e == OK)
 		e = store_member_find(flow_db(fl), organization, account, out);
 	if (e == OK)
-		judge(fl, m, out, 1);
+		set_compliance(fl, m, out, 1);
 	return e;
 }
 
-/* One more than the page holds, to see whether there is another. */
+/* Reads one member more than the page holds, to see whether there is another page. */
 static enum err
 by_status(struct flow *fl, const struct membership *m, const struct member_query *q,
-    const struct member_key *after, struct member_page *out)
+    const struct member_cursor *after, struct member_page *out)
 {
 	struct policy_threshold privileged = policy_threshold(&m->policy, true, fl->now),
 				plain = policy_threshold(&m->policy, false, fl->now);
@@ -102,7 +103,7 @@ by_status(struct flow *fl, const struct membership *m, const struct member_query
 		return store_members_by_enrolled(flow_db(fl), m->organization, true, false, after,
 		    batch, &out->list, &out->count);
 	case COMPLIANCE_NOT_REQUIRED:
-		/* A policy that covers the others covers the privileged, too. */
+		/* A policy that covers the other members covers the privileged ones, too. */
 		if (plain.covered)
 			return OK;
 		return store_members_by_enrolled(flow_db(fl), m->organization, false,
@@ -121,9 +122,9 @@ by_status(struct flow *fl, const struct membership *m, const struct member_query
 
 static enum err
 by_deadline(struct flow *fl, const struct membership *m, const struct member_query *q,
-    const struct member_key *after, struct member_page *out)
+    const struct member_cursor *after, struct member_page *out)
 {
-	bool lapsed = q->status == COMPLIANCE_OVERDUE;
+	bool overdue = q->status == COMPLIANCE_OVERDUE;
 	struct joined_range ranges[2];
 	int privileged;
 
@@ -132,9 +133,9 @@ by_deadline(struct flow *fl, const struct membership *m, const struct member_que
 		    policy_threshold(&m->policy, privileged, fl->now);
 
 		ranges[privileged] = (struct joined_range){
-		    .wanted = threshold.covered && (!lapsed || threshold.overdue_joined != 0),
-		    .after = lapsed ? 0 : threshold.overdue_joined,
-		    .until = lapsed ? threshold.overdue_joined : 0,
+		    .wanted = threshold.covered && (!overdue || threshold.overdue_joined != 0),
+		    .after = overdue ? 0 : threshold.overdue_joined,
+		    .until = overdue ? threshold.overdue_joined : 0,
 		};
 	}
 	return store_members_by_joined(flow_db(fl), m->organization, fl->now, ranges[1], ranges[0],
@@ -142,12 +143,12 @@ by_deadline(struct flow *fl, const struct membership *m, const struct member_que
 }
 
 /*
- * The page ends when it is full, when nobody is left, or when enough were looked at; then it
- * says where to go on.
+ * The page ends when it is full, when there are no more members, or when enough members were
+ * read; then its cursor says where the next page begins.
  */
 static enum err
 by_search(struct flow *fl, const struct membership *m, const struct member_query *q,
-    struct member_key after, struct member_page *out)
+    struct member_cursor after, struct member_page *out)
 {
 	int batch = q->filtered ? SEARCH_BATCH : q->limit;
 	size_t limit = (size_t)q->limit, looked = 0, i, count;
@@ -160,9 +161,9 @@ by_search(struct flow *fl, const struct membership *m, const struct member_query
 
 		if (e != OK)
 			return e;
-		judge(fl, m, found, count);
+		set_compliance(fl, m, found, count);
 		for (i = 0; i < count && out->count < limit; i++) {
-			after = found[i].key;
+			after = found[i].cursor;
 			if (!q->filtered || found[i].status.compliance == q->status)
 				out->list[out->count++] = found[i];
 		}
@@ -170,13 +171,13 @@ by_search(struct flow *fl, const struct membership *m, const struct member_query
 		if (i == count && count < (size_t)batch)
 			return OK;
 	} while (out->count < limit && looked < SEARCH_MAX);
-	out->next = member_key_print(fl->arena, &after);
+	out->next = member_cursor_format(fl->arena, &after);
 	return OK;
 }
 
-/* Each under the policy of the organization. */
+/* Sets the compliance of each member under the policy of the organization. */
 static void
-judge(const struct flow *fl, const struct membership *m, struct member *list, size_t count)
+set_compliance(const struct flow *fl, const struct membership *m, struct member *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		list[i].membership.organization = m->organization;
@@ -187,10 +188,10 @@ judge(const struct flow *fl, const struct membership *m, struct member *list, si
 }
 
 static void
-turn_page(struct flow *fl, int limit, struct member_page *page)
+end_page(struct flow *fl, int limit, struct member_page *page)
 {
 	if (page->count <= (size_t)limit)
 		return;
 	page->count = (size_t)limit;
-	page->next = member_key_print(fl->arena, &page->list[page->count - 1].key);
+	page->next = member_cursor_format(fl->arena, &page->list[page->count - 1].cursor);
 }

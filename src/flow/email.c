@@ -20,7 +20,7 @@ flow_email_resend(struct flow *fl)
 }
 
 enum err
-flow_email_look(struct flow *fl, struct str text, struct str *address)
+flow_email_find(struct flow *fl, struct str text, struct str *address)
 {
 	struct email_link link;
 	struct token token;
@@ -71,8 +71,8 @@ resend_step(struct flow *fl, void *arg)
 }
 
 /*
- * The link, and the account it belongs to as the subject. Whoever is signed in to another
- * account is not served: what is on the screen must be what is changed.
+ * Loads the link, and the account it belongs to as the subject. A person who is signed in to
+ * another account is refused: what the page shows must be what is changed.
  */
 static enum err
 load(struct flow *fl, const struct token *token, struct email_link *link)
@@ -85,7 +85,7 @@ load(struct flow *fl, const struct token *token, struct email_link *link)
 	if (!uuid_is_nil(session) && !uuid_eq(s->account.id, token->account))
 		return ERR_NOT_FOUND;
 	e = store_email_link_find(flow_db(fl), token->account, token->session, link);
-	if (e == OK && !email_link_fits(link, token, fl->now))
+	if (e == OK && !email_link_is_valid(link, token, fl->now))
 		e = ERR_NOT_FOUND;
 	if (e != OK)
 		return e;

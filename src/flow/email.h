@@ -5,19 +5,21 @@
 #include "flow/flow.h"
 
 /*
- * Another message with a link that proves the address. ERR_CONFLICT when it is verified,
- * ERR_THROTTLED within a minute of the last one (`resend_wait` says how long).
+ * Sends another message with a link that proves the address. ERR_CONFLICT when the address is
+ * verified, ERR_THROTTLED within a minute of the last message (`resend_wait` has the seconds to
+ * wait).
  */
 enum err flow_email_resend(struct flow *fl) MUST_CHECK;
 
 /*
- * The address that a link's token would prove; changes nothing. ERR_NOT_FOUND when it is no
- * such token, its link was used, replaced or has ended, or the session is of another account.
+ * Finds the address that the token of a link would prove, and changes nothing. ERR_NOT_FOUND
+ * when it is no such token, its link was used, replaced or has expired, or the session belongs
+ * to another account.
  */
-enum err flow_email_look(struct flow *fl, struct str token, struct str *address) MUST_CHECK;
+enum err flow_email_find(struct flow *fl, struct str token, struct str *address) MUST_CHECK;
 
 /*
- * The address is verified and the link spent; ERR_NOT_FOUND as above. Nobody needs to be signed
+ * Verifies the address and consumes the link. ERR_NOT_FOUND as above. Nobody needs to be signed
  * in.
  */
 enum err flow_email_verify(struct flow *fl, struct str token) MUST_CHECK;

@@ -1,59 +1,65 @@
-/* Setting up a factor: begin, offer, confirm, cancel. */
+/* Setting up a factor: begin, show, confirm, cancel. */
 #include "flow/enroll.h"
 
-#include "flow/internal.h"
-
 #include "base/clock.h"
+#include "flow/ceremony.h"
+#include "flow/internal.h"
 #include "flow/recovery.h"
 #include "store/factor.h"
 #include "store/recovery.h"
 #include "store/session.h"
 #include "store/verification.h"
 
+struct begin_step_arg {
+	const struct enroll_params *in;
+	struct enroll_result *out;
+};
+
+struct confirm_step_arg {
+	const struct confirm_params *in;
+	struct recovery_codes *codes;
+};
+
 static flow_step begin_step;
 static flow_step cancel_step;
 static flow_step confirm_step;
-static enum err resume(struct flow *fl, const struct factor *f, struct enrolling *io) MUST_CHECK;
-static enum err issue_codes(struct flow *fl, struct uuid factor, struct enrolling *io) MUST_CHECK;
-static enum err activate(struct flow *fl, const struct factor *pending, int64_t step,
-    struct confirming *io) MUST_CHECK;
+static enum err begin_new(struct flow *fl, const struct begin_step_arg *b) MUST_CHECK;
+static enum err begin_again(struct flow *fl, const struct factor *f,
+    const struct begin_step_arg *b) MUST_CHECK;
+static enum err issue_codes(struct flow *fl, struct uuid factor,
+    const struct begin_step_arg *b) MUST_CHECK;
+static enum err activate(struct flow *fl, const struct factor *pending,
+    const struct factor_finish_result *r, const struct confirm_step_arg *c) MUST_CHECK;
 static enum err write_codes(struct flow *fl, const struct factor *f,
-    struct confirming *io) MUST_CHECK;
+    const struct confirm_step_arg *c) MUST_CHECK;
 
 enum err
-flow_enroll_begin(struct flow *fl, struct enrolling *io)
+flow_enroll_begin(struct flow *fl, const struct enroll_params *in, struct enroll_result *out)
 {
-	return flow_attempt(fl, begin_step, io);
+	struct begin_step_arg b = {.in = in, .out = out};
+
+	return flow_attempt(fl, begin_step, &b);
 }
 
 enum err
-flow_enroll_offer(struct flow *fl, const struct factor **factor, struct factor_offer *offer)
+flow_enroll_show(struct flow *fl, const struct factor **factor, struct factor_prompt *prompt)
 {
-	const struct factor *f;
-	struct secret state;
 	enum err e = flow_refresh(fl);
 
 	if (e != OK)
 		return e;
-	f = subject_pending(&fl->subject, fl->now);
-	if (f == NULL)
-		return ERR_NO_PENDING;
-	e = seal_open(fl->arena, fl->env->keyring, fl->subject.account.id, f->id, f->sealed,
-	    &state);
-	if (e != OK)
-		return e;
-	*factor = f;
-	*offer = f->kind->offer(fl->arena, state, &fl->env->rules, fl->subject.account.email);
-	return OK;
+	*factor = subject_pending(&fl->subject, fl->now);
+	return *factor == NULL ? ERR_NO_PENDING : ceremony_show(fl, *factor, prompt);
 }
 
 enum err
-flow_enroll_confirm(struct flow *fl, struct confirming *io)
+flow_enroll_confirm(struct flow *fl, const struct confirm_params *in, struct recovery_codes *codes)
 {
-	enum err e = flow_attempt(fl, confirm_step, io);
+	struct confirm_step_arg c = {.in = in, .codes = codes};
+	enum err e = flow_attempt(fl, confirm_step, &c);
 
 	if (e != OK)
-		io->codes = (struct recovery_codes){0};
+		*codes = (struct recovery_codes){0};
 	return e;
 }
 
@@ -66,9 +72,17 @@ flow_enroll_cancel(struct flow *fl)
 static enum err
 begin_step(struct flow *fl, void *arg)
 {
-	struct enrolling *io = arg;
+	const struct begin_step_arg *b = arg;
+	const struct factor *pending = subject_pending(&fl->subject, fl->now);
+
+	*b->out = (struct enroll_result){.begun = pending == NULL};
+	return pending == NULL ? begin_new(fl, b) : begin_again(fl, pending, b);
+}
+
+static enum err
+begin_new(struct flow *fl, const struct begin_step_arg *b)
+{
 	const struct subject *s = &fl->subject;
-	const struct factor *open = subject_pending(s, fl->now);
 	struct factor f = {
 	    .id = uuid_new(fl->now),
 	    .kind = factor_kind_default(),
@@ -78,15 +92,10 @@ begin_step(struct flow *fl, void *arg)
 	};
 	enum err e;
 
-	io->begun = open == NULL;
-	io->codes = (struct recovery_codes){0};
-	if (open != NULL)
-		return resume(fl, open, io);
 	if (subject_active(s) >= (size_t)fl->env->conf->factors_max)
 		return ERR_FACTOR_LIMIT;
-	f.label = str_is_absent(io->label) ? str_of(f.kind->title) : io->label;
-	f.sealed =
-	    seal_make(fl->arena, fl->env->keyring, s->account.id, f.id, f.kind->enroll(fl->arena));
+	f.label = str_is_absent(b->in->label) ? str_of(f.kind->title) : b->in->label;
+	(void)ceremony_enroll(fl, &f);
 	e = flow_change_begin(fl, AUDIT_FACTOR_STARTED, f.id, STR_ABSENT);
 	if (e != OK)
 		return e;
@@ -94,38 +103,39 @@ begin_step(struct flow *fl, void *arg)
 	if (e == OK)
 		e = store_factor_insert(flow_db(fl), s->account.id, &f);
 	if (e == OK)
-		e = issue_codes(fl, f.id, io);
+		e = issue_codes(fl, f.id, b);
 	return flow_change_end(fl, e);
 }
 
-/* A repeat from the same session: the same secret, perhaps by another name, and codes anew. */
+/* A repeat from the same session: the same secret, perhaps under another label, and new codes. */
 static enum err
-resume(struct flow *fl, const struct factor *f, struct enrolling *io)
+begin_again(struct flow *fl, const struct factor *f, const struct begin_step_arg *b)
 {
-	bool renamed = !str_is_absent(io->label) && !str_eq(io->label, f->label);
+	struct str label = b->in->label;
+	bool renamed = !str_is_absent(label) && !str_eq(label, f->label);
 	enum err e;
 
-	if (!renamed && !io->issue_codes)
+	if (!renamed && !b->in->issue_codes)
 		return OK;
 	e = flow_change_begin(fl, AUDIT_FACTOR_STARTED, f->id, STR("{\"repeat\":true}"));
 	if (e != OK)
 		return e;
 	if (renamed)
-		e = store_factor_rename(flow_db(fl), fl->subject.account.id, f->id, io->label);
+		e = store_factor_rename(flow_db(fl), fl->subject.account.id, f->id, label);
 	if (e == OK)
-		e = issue_codes(fl, f->id, io);
+		e = issue_codes(fl, f->id, b);
 	return flow_change_end(fl, e);
 }
 
 /* With the first factor only: later ones share its codes. */
 static enum err
-issue_codes(struct flow *fl, struct uuid factor, struct enrolling *io)
+issue_codes(struct flow *fl, struct uuid factor, const struct begin_step_arg *b)
 {
 	unsigned char *macs;
 
-	if (!io->issue_codes || subject_active(&fl->subject) > 0)
+	if (!b->in->issue_codes || subject_active(&fl->subject) > 0)
 		return OK;
-	macs = flow_recovery_make(fl, &io->codes);
+	macs = flow_recovery_make(fl, &b->out->codes);
 	return store_factor_code_macs(flow_db(fl), fl->subject.account.id, factor, macs,
 	    RECOVERY_CODES);
 }
@@ -149,34 +159,30 @@ cancel_step(struct flow *fl, void *arg)
 static enum err
 confirm_step(struct flow *fl, void *arg)
 {
-	struct confirming *io = arg;
+	const struct confirm_step_arg *c = arg;
 	const struct factor *f = subject_pending(&fl->subject, fl->now);
-	struct secret state;
-	int64_t step;
+	struct factor_finish_result r;
 	enum err e;
 
-	if (f == NULL || (!uuid_is_nil(io->factor) && !uuid_eq(f->id, io->factor)))
+	if (f == NULL || (!uuid_is_nil(c->in->factor) && !uuid_eq(f->id, c->in->factor)))
 		return ERR_NO_PENDING;
 	e = throttle_check(&fl->subject.throttle, fl->now);
+	if (e == OK)
+		e = ceremony_finish(fl, f, FACTOR_ENROLL, c->in->response, &r);
 	if (e != OK)
 		return e;
-	e = seal_open(fl->arena, fl->env->keyring, fl->subject.account.id, f->id, f->sealed,
-	    &state);
-	if (e != OK)
-		return e;
-	step = f->kind->check(state, &fl->env->rules, f->last_counter, fl->now,
-	    secret_reveal(io->code));
-	if (step == 0)
+	if (r.verdict != FACTOR_ACCEPTED)
 		return flow_verification_refused(fl, f->id);
-	return activate(fl, f, step, io);
+	return activate(fl, f, &r, c);
 }
 
 /*
- * The factor counts from now on; this session has just proven it, every other one has to. The
- * first factor brings the recovery codes.
+ * The factor counts from now on. This session has just proven it; every other one has to be
+ * asked. The first factor brings the recovery codes.
  */
 static enum err
-activate(struct flow *fl, const struct factor *pending, int64_t step, struct confirming *io)
+activate(struct flow *fl, const struct factor *pending, const struct factor_finish_result *r,
+    const struct confirm_step_arg *c)
 {
 	const struct subject *s = &fl->subject;
 	bool first = subject_active(s) == 0;
@@ -188,33 +194,34 @@ activate(struct flow *fl, const struct factor *pending, int64_t step, struct con
 	if (e != OK)
 		return e;
 	f.preferred = first;
-	io->codes = (struct recovery_codes){0};
+	f.last_counter = r->counter;
+	*c->codes = (struct recovery_codes){0};
 	if (first)
-		e = write_codes(fl, &f, io);
+		e = write_codes(fl, &f, c);
 	if (e == OK)
-		e = store_factor_confirm(flow_db(fl), s->account.id, &f, step, fl->now);
+		e = store_factor_confirm(flow_db(fl), s->account.id, &f, fl->now);
 	if (e == OK)
 		e = store_sessions_unverify_others(flow_db(fl), s->account.id, s->session.id);
-	if (e == OK && io->elevate)
+	if (e == OK && c->in->elevate)
 		e = store_session_verified(flow_db(fl), s->account.id, s->session.id, token.hash,
 		    str_of(f.kind->name), fl->now);
 	if (e == OK)
 		e = flow_notify(fl, MAIL_FACTOR_ADDED, f.label);
 	e = flow_change_end(fl, e == ERR_NOT_FOUND ? ERR_NO_PENDING : e);
-	if (e == OK && io->elevate)
+	if (e == OK && c->in->elevate)
 		flow_token_grant(fl, &token, text);
 	return e;
 }
 
 static enum err
-write_codes(struct flow *fl, const struct factor *f, struct confirming *io)
+write_codes(struct flow *fl, const struct factor *f, const struct confirm_step_arg *c)
 {
 	enum err e = store_throttle_clear(flow_db(fl), fl->subject.account.id);
 
 	if (e != OK)
 		return e;
-	if (io->adopt_issued && f->codes_issued)
+	if (c->in->adopt_issued && f->codes_issued)
 		return store_recovery_adopt_issued(flow_db(fl), fl->subject.account.id,
 		    uuid_new(fl->now), f->id, fl->now);
-	return flow_recovery_write(fl, &io->codes);
+	return flow_recovery_write(fl, c->codes);
 }

@@ -1,4 +1,4 @@
-/* Opening and closing what the use cases work with; housekeeping. */
+/* The environment of the use cases: opening, closing, housekeeping. */
 #include "flow/internal.h"
 
 #include "base/clock.h"
@@ -10,7 +10,7 @@
 #define OPEN_MS 3000
 /* How long one housekeeping statement may take, in milliseconds. */
 #define JANITOR_MS 2500
-/* Batches a round, so that a backlog does not hold everything else up. */
+/* The most batches in one run, so that a backlog does not hold up everything else. */
 #define JANITOR_BATCHES 50
 
 static enum err check_schema(struct flow_env *env, struct arena *a, int64_t deadline_ms,
@@ -84,7 +84,7 @@ flow_janitor_run(struct flow_env *env, struct arena *a, int64_t now)
 		if (e == OK)
 			e = store_janitor_pending(db, now, &m);
 		if (e == OK)
-			e = store_janitor_outbox(db, now - MAIL_KEPT, &k);
+			e = store_janitor_outbox(db, now - MAIL_RETENTION, &k);
 		sessions += n;
 		pending += m;
 		mail += k;
@@ -99,7 +99,7 @@ flow_janitor_run(struct flow_env *env, struct arena *a, int64_t now)
 	return e;
 }
 
-/* Old news is not sent, also where nobody was there to send it. */
+/* Gives up messages that are too old to be sent, even when no mailer was there to send them. */
 static enum err
 give_up_mail(struct flow_env *env, struct arena *a, int64_t now)
 {

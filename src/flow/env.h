@@ -1,6 +1,6 @@
 /*
- * What the use cases work with, opened once a process: configuration, keyring, hashing lanes
- * and one database connection.
+ * What the use cases work with, opened once in each process: configuration, keyring, limit of
+ * password hashes, and one database connection.
  */
 #ifndef FLOW_ENV_H
 #define FLOW_ENV_H
@@ -18,9 +18,9 @@ struct flow_env;
 
 /*
  * Loads the keyring, connects and prepares every statement. A database that cannot be reached
- * is no error here: requests are answered 503 until it is back. ERR_CONFIG with `why` when the
- * keyring, the schema version or a statement is wrong. `conf` and `lanes` stay the caller's.
- * Memory from `a`.
+ * is no error here: requests are answered with 503 until it is back. ERR_CONFIG with `why` when
+ * the keyring, the schema version or a statement is wrong. `conf` and `hash_semaphore` stay the
+ * caller's. Memory comes from `a`.
  */
 enum err flow_env_open(struct arena *a, const struct conf *conf,
     struct hash_semaphore *hash_semaphore, struct flow_env **out, struct str *why) MUST_CHECK;
@@ -32,16 +32,16 @@ void flow_env_close(struct flow_env *env);
 bool flow_env_ready(struct flow_env *env, struct arena *a, int64_t deadline_ms);
 
 /*
- * Writes down which sessions were used: all of them when `idle` says that nobody waits, else
- * when the first has waited for some seconds. Call it between two requests, and once more
+ * Writes the collected uses of sessions: at once when `idle` says that no request waits, else
+ * when the oldest has waited for some seconds. Call it between two requests, and once more
  * before closing.
  */
 void flow_env_flush_activity(struct flow_env *env, struct arena *a, bool idle);
 
 /*
- * One round of housekeeping: deletes, in bounded batches, sessions past their end, pending
- * factors past theirs and old mail, and gives mail up that was not sent in time. `now` in
- * microseconds since 1970.
+ * Runs housekeeping once: deletes, in bounded batches, expired sessions, expired pending
+ * factors and old mail, and gives up mail that was not sent in time. `now` is in microseconds
+ * since 1970.
  */
 enum err flow_janitor_run(struct flow_env *env, struct arena *a, int64_t now) MUST_CHECK;
 

@@ -132,7 +132,8 @@ disable_step(struct flow *fl, void *arg)
 }
 
 /*
- * Nothing is left to ask other sessions for, and none of them may rise by that: they end.
+ * Ends the other sessions: no factor is left to ask them for, and none of them may be elevated
+ * by that.
  */
 static enum err
 remove_all(struct flow *fl, enum audit_kind kind, struct uuid factor)
@@ -152,7 +153,7 @@ remove_all(struct flow *fl, enum audit_kind kind, struct uuid factor)
 	return flow_change_end(fl, e);
 }
 
-/* The oldest of those that stay. */
+/* The oldest active factor except the removed one. */
 static const struct factor *
 next_preferred(const struct subject *s, struct uuid removed)
 {

@@ -1,14 +1,14 @@
-/* What all use cases share: loading, racing, events, changes, tokens. */
+/* What all use cases share: loading, retries after a lost race, events, changes, tokens. */
 #include "flow/internal.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/subject.h"
 
-/* How long a sign-in may wait for a hashing lane, in milliseconds. */
+/* How long a request waits at most until its password hash may begin, in milliseconds. */
 #define HASH_WAIT_MS 1000
 
-static void place(struct flow *fl, struct audit_event *ev);
+static void append(struct flow *fl, struct audit_event *ev);
 
 struct store *
 flow_db(struct flow *fl)
@@ -53,9 +53,7 @@ flow_reload(struct flow *fl)
 	if (e != OK)
 		return e;
 	fl->stale = false;
-	if (uuid_is_nil(s->session.id) || s->account.disabled_at != 0 ||
-	    !secret_eq_bytes(s->session.token_hash, fl->token.hash, sizeof(fl->token.hash)) ||
-	    !session_alive(&s->session, fl->env->conf->session_idle, fl->now)) {
+	if (!authn_accept(fl, s->account.id, &s->session, s->account.disabled_at, &fl->token)) {
 		*s = (struct subject){0};
 		return ERR_UNAUTHENTICATED;
 	}
@@ -77,7 +75,7 @@ flow_event(struct flow *fl, enum audit_kind kind, bool accepted, struct uuid fac
 	    .details = details,
 	};
 
-	place(fl, &ev);
+	append(fl, &ev);
 	return ev;
 }
 
@@ -94,7 +92,7 @@ flow_event_by(struct flow *fl, enum audit_kind kind, const struct subject *by,
 	    .details = details,
 	};
 
-	place(fl, &ev);
+	append(fl, &ev);
 	return ev;
 }
 
@@ -148,9 +146,9 @@ flow_token_grant(struct flow *fl, const struct token *token, struct secret text)
 	fl->stale = true;
 }
 
-/* Behind the chain of the flow's subject, with what the request says of itself. */
+/* Appends the event to the chain of the subject, with the origin of the request. */
 static void
-place(struct flow *fl, struct audit_event *ev)
+append(struct flow *fl, struct audit_event *ev)
 {
 	uint16_t key = keyring_active(fl->env->keyring);
 

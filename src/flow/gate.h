@@ -2,25 +2,27 @@
 #ifndef FLOW_GATE_H
 #define FLOW_GATE_H
 
-#include "flow/flow.h"
+#include "domain/gate.h"
+#include "flow/authn.h"
 
-/* May a request to a guarded site pass? */
 struct authorization_request {
 	struct gate_rule rule;
-	struct str organization;  /* slug of the one the place belongs to; absent: none */
-	struct str session_token; /* as it was given, or absent */
-	struct str site_token;    /* the same of the site itself */
-	struct str origin;        /* of the site; absent: unknown */
+	struct str organization;      /* slug of the organization of the resource; absent: none */
+	struct authn_sources sources; /* tokens of a session */
+	struct str site_token;        /* the token of the site itself, or absent */
+	struct str origin;            /* of the site; absent: unknown */
+};
+
+struct authorization {
+	enum gate_decision decision;
+	struct gate_subject subject; /* whose request it is; all zero without a valid session */
 };
 
 /*
- * Answers it by one statement, two where a stale session token came with a site's. A failure is
- * no verdict: nobody passes. The subject is loaded as far as store_gate_load() does.
+ * Decides on a request by one statement, or by two where a stale session token comes with the
+ * token of a site. A failure is no decision: nothing passes.
  */
 enum err flow_gate_authorize(struct flow *fl, const struct authorization_request *q,
-    enum gate_decision *decision) MUST_CHECK;
-
-/* The membership in the organization of that slug; NULL when the subject is no member there. */
-const struct membership *flow_membership(const struct flow *fl, struct str slug);
+    struct authorization *out) MUST_CHECK;
 
 #endif

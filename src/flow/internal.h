@@ -1,4 +1,4 @@
-/* What the files of this floor share. */
+/* What the files of flow/ share and no other layer sees. */
 #ifndef FLOW_INTERNAL_H
 #define FLOW_INTERNAL_H
 
@@ -17,95 +17,104 @@ struct flow_env {
 	struct store db; /* of the use case that runs; set by flow_env_db() */
 	struct pwhash_params pwhash;
 	struct factor_rules rules;
-	struct activity_list activity; /* uses of sessions that are not yet noted */
-	int64_t activity_since_ms;     /* since when the first of them waits */
+	struct activity_list activity; /* uses of sessions that are not yet recorded */
+	int64_t activity_since_ms;     /* when the first of them was collected; monotonic */
 };
 
-/* The database for one use, with memory from `a`, until `deadline_ms` (monotonic). It is good until the next call. */
+/*
+ * The database for one use, with memory from `a`, until `deadline_ms` (monotonic). The result is
+ * good until the next call.
+ */
 struct store *flow_env_db(struct flow_env *env, struct arena *a, int64_t deadline_ms);
 
-/* The database for the length of this request. */
+/* The database for this request. */
 struct store *flow_db(struct flow *fl);
 
+/* ---- sessions and tokens ---- */
+
 /*
- * The answer has left: the use of its session is to be noted, with those of others if that can
- * wait (seen.c).
+ * The one verdict on a session: whether a token opens it. Remembers the use of an accepted
+ * session in `fl`.
  */
+bool authn_accept(struct flow *fl, struct uuid account, const struct session *s,
+    int64_t disabled_at, const struct token *token);
+
+/* Loads the subject again by the token of `fl`. ERR_UNAUTHENTICATED when it opens no session. */
+enum err flow_reload(struct flow *fl) MUST_CHECK;
+
+/* Makes a new token for the session; nobody has it yet. */
+struct secret flow_token_issue(struct flow *fl, struct token *token);
+
+/* Gives the client a new token. Call it after the commit that stored its hash. */
+void flow_token_grant(struct flow *fl, const struct token *token, struct secret text);
+
+/* Records the use of the session, now or together with the uses of other sessions (activity.c). */
 void flow_activity_record(struct flow *fl);
 
-/* One decision on the subject with its write; may be run again after a lost race. */
+/* ---- decisions and changes ---- */
+
+/* Decides on the subject and writes the decision. A lost race makes it run again. */
 typedef enum err flow_step(struct flow *fl, void *arg);
 
 /*
- * Runs a step; after ERR_RACE loads the subject anew and runs it again, until it comes through
- * or the deadline passes (ERR_UNAVAILABLE).
+ * Runs a step. After ERR_RACE it loads the subject anew and runs the step again, until the step
+ * comes through or the deadline passes (ERR_UNAVAILABLE).
  */
 enum err flow_attempt(struct flow *fl, flow_step *step, void *arg) MUST_CHECK;
 
-/* An event of this request about its own account, placed behind the chain as loaded. */
+/* An event by and about the account of `fl`, appended to its chain as loaded. */
 struct audit_event flow_event(struct flow *fl, enum audit_kind kind, bool accepted,
     struct uuid factor, struct str details);
 
-/*
- * The same about the account of `fl`, by the account and session of somebody else, in an
- * organization of both.
- */
+/* An event about the account of `fl`, by another account in an organization of both. */
 struct audit_event flow_event_by(struct flow *fl, enum audit_kind kind, const struct subject *by,
     struct uuid organization, struct str details);
 
-/* Begins a change of several statements with its event; ERR_RACE. */
+/* Begins a change of several statements with its event. ERR_RACE. */
 enum err flow_change_begin(struct flow *fl, enum audit_kind kind, struct uuid factor,
     struct str details) MUST_CHECK;
-/* Ends it: commits when `e` is OK, else takes all back and returns `e`. */
+
+/* Ends a change: commits it when `e` is OK, else rolls it back and returns `e`. */
 enum err flow_change_end(struct flow *fl, enum err e) MUST_CHECK;
 
+/* ---- parts of changes that several use cases make ---- */
+
 /*
- * Hashes in a lane. ERR_BUSY when none becomes free in time; `right` says whether the password
- * fits.
+ * Checks a password within the limit of hashes that run at once. ERR_BUSY when none may begin in
+ * time; `right` says whether it is the password.
  */
 enum err flow_password_check(struct flow *fl, struct str hash, struct secret password,
     bool *right) MUST_CHECK;
 
-/* Ten new codes and their MACs, end to end in the arena. */
+/* Counts a refused response against the attempt limit, with its event. Returns ERR_CODE_INVALID. */
+enum err flow_verification_refused(struct flow *fl, struct uuid factor) MUST_CHECK;
+
+/* Makes new recovery codes; returns their MACs, end to end in the arena. */
 unsigned char *flow_recovery_make(struct flow *fl, struct recovery_codes *out);
 
-/* Within a change: factors and codes gone, the budget whole. */
-enum err flow_remove_all(struct flow *fl) MUST_CHECK;
-
-/* A new set of codes, written within a change. */
+/* Within a change: replaces the set of recovery codes by a new one. */
 enum err flow_recovery_write(struct flow *fl, struct recovery_codes *out) MUST_CHECK;
 
+/* Within a change: removes all factors and codes, and clears the attempt limit. */
+enum err flow_remove_all(struct flow *fl) MUST_CHECK;
+
 /*
- * Within a change: the account's verified address is told of it; `label` is a factor's, or
- * absent.
+ * Within a change: notifies the verified address of the account; `label` is that of a factor,
+ * or absent.
  */
 enum err flow_notify(struct flow *fl, enum mail_kind kind, struct str label) MUST_CHECK;
+
 /*
- * Within the reset of the subject by an admin of an organization: its other owners and admins,
- * at most 100 of them, are told that `actor` did it.
+ * Within the reset of the subject by an admin: notifies the other owners and admins of the
+ * organization, at most 100 of them, that `actor` did it.
  */
 enum err flow_notify_admins(struct flow *fl, struct uuid organization, struct str organization_name,
     struct uuid actor) MUST_CHECK;
-/* What is told when the recovery code that was offered is used. */
+
+/* The message about the use of a recovery code, for the statement that consumes the code. */
 struct mail_code flow_notify_code(struct flow *fl);
-/* Within a change: a new link for the account's address, and the message that carries it. */
+
+/* Within a change: makes a new link for the address of the account, and the message with it. */
 enum err flow_email_link_write(struct flow *fl) MUST_CHECK;
-
-/*
- * Loads the subject again for the session it has. ERR_UNAUTHENTICATED when it does not stand
- * any more.
- */
-enum err flow_reload(struct flow *fl) MUST_CHECK;
-
-/*
- * The budget's word on an answer, then a wrong answer's way: its slot and its event;
- * ERR_CODE_INVALID.
- */
-enum err flow_verification_refused(struct flow *fl, struct uuid factor) MUST_CHECK;
-
-/* A new token for the session, not yet given to anybody. */
-struct secret flow_token_issue(struct flow *fl, struct token *token);
-/* The commit is through: the client gets the new token. */
-void flow_token_grant(struct flow *fl, const struct token *token, struct secret text);
 
 #endif

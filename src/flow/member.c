@@ -1,7 +1,6 @@
 /*
- * What an admin decides on a member. The decision is on the member's account: its event stands
- * in that account's chain, and another change of the account in between makes it be decided
- * again.
+ * What an admin decides for a member. The event stands in the chain of the member's account, so
+ * that another change of that account in between makes the decision run again.
  */
 #include "flow/member.h"
 
@@ -14,10 +13,7 @@
 #include "store/session.h"
 #include "store/subject.h"
 
-/*
- * A decision, and what it is about. `target` is a flow of its own, with the member as the
- * subject.
- */
+/* A decision and the member it is for. */
 struct decision_params {
 	struct uuid organization;
 	struct uuid account;
@@ -27,7 +23,10 @@ struct decision_params {
 	int64_t until;
 };
 
-/* What is written of it within the change, or why not. */
+/*
+ * Writes a decision within its change, or refuses it. `target` is a flow of its own, whose subject
+ * is the member.
+ */
 typedef enum err decision(struct flow *fl, struct flow *target, const struct decision_params *d);
 
 static enum err decide(struct flow *fl, const struct decision_params *d,
@@ -70,7 +69,7 @@ flow_member_exempt(struct flow *fl, struct uuid organization, struct uuid accoun
 	    .until = until,
 	};
 
-	if (until <= fl->now || until > fl->now + POLICY_AHEAD_MAX * CLOCK_DAY)
+	if (!policy_allows_exemption(until, fl->now))
 		return ERR_FIELD;
 	return decide(fl, &d, write_exempt);
 }
@@ -110,7 +109,7 @@ decide(struct flow *fl, const struct decision_params *d, decision *write)
 	return e == ERR_RACE ? ERR_UNAVAILABLE : e;
 }
 
-/* Nobody decides on his own factor, and an admin not on an owner's. */
+/* Admins cannot decide on their own account, and only an owner decides on an owner. */
 static enum err
 load_target(struct flow *fl, struct flow *target, const struct decision_params *d)
 {
@@ -131,10 +130,7 @@ load_target(struct flow *fl, struct flow *target, const struct decision_params *
 	return OK;
 }
 
-/*
- * The event is the member's, in the name of the admin. The member is not told the admin's
- * network address.
- */
+/* The event is about the member, by the admin. The member does not learn the admin's address. */
 static enum err
 begin(struct flow *fl, struct flow *target, const struct decision_params *d)
 {
@@ -145,13 +141,13 @@ begin(struct flow *fl, struct flow *target, const struct decision_params *d)
 	return store_begin(flow_db(fl), &ev);
 }
 
-/* Who decides is still in the role to do so, until the change is through. */
+/* The admin still has a role that may decide on this member, until the change ends. */
 static enum err
 hold(struct flow *fl, const struct flow *target, const struct decision_params *d)
 {
 	const struct membership *member = subject_membership(&target->subject, d->organization);
 	enum role role;
-	enum err e = store_admin_hold(flow_db(fl), fl->subject.account.id, d->organization, &role);
+	enum err e = flow_admin_hold(fl, d->organization, &role);
 
 	if (e != OK)
 		return e;

@@ -6,24 +6,25 @@
 #include "flow/flow.h"
 
 /*
- * These refuse with ERR_FORBIDDEN for oneself, and for an owner unless the asker is one.
- * ERR_NOT_FOUND for who is no member.
+ * All of these refuse with ERR_FORBIDDEN a decision on one's own account, and on an owner by
+ * anybody but an owner. ERR_NOT_FOUND for an account that is no member.
  */
 
 /*
- * Factors and codes gone, the guessing budget whole, all sessions ended; the member and the
- * other admins are told. ERR_NOT_ENABLED when there is nothing to reset.
+ * Resets the second factor of a member: removes factors and codes, clears the attempt limit,
+ * ends all sessions, and notifies the member and the other admins. ERR_NOT_ENABLED when there
+ * is nothing to reset.
  */
 enum err flow_member_reset(struct flow *fl, struct uuid organization, struct uuid account,
     struct str reason) MUST_CHECK;
 
 /*
- * The policy does not hold for the member before `until`; ERR_FIELD unless that is ahead, at
+ * Exempts a member from the policy until `until`. ERR_FIELD unless that is in the future, at
  * most POLICY_AHEAD_MAX days.
  */
 enum err flow_member_exempt(struct flow *fl, struct uuid organization, struct uuid account,
     int64_t until, struct str reason) MUST_CHECK;
-/* The exemption ends now; none is as good. */
+/* Ends the exemption of a member; it is no error when there is none. */
 enum err flow_member_unexempt(struct flow *fl, struct uuid organization,
     struct uuid account) MUST_CHECK;
 

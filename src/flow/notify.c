@@ -1,4 +1,4 @@
-/* Telling the owner of an account what has changed: written with the change itself. */
+/* Messages to the owner of an account, written together with the change that they are about. */
 #include "domain/email.h"
 #include "flow/internal.h"
 #include "store/email.h"
@@ -78,7 +78,7 @@ flow_email_link_write(struct flow *fl)
 	return e == OK ? store_outbox_insert(flow_db(fl), &m) : e;
 }
 
-/* The address of an operator is nobody's business. */
+/* A message never shows the address of an operator. */
 static struct str
 values(struct flow *fl, struct str label, int64_t left)
 {

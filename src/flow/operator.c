@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/codec.h"
-#include "base/field.h"
+#include "domain/account.h"
 #include "flow/operator.h"
 #include "store/account.h"
 #include "store/email.h"
@@ -12,7 +12,7 @@
 #include "store/session.h"
 #include "store/subject.h"
 
-/* What runs inside the transaction of an operator's change. */
+/* Writes an operator's change within its transaction. */
 typedef enum err operator_write(struct flow *fl, void *arg);
 
 struct membership_params {
@@ -189,7 +189,7 @@ load(struct flow *fl, struct str email)
 	return e == OK ? store_subject_load(flow_db(fl), id, UUID_NIL, NULL, 0, &fl->subject) : e;
 }
 
-/* The event names the organization; one of a membership that goes has no role in it. */
+/* The event names the organization; the event of a removed membership has no role in it. */
 static enum err
 change_membership(struct flow *fl, struct str slug, struct str email, enum audit_kind kind,
     struct membership_params *j, operator_write *write)
@@ -216,7 +216,10 @@ change_membership(struct flow *fl, struct str slug, struct str email, enum audit
 	return change(fl, email, kind, buf_str(&details), write, j);
 }
 
-/* Load, event, write, commit; again after a lost race. */
+/*
+ * Loads the account, writes the event and the change, and commits; after a lost race it starts
+ * again.
+ */
 static enum err
 change(struct flow *fl, struct str email, enum audit_kind kind, struct str details,
     operator_write *write, void *arg)
@@ -257,7 +260,7 @@ event(struct flow *fl, enum audit_kind kind, struct str details)
 	return ev;
 }
 
-/* Characters are counted, not bytes; what is no UTF-8 could not be typed at sign-in. */
+/* Counts characters, not bytes. What is not UTF-8 could not be typed at sign-in. */
 static bool
 password_fits(struct secret password)
 {
@@ -266,8 +269,7 @@ password_fits(struct secret password)
 
 	for (i = 0; i < text.n; i++)
 		characters += ((unsigned char)text.p[i] & 0xC0) != 0x80;
-	return str_is_utf8(text) && !str_has(text, '\0') && characters >= PASSWORD_MIN &&
-	       text.n <= FIELD_PASSWORD_MAX;
+	return str_is_text(text, ACCOUNT_PASSWORD_MAX) && characters >= PASSWORD_MIN;
 }
 
 static bool

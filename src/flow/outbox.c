@@ -1,11 +1,11 @@
-/* Taking mail out of the outbox, and noting what became of it. */
+/* Claiming messages from the outbox, and recording what became of them. */
 #include "flow/outbox.h"
 
 #include "crypto/seal.h"
 #include "flow/internal.h"
 #include "store/outbox.h"
 
-/* How much is kept of why an attempt failed, in bytes. */
+/* How much of the reason for a failed attempt is kept, in bytes. */
 #define WHY_MAX 200
 
 static struct str clean(struct arena *a, struct str why);
@@ -41,7 +41,7 @@ flow_outbox_failed(struct flow *fl, const struct mail *m, bool final, struct str
 	return store_outbox_failed(flow_db(fl), m, next, clean(fl->arena, why));
 }
 
-/* What another program said: printable ASCII of it. */
+/* The printable ASCII of what another program said. */
 static struct str
 clean(struct arena *a, struct str why)
 {

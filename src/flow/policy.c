@@ -1,9 +1,8 @@
-/* An organization's policy, as its admins change it. */
+/* The policy of an organization, as its admins change it. */
 #include "flow/policy.h"
 
 #include "flow/internal.h"
 
-#include "base/clock.h"
 #include "flow/admin.h"
 #include "flow/compliance.h"
 #include "store/policy.h"
@@ -17,7 +16,6 @@ struct change_params {
 static flow_step change_step;
 static enum err admit(const struct flow *fl, struct uuid organization, const struct policy *wanted,
     const struct membership **m) MUST_CHECK;
-static bool age_fits(int32_t age);
 static bool same(const struct policy *a, const struct policy *b);
 
 enum err
@@ -48,6 +46,7 @@ change_step(struct flow *fl, void *arg)
 	const struct change_params *c = arg;
 	const struct membership *m;
 	struct str before, after;
+	enum role role;
 	enum err e = admit(fl, c->organization, c->wanted, &m);
 
 	if (e != OK)
@@ -64,8 +63,10 @@ change_step(struct flow *fl, void *arg)
 		STR_FMT(after)));
 	if (e != OK)
 		return e;
-	return flow_change_end(fl,
-	    store_policy_update(flow_db(fl), c->organization, c->policy, fl->now));
+	e = flow_admin_hold(fl, c->organization, &role);
+	if (e == OK)
+		e = store_policy_update(flow_db(fl), c->organization, c->policy, fl->now);
+	return flow_change_end(fl, e);
 }
 
 static enum err
@@ -76,17 +77,7 @@ admit(const struct flow *fl, struct uuid organization, const struct policy *want
 
 	if (e != OK)
 		return e;
-	if (wanted->grace_days < 0 || wanted->grace_days > POLICY_GRACE_MAX ||
-	    !age_fits(wanted->reauthentication_age) || !age_fits(wanted->verification_age) ||
-	    wanted->required_since > fl->now + POLICY_AHEAD_MAX * CLOCK_DAY)
-		return ERR_FIELD;
-	return OK;
-}
-
-static bool
-age_fits(int32_t age)
-{
-	return age == 0 || (age >= POLICY_AGE_MIN && age <= POLICY_AGE_MAX);
+	return policy_exceeds(wanted, fl->now) == 0 ? OK : ERR_FIELD;
 }
 
 static bool

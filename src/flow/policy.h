@@ -6,16 +6,16 @@
 #include "flow/flow.h"
 
 /*
- * What would become of the policy in force by what is wanted, and the totals under it; changes
+ * Computes the policy that would follow from what is wanted, and the totals under it; changes
  * nothing. ERR_FIELD.
  */
 enum err flow_policy_preview(struct flow *fl, struct uuid organization, const struct policy *wanted,
     struct policy *policy, struct member_totals *totals) MUST_CHECK;
 
 /*
- * Changes the policy (policy_change()), with an event that has it before and after; `policy` is
- * the new one. Without a difference nothing is changed. ERR_FIELD when a number is out of its
- * range or the date too far ahead.
+ * Changes the policy (see policy_change()), with an event that has the policy before and after.
+ * `policy` gets the new one; nothing is written when nothing differs. ERR_FIELD when a number
+ * is out of its range or the date is too far ahead.
  */
 enum err flow_policy_change(struct flow *fl, struct uuid organization, const struct policy *wanted,
     struct policy *policy) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* Recovery codes: new sets, acknowledgement. */
+/* Recovery codes: new sets, and their acknowledgement. */
 #include "flow/recovery.h"
 
 #include "flow/internal.h"
@@ -35,7 +35,7 @@ flow_recovery_make(struct flow *fl, struct recovery_codes *out)
 
 		out->list[i] =
 		    recovery_code_make(fl->arena, (int)fl->env->conf->recovery_code_groups);
-		if (!recovery_code_read(fl->arena, out->list[i], &read))
+		if (!recovery_code_parse(fl->arena, out->list[i], &read))
 			log_fatal("recovery.make", "a code that cannot be read");
 		recovery_code_mac(key, fl->subject.account.id, read, macs + i * SHA256_SIZE);
 	}

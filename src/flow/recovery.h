@@ -4,9 +4,9 @@
 
 #include "flow/flow.h"
 
-/* A new set in the place of the old one. ERR_NOT_ENABLED. */
+/* Replaces the set of codes by a new one. ERR_NOT_ENABLED. */
 enum err flow_recovery_replace(struct flow *fl, struct recovery_codes *out) MUST_CHECK;
-/* The owner has saved the codes; a second time is as good. */
+/* Records that the owner has saved the codes; a second time changes nothing. */
 enum err flow_recovery_acknowledge(struct flow *fl) MUST_CHECK;
 
 #endif

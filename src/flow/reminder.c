@@ -1,6 +1,6 @@
 /*
- * Telling members of their organizations' rules: who is due, what to tell, and the message that
- * tells it.
+ * Reminders to members whose organization requires a second factor: who is due, and the message
+ * to them.
  */
 #include "flow/reminder.h"
 
@@ -11,7 +11,10 @@
 #include "flow/internal.h"
 #include "store/reminder.h"
 
-/* Whoever dies over a look at a member leaves it to be made again after so long. */
+/*
+ * How long a member stays claimed: when a mailer dies, another one claims the member after
+ * that.
+ */
 #define TAKEN_FOR CLOCK_MINUTE
 
 static enum err record(struct flow *fl, const struct reminder_member *m, int64_t taken_until,
@@ -57,7 +60,7 @@ record(struct flow *fl, const struct reminder_member *m, int64_t taken_until, bo
 	return store_reminder_record(flow_db(fl), m, taken_until, &n, &mail, sent);
 }
 
-/* Without a date when the time is up. */
+/* The values of the message; the deadline is left out when it has passed. */
 static struct str
 values(struct flow *fl, const struct reminder_member *m, const struct reminder *n)
 {

@@ -1,4 +1,4 @@
-/* An account's sessions. */
+/* The sessions of an account. */
 #include "flow/session.h"
 
 #include "flow/internal.h"
@@ -68,7 +68,7 @@ revoke_others_step(struct flow *fl, void *arg)
 	return flow_change_end(fl, e);
 }
 
-/* The event names the organization that is entered. */
+/* The event names the organization that the session switches to. */
 static enum err
 switch_step(struct flow *fl, void *arg)
 {

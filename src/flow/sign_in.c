@@ -1,4 +1,4 @@
-/* Who asks: tokens, password sign-in, sign-out, reauthentication. */
+/* Password sign-in, sign-out, reauthentication. */
 #include "flow/sign_in.h"
 
 #include "flow/internal.h"
@@ -12,15 +12,18 @@
 #include "store/sign_in.h"
 #include "store/subject.h"
 
-/* How often a wrong password is tried to be recorded against other changes of the account. */
+/*
+ * How many times recording a wrong password is tried when other changes of the account come
+ * first.
+ */
 #define RECORD_TRIES 8
 /* How long recording may take, in milliseconds. */
 #define RECORD_MS 1000
 
-/* What a new session is opened with. */
+/* What a new session is created with. */
 struct session_params {
 	struct str return_to;
-	struct str new_hash; /* of the password, where the old one was outdated */
+	struct str new_hash; /* of the password, where the stored hash is outdated */
 };
 
 static enum err load_by_address(struct flow *fl, struct str email) MUST_CHECK;
@@ -104,13 +107,14 @@ flow_after(struct flow *fl)
 {
 	if (!uuid_is_nil(fl->failed_account))
 		record_failed_sign_in(fl);
-	if (!fl->ended && !fl->stale && !uuid_is_nil(fl->subject.session.id))
+	if (!fl->ended && !fl->stale && !uuid_is_nil(fl->use.session))
 		flow_activity_record(fl);
 }
 
 /*
- * An unknown address takes the same two statements and leaves a subject without an account,
- * whose absent password hash costs as much to check as a real one.
+ * Loads the account of an address. An unknown address takes the same two statements and leaves
+ * a subject without an account, whose absent password hash costs as much to check as a real
+ * one.
  */
 static enum err
 load_by_address(struct flow *fl, struct str email)
@@ -193,7 +197,10 @@ confirm_password(struct flow *fl, void *arg)
 	return e;
 }
 
-/* Whoever holds a session but not the password does not get to guess it for long. */
+/*
+ * Counts a wrong password against the session: somebody who holds a session but not the
+ * password does not get to guess it for long.
+ */
 static enum err
 count_wrong_password(struct flow *fl, void *arg)
 {
@@ -217,8 +224,8 @@ count_wrong_password(struct flow *fl, void *arg)
 }
 
 /*
- * Done after the answer has left, so that a known account takes no longer than an unknown one.
- * No session is named: there is UUID_NIL.
+ * Records a refused sign-in after the response was sent, so that a known account takes no
+ * longer than an unknown one. The event names no session, since there is none.
  */
 static void
 record_failed_sign_in(struct flow *fl)

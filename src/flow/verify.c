@@ -1,47 +1,46 @@
-/* The second factor: the one place that says verified. */
+/* The second factor: judge a response, consume it, apply its effect. */
 #include "flow/verify.h"
-
-#include "flow/internal.h"
 
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "flow/ceremony.h"
+#include "flow/internal.h"
 #include "store/verification.h"
 
-/* An answer, and whether the session is to rise by it or one change is to be proven. */
-struct verifying {
-	const struct factor_response *response;
-	bool elevate;
+/* One attempt: what was asked for. */
+struct attempt {
+	const struct verify_params *params;
+	enum verify_effect effect;
 };
 
-/* What judging found. */
+/* What judging found: a factor with its new counter and state, or a recovery code. */
 struct judgement {
-	struct uuid factor;
-	int64_t step;        /* of a right code, else 0 */
-	struct str recovery; /* MAC of a right recovery code, else absent */
+	const struct factor *factor; /* NULL: a recovery code */
+	int64_t counter;
+	struct str sealed; /* the factor's new state; absent: it stays as it is */
+	struct str mac;    /* of the recovery code */
 };
 
 static flow_step verify_step;
-static enum err judge(struct flow *fl, const struct factor_response *in,
+static enum err judge(struct flow *fl, const struct verify_params *in,
     struct judgement *j) MUST_CHECK;
-static enum err grant(struct flow *fl, const struct judgement *j) MUST_CHECK;
-static enum err consume(struct flow *fl, const struct judgement *j) MUST_CHECK;
+static enum err judge_factors(struct flow *fl, const struct verify_params *in,
+    struct judgement *j) MUST_CHECK;
+static enum err try_factor(struct flow *fl, const struct factor *f, struct secret response,
+    struct judgement *j) MUST_CHECK;
+static enum err elevate(struct flow *fl, const struct judgement *j) MUST_CHECK;
+static enum err authorize_change(struct flow *fl, const struct judgement *j) MUST_CHECK;
+static struct audit_event verification_event(struct flow *fl, const struct judgement *j,
+    enum verify_effect effect);
 
 enum err
-flow_verify(struct flow *fl, const struct factor_response *in)
+flow_verify(struct flow *fl, const struct verify_params *in, enum verify_effect effect)
 {
-	struct verifying v = {.response = in, .elevate = true};
+	struct attempt a = {.params = in, .effect = effect};
 
-	return flow_attempt(fl, verify_step, &v);
-}
-
-enum err
-flow_confirm_change(struct flow *fl, const struct factor_response *in)
-{
-	struct verifying v = {.response = in};
-
-	return flow_attempt(fl, verify_step, &v);
+	return flow_attempt(fl, verify_step, &a);
 }
 
 int64_t
@@ -67,7 +66,7 @@ flow_verification_refused(struct flow *fl, struct uuid factor)
 	bool counts = !fl->password_confirmed && session_counts_failures(s, ages.password, fl->now);
 	int failures = s->failures + (counts ? 1 : 0);
 	bool ends = counts && failures >= SESSION_FAILURES_MAX;
-	struct throttle after = throttle_after_wrong(&fl->subject.throttle, fl->now);
+	struct throttle after = throttle_after_failure(&fl->subject.throttle, fl->now);
 	struct audit_event ev = flow_event(fl, AUDIT_VERIFICATION, false, factor,
 	    ends ? STR("{\"session\":\"ended\"}") : STR_ABSENT);
 	enum err e = store_verification_refused(flow_db(fl), &ev, &after, failures, ends);
@@ -83,7 +82,7 @@ flow_verification_refused(struct flow *fl, struct uuid factor)
 static enum err
 verify_step(struct flow *fl, void *arg)
 {
-	const struct verifying *v = arg;
+	const struct attempt *a = arg;
 	struct judgement j = {0};
 	enum err e;
 
@@ -92,47 +91,73 @@ verify_step(struct flow *fl, void *arg)
 	e = throttle_check(&fl->subject.throttle, fl->now);
 	if (e != OK)
 		return e;
-	e = judge(fl, v->response, &j);
+	e = judge(fl, a->params, &j);
 	if (e == ERR_CODE_INVALID)
-		return flow_verification_refused(fl, j.factor);
+		return flow_verification_refused(fl, j.factor != NULL ? j.factor->id : UUID_NIL);
 	if (e != OK)
 		return e;
-	return v->elevate ? grant(fl, &j) : consume(fl, &j);
+	if ((j.factor != NULL) == (j.mac.n > 0))
+		log_fatal("verify.judge", "a response was accepted without proof");
+	return a->effect == VERIFY_ELEVATE ? elevate(fl, &j) : authorize_change(fl, &j);
 }
 
 static enum err
-judge(struct flow *fl, const struct factor_response *in, struct judgement *j)
+judge(struct flow *fl, const struct verify_params *in, struct judgement *j)
 {
-	const struct factor *f;
-	struct secret state;
-	enum err e;
-
-	if (in->recovery) {
-		j->recovery = fl->subject.recovery_match;
-		return str_is_absent(j->recovery) ? ERR_CODE_INVALID : OK;
-	}
-	f = subject_factor(&fl->subject, in->factor);
-	if (f == NULL)
-		return ERR_NOT_FOUND;
-	j->factor = f->id;
-	e = seal_open(fl->arena, fl->env->keyring, fl->subject.account.id, f->id, f->sealed,
-	    &state);
-	if (e != OK)
-		return e;
-	j->step = f->kind->check(state, &fl->env->rules, f->last_counter, fl->now,
-	    secret_reveal(in->code));
-	return j->step > 0 ? OK : ERR_CODE_INVALID;
+	if (in->recovery_code.n == 0)
+		return judge_factors(fl, in, j);
+	j->mac = fl->subject.recovery_match;
+	return str_is_absent(j->mac) ? ERR_CODE_INVALID : OK;
 }
 
 /*
- * Watermark or code, budget, session and event in one statement; the token leaves only behind
- * its commit.
+ * The chosen factor is tried first and then every other active one: the person has typed the
+ * code of one of their apps, and which one it was need not be known. A refusal names the chosen
+ * factor.
  */
 static enum err
-grant(struct flow *fl, const struct judgement *j)
+judge_factors(struct flow *fl, const struct verify_params *in, struct judgement *j)
+{
+	const struct subject *s = &fl->subject;
+	const struct factor *chosen = subject_factor(s, in->factor);
+	enum err e;
+	size_t i;
+
+	if (chosen == NULL)
+		return ERR_NOT_FOUND;
+	e = try_factor(fl, chosen, in->response, j);
+	for (i = 0; e == ERR_CODE_INVALID && i < s->factor_count; i++)
+		if (s->factors[i].state == FACTOR_ACTIVE && &s->factors[i] != chosen)
+			e = try_factor(fl, &s->factors[i], in->response, j);
+	if (e == ERR_CODE_INVALID)
+		j->factor = chosen;
+	return e;
+}
+
+static enum err
+try_factor(struct flow *fl, const struct factor *f, struct secret response, struct judgement *j)
+{
+	struct factor_finish_result r;
+	enum err e = ceremony_finish(fl, f, FACTOR_VERIFY, response, &r);
+
+	if (e != OK)
+		return e;
+	if (r.verdict != FACTOR_ACCEPTED)
+		return ERR_CODE_INVALID;
+	j->factor = f;
+	j->counter = r.counter;
+	j->sealed = r.state.p != NULL ? ceremony_seal(fl, f->id, r.state) : STR_ABSENT;
+	return OK;
+}
+
+/*
+ * The factor or the code, the attempt limit, the session and the event change in one statement;
+ * the token leaves only after its commit.
+ */
+static enum err
+elevate(struct flow *fl, const struct judgement *j)
 {
 	const struct session *s = &fl->subject.session;
-	bool by_code = !str_is_absent(j->recovery);
 	struct session_elevation elevation = {.expires_at = s->expires_at};
 	struct mail_code mail = flow_notify_code(fl);
 	struct audit_event ev;
@@ -140,37 +165,43 @@ grant(struct flow *fl, const struct judgement *j)
 	struct secret text;
 	enum err e;
 
-	if ((j->step > 0) == by_code || uuid_is_nil(s->id))
-		log_fatal("verify.grant", "a session is to be raised without proof");
+	if (uuid_is_nil(s->id))
+		log_fatal("verify.elevate", "there is no session to elevate");
 	text = flow_token_issue(fl, &token);
 	memcpy(elevation.token_hash, token.hash, sizeof(elevation.token_hash));
 	if (s->state == SESSION_MFA_REQUIRED)
 		elevation.expires_at =
 		    s->created_at + fl->env->conf->session_lifetime * CLOCK_SECOND;
-	ev = flow_event(fl, AUDIT_VERIFICATION, true, j->factor,
-	    by_code ? STR("{\"by\":\"recovery_code\"}") : STR_ABSENT);
-	e = by_code ? store_verify_by_code(flow_db(fl), &ev, &elevation, j->recovery, &mail)
-		    : store_verify_by_factor(flow_db(fl), &ev, &elevation, j->step);
+	ev = verification_event(fl, j, VERIFY_ELEVATE);
+	e = j->factor == NULL ? store_verify_by_code(flow_db(fl), &ev, &elevation, j->mac, &mail)
+			      : store_verify_by_factor(flow_db(fl), &ev, &elevation, j->counter);
 	if (e == OK)
 		flow_token_grant(fl, &token, text);
 	return e;
 }
 
-/* The answer is used up for one change; nothing of the session rises, so its token stays. */
 static enum err
-consume(struct flow *fl, const struct judgement *j)
+authorize_change(struct flow *fl, const struct judgement *j)
 {
-	bool by_code = !str_is_absent(j->recovery);
 	struct mail_code mail = flow_notify_code(fl);
-	struct audit_event ev = flow_event(fl, AUDIT_VERIFICATION, true, j->factor,
-	    by_code ? STR("{\"by\":\"recovery_code\",\"for\":\"change\"}")
-		    : STR("{\"for\":\"change\"}"));
-	enum err e;
+	struct audit_event ev = verification_event(fl, j, VERIFY_CHANGE);
+	enum err e = j->factor == NULL ? store_consume_code(flow_db(fl), &ev, j->mac, &mail)
+				       : store_consume_counter(flow_db(fl), &ev, j->counter);
 
-	if ((j->step > 0) == by_code)
-		log_fatal("verify.spend", "a change is to be proven without proof");
-	e = by_code ? store_consume_code(flow_db(fl), &ev, j->recovery, &mail)
-		    : store_consume_counter(flow_db(fl), &ev, j->step);
 	fl->stale = true;
 	return e;
+}
+
+static struct audit_event
+verification_event(struct flow *fl, const struct judgement *j, enum verify_effect effect)
+{
+	static const struct str details[2][2] = {
+	    [VERIFY_ELEVATE] = {{0}, STR_INIT("{\"by\":\"recovery_code\"}")},
+	    [VERIFY_CHANGE] = {STR_INIT("{\"for\":\"change\"}"),
+		STR_INIT("{\"by\":\"recovery_code\",\"for\":\"change\"}")},
+	};
+	bool by_code = j->factor == NULL;
+
+	return flow_event(fl, AUDIT_VERIFICATION, true, by_code ? UUID_NIL : j->factor->id,
+	    details[effect][by_code]);
 }

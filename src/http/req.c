@@ -32,14 +32,6 @@ static const char *const req_single[] = {
     "HTTP_REFERER",
     "HTTP_SEC_FETCH_SITE",
     "HTTP_AUTHORIZATION",
-    "HTTP_X_ACCOUNT_ACCESS_TOKEN",
-    "HTTP_X_ORIGINAL_URL",
-    "HTTP_X_ORIGINAL_METHOD",
-    "COUNTERSIGN_LEVEL",
-    "COUNTERSIGN_MAX_AGE",
-    "COUNTERSIGN_ORGANIZATION",
-    "COUNTERSIGN_ORIGINAL_URL",
-    "COUNTERSIGN_SITE",
 };
 
 static const struct {
@@ -89,12 +81,27 @@ req_param(const struct req *rq, const char *name)
 	return req_nth(rq, name, 0);
 }
 
+bool
+req_is_repeated(const struct req *rq, const char *name)
+{
+	return !str_is_absent(req_nth(rq, name, 1));
+}
+
 static struct str
 req_copy(const struct req *rq, const char *name)
 {
 	struct str v = req_param(rq, name);
 
 	return str_is_absent(v) || v.n > REQ_HEADER_MAX ? STR_ABSENT : str_copy(rq->arena, v);
+}
+
+struct str
+req_method_name(enum method m)
+{
+	for (size_t i = 0; i < REQ_METHODS; i++)
+		if (req_methods[i].method == m)
+			return req_methods[i].name;
+	return STR_ABSENT;
 }
 
 static void
@@ -159,7 +166,7 @@ req_params_fit(const struct req *rq)
 			return false;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(req_single); i++)
-		if (!str_is_absent(req_nth(rq, req_single[i], 1)))
+		if (req_is_repeated(rq, req_single[i]))
 			return false;
 	return true;
 }

@@ -49,8 +49,14 @@ struct req {
 enum err req_read(struct req *rq, struct arena *a, char **params,
     size_t (*read)(void *from, char *into, size_t n), void *from) MUST_CHECK;
 
+/* "GET" for METHOD_GET; absent for METHOD_OTHER. */
+struct str req_method_name(enum method m);
+
 /* A FastCGI parameter ("CONTENT_TYPE", "HTTP_ORIGIN"); absent when not sent. */
 struct str req_param(const struct req *rq, const char *name);
+
+/* True when a parameter was sent more than once. */
+bool req_is_repeated(const struct req *rq, const char *name);
 
 /*
  * The value of a cookie. Absent when there is none or when the name occurs more than once: two

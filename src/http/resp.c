@@ -4,9 +4,6 @@
 #include "base/array.h"
 #include "base/log.h"
 
-#define RESP_PATH_MAX 2048
-#define RESP_COOKIE_RULES "; Path=/; Secure; HttpOnly; SameSite=Lax"
-
 /* An answer that sets one of these itself replaces the line. */
 static const struct {
 	const char *name;
@@ -50,9 +47,6 @@ static const struct {
     {503, "Service Unavailable"},
 };
 
-static void resp_cookie(struct resp *rs, const char *name, struct str value, struct str domain,
-    const char *end);
-
 void
 resp_init(struct resp *rs, struct arena *a)
 {
@@ -88,72 +82,31 @@ resp_stream(struct resp *rs, int status, struct str type, resp_source *source, v
 	rs->source_arg = arg;
 }
 
-bool
-resp_is_local_path(struct str path)
-{
-	struct str next;
-
-	if (str_is_absent(path) || path.n == 0 || path.n > RESP_PATH_MAX || path.p[0] != '/')
-		return false;
-	if (str_has_control(path) || str_has(path, '\\'))
-		return false;
-	/* What a browser, or a proxy that decodes, would take for "//host". */
-	next = str_slice(path, 1, 3);
-	return !str_starts(next, STR("/")) && !str_eq_nocase(next, STR("%2f")) &&
-	       !str_eq_nocase(next, STR("%5c"));
-}
-
 void
-resp_redirect(struct resp *rs, struct str path)
+resp_redirect(struct resp *rs, struct str location)
 {
 	resp_set(rs, 303, STR_ABSENT, STR_ABSENT);
-	resp_header(rs, "Location", resp_is_local_path(path) ? path : STR("/"));
+	resp_header(rs, "Location", location);
 }
 
-const char *
-resp_session_cookie_name(struct str domain)
+struct str
+resp_cookie_text(struct arena *a, const struct resp_cookie *cookie)
 {
-	return domain.n == 0 ? "__Host-session" : "__Secure-session";
-}
+	struct buf b = {.arena = a};
 
-void
-resp_redirect_external(struct resp *rs, struct str url)
-{
-	resp_set(rs, 303, STR_ABSENT, STR_ABSENT);
-	resp_header(rs, "Location", url);
-}
-
-void
-resp_session_cookie(struct resp *rs, struct str domain, struct secret token)
-{
-	resp_cookie(rs, resp_session_cookie_name(domain), secret_reveal(token), domain, "");
+	buf_printf(&b, "%s=%.*s", cookie->name, STR_FMT(cookie->value));
+	if (cookie->domain.n > 0)
+		buf_printf(&b, "; Domain=%.*s", STR_FMT(cookie->domain));
+	buf_add(&b, STR("; Path=/; Secure; HttpOnly; SameSite=Lax"));
+	if (cookie->max_age != 0)
+		buf_printf(&b, "; Max-Age=%d", cookie->max_age > 0 ? cookie->max_age : 0);
+	return buf_str(&b);
 }
 
 void
-resp_session_cookie_clear(struct resp *rs, struct str domain)
+resp_set_cookie(struct resp *rs, const struct resp_cookie *cookie)
 {
-	resp_cookie(rs, resp_session_cookie_name(domain), STR(""), domain, "; Max-Age=0");
-}
-
-void
-resp_site_cookies(struct resp *rs, struct secret token)
-{
-	struct str here = STR("");
-
-	resp_cookie(rs, RESP_SITE_COOKIE, secret_reveal(token), here, "");
-	resp_cookie(rs, RESP_NONCE_COOKIE, STR(""), here, "; Max-Age=0");
-}
-
-static void
-resp_cookie(struct resp *rs, const char *name, struct str value, struct str domain, const char *end)
-{
-	struct buf b = {.arena = rs->arena};
-
-	buf_printf(&b, "%s=%.*s", name, STR_FMT(value));
-	if (domain.n > 0)
-		buf_printf(&b, "; Domain=%.*s", STR_FMT(domain));
-	buf_printf(&b, RESP_COOKIE_RULES "%s", end);
-	resp_header(rs, "Set-Cookie", buf_str(&b));
+	resp_header(rs, "Set-Cookie", resp_cookie_text(rs->arena, cookie));
 }
 
 static void

@@ -51,38 +51,22 @@ void resp_set(struct resp *rs, int status, struct str type, struct str body);
 /* The same for a body that comes in pieces. `arg` lives in the request's arena. */
 void resp_stream(struct resp *rs, int status, struct str type, resp_source *source, void *arg);
 
-/* 303 to a path of this site; the path is checked (P12) and "/" is used when it is none. */
-void resp_redirect(struct resp *rs, struct str path);
+/* Sets 303 and Location. The caller has checked where it leads. */
+void resp_redirect(struct resp *rs, struct str location);
 
-/*
- * 303 to another site, whose address the caller has held against the list of those it may be
- * (P12).
- */
-void resp_redirect_external(struct resp *rs, struct str url);
+/* A cookie for all paths: Secure, HttpOnly, SameSite=Lax. */
+struct resp_cookie {
+	const char *name;
+	struct str value;
+	struct str domain; /* absent or empty: this host alone */
+	int max_age;       /* seconds; 0: until the browser ends; negative: removes the cookie */
+};
 
-/*
- * The session cookie, HttpOnly, Secure, SameSite=Lax, without a lifetime of its own: for this
- * host alone (`domain` absent or empty), else for all hosts of the domain, under another name.
- */
-const char *resp_session_cookie_name(struct str domain);
-void resp_session_cookie(struct resp *rs, struct str domain, struct secret token);
-/* Takes it away. */
-void resp_session_cookie_clear(struct resp *rs, struct str domain);
+/* Sets a cookie. */
+void resp_set_cookie(struct resp *rs, const struct resp_cookie *cookie);
 
-/*
- * What a browser has at a guarded site on another host: the site's own token, and before it,
- * set by the site's web server, what has to come back with the ticket.
- */
-#define RESP_SITE_COOKIE "__Host-gate"
-#define RESP_NONCE_COOKIE "__Host-gate-way"
-/* Sets the one and takes the other away. */
-void resp_site_cookies(struct resp *rs, struct secret token);
-
-/*
- * True for a path of this site: begins with one '/', no backslash, no control character, no
- * second '/' behind the first (also not percent-encoded), at most 2 KiB.
- */
-bool resp_is_local_path(struct str path);
+/* The value of the Set-Cookie header. */
+struct str resp_cookie_text(struct arena *a, const struct resp_cookie *cookie);
 
 /*
  * The complete FastCGI answer: Status, headers, blank line, body; for HEAD without the body but

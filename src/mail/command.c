@@ -1,7 +1,6 @@
-/*
- * To a program such as sendmail, without a shell: its words are those of the option and then
- * the recipient, the message is its standard input, an exit status of 0 says that it has it.
- */
+/* Delivery to a program. */
+#include "mail/command.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,47 +13,47 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "mail/internal.h"
 
-/* Words of a command, and how much of what it says is kept, in bytes. */
 #define WORDS_MAX 32
-#define SAID_MAX 200
-/* Between two looks at whether we are to end, in milliseconds. */
-#define LOOK_MS 500
+/* How much of its output is reported, in bytes. */
+#define OUTPUT_MAX 200
+/* Between two checks of the deadline, in milliseconds. */
+#define TICK_MS 500
 
-/* A program under way. */
+/* The running program. */
 struct child {
 	pid_t pid;
-	int input; /* files in memory: nothing waits for a pipe */
+	int input; /* both are files in memory, so that neither side waits for a pipe */
 	int output;
 };
 
-static char **words(struct arena *a, const char *command, struct str recipient);
-static bool fill(int fd, struct str text);
-static int start(struct child *c, char **argv);
-static bool wait_for(struct child *c, struct delivery_clock *p, int *how);
-static struct str said(struct arena *a, const struct child *c);
-static enum deliver_result judge(struct arena *a, const struct child *c, int how, struct str *why);
+static char **split_command(struct arena *a, const char *command, struct str recipient);
+static bool write_input(int fd, struct str text);
+static int spawn_program(struct child *c, char **argv);
+static bool wait_for_exit(struct child *c, struct deliver_deadline *deadline, int *status);
+static struct str read_output(struct arena *a, const struct child *c);
+static enum deliver_result result_of(struct arena *a, const struct child *c, int status,
+    struct str *why);
 
 enum deliver_result
-command_deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l,
-    struct delivery_clock *p, struct str *why)
+command_deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *e,
+    struct deliver_deadline *deadline, struct str *why)
 {
 	struct child c = {
 	    .input = memfd_create("mail", MFD_CLOEXEC),
 	    .output = memfd_create("mail-output", MFD_CLOEXEC),
 	};
-	enum deliver_result result = DELIVER_LATER;
-	int error, how = 0;
+	enum deliver_result result = DELIVER_DEFERRED;
+	int error, status = 0;
 
-	if (c.input < 0 || c.output < 0 || !fill(c.input, l->text)) {
+	if (c.input < 0 || c.output < 0 || !write_input(c.input, e->text)) {
 		*why = str_of(strerror(errno));
-	} else if ((error = start(&c, words(a, transport->command, l->to))) != 0) {
+	} else if ((error = spawn_program(&c, split_command(a, transport->command, e->to))) != 0) {
 		*why = str_printf(a, "the program cannot be run: %s", strerror(error));
-	} else if (!wait_for(&c, p, &how)) {
+	} else if (!wait_for_exit(&c, deadline, &status)) {
 		*why = STR("the program took too long");
 	} else {
-		result = judge(a, &c, how, why);
+		result = result_of(a, &c, status, why);
 	}
 	if (c.input >= 0)
 		(void)close(c.input);
@@ -64,7 +63,7 @@ command_deliver(struct arena *a, const struct mail_transport *transport, const s
 }
 
 static char **
-words(struct arena *a, const char *command, struct str recipient)
+split_command(struct arena *a, const char *command, struct str recipient)
 {
 	char **argv = arena_array(a, WORDS_MAX + 2, sizeof(*argv));
 	struct str rest = str_of(command);
@@ -81,23 +80,23 @@ words(struct arena *a, const char *command, struct str recipient)
 }
 
 static bool
-fill(int fd, struct str text)
+write_input(int fd, struct str text)
 {
-	size_t done = 0;
+	size_t written = 0;
 
-	while (done < text.n) {
-		ssize_t n = write(fd, text.p + done, text.n - done);
+	while (written < text.n) {
+		ssize_t n = write(fd, text.p + written, text.n - written);
 
 		if (n < 0 && errno != EINTR)
 			return false;
-		done += n > 0 ? (size_t)n : 0;
+		written += n > 0 ? (size_t)n : 0;
 	}
 	return lseek(fd, 0, SEEK_SET) == 0;
 }
 
-/* In a group of its own, with the signals that are blocked here open. */
+/* Starts the program in a process group of its own, with no signals blocked; 0 or an errno. */
 static int
-start(struct child *c, char **argv)
+spawn_program(struct child *c, char **argv)
 {
 	char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 	char *const environment[] = {path, NULL};
@@ -107,7 +106,7 @@ start(struct child *c, char **argv)
 	int error;
 
 	if (posix_spawn_file_actions_init(&files) != 0 || posix_spawnattr_init(&attributes) != 0)
-		log_fatal("memory.exhausted", "command.start");
+		log_fatal("memory.exhausted", "command.spawn");
 	(void)sigemptyset(&none);
 	error = posix_spawn_file_actions_adddup2(&files, c->input, STDIN_FILENO);
 	if (error == 0)
@@ -128,19 +127,19 @@ start(struct child *c, char **argv)
 	return error;
 }
 
-/* False when it had to be killed. */
+/* Waits for the program to end; false when it had to be killed at the deadline. */
 static bool
-wait_for(struct child *c, struct delivery_clock *p, int *how)
+wait_for_exit(struct child *c, struct deliver_deadline *deadline, int *status)
 {
 	struct pollfd end = {.fd = pidfd_open(c->pid, 0), .events = POLLIN};
 	int64_t left;
 	bool ended = false;
 
-	while (end.fd >= 0 && !ended && (left = delivery_time_left(p)) > 0)
-		ended = poll(&end, 1, left < LOOK_MS ? (int)left : LOOK_MS) > 0;
+	while (end.fd >= 0 && !ended && (left = deliver_ms_left(deadline)) > 0)
+		ended = poll(&end, 1, left < TICK_MS ? (int)left : TICK_MS) > 0;
 	if (!ended)
 		(void)kill(-c->pid, SIGKILL);
-	while (waitpid(c->pid, how, 0) < 0 && errno == EINTR)
+	while (waitpid(c->pid, status, 0) < 0 && errno == EINTR)
 		;
 	if (end.fd >= 0)
 		(void)close(end.fd);
@@ -148,24 +147,25 @@ wait_for(struct child *c, struct delivery_clock *p, int *how)
 }
 
 static struct str
-said(struct arena *a, const struct child *c)
+read_output(struct arena *a, const struct child *c)
 {
-	char *text = arena_alloc(a, SAID_MAX);
-	ssize_t n = pread(c->output, text, SAID_MAX, 0);
+	char *text = arena_alloc(a, OUTPUT_MAX);
+	ssize_t n = pread(c->output, text, OUTPUT_MAX, 0);
 
 	return str_trim((struct str){.p = text, .n = n > 0 ? (size_t)n : 0});
 }
 
 static enum deliver_result
-judge(struct arena *a, const struct child *c, int how, struct str *why)
+result_of(struct arena *a, const struct child *c, int status, struct str *why)
 {
 	struct str output;
 
-	if (WIFEXITED(how) && WEXITSTATUS(how) == EX_OK)
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EX_OK)
 		return DELIVER_ACCEPTED;
-	output = said(a, c);
+	output = read_output(a, c);
 	*why = str_printf(a, "the program ended with %s %d: %.*s",
-	    WIFEXITED(how) ? "status" : "signal", WIFEXITED(how) ? WEXITSTATUS(how) : WTERMSIG(how),
-	    STR_FMT(output));
-	return WIFEXITED(how) && WEXITSTATUS(how) == EX_NOUSER ? DELIVER_REFUSED : DELIVER_LATER;
+	    WIFEXITED(status) ? "status" : "signal",
+	    WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), STR_FMT(output));
+	return WIFEXITED(status) && WEXITSTATUS(status) == EX_NOUSER ? DELIVER_REJECTED
+								     : DELIVER_DEFERRED;
 }

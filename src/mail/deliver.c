@@ -1,33 +1,31 @@
-/* Which way a letter goes, and how long it may take. */
-#include "mail/internal.h"
+/* Choosing the transport. */
+#include "mail/deliver.h"
 
-#include <poll.h>
+#include "mail/command.h"
+#include "mail/directory.h"
+#include "mail/smtp.h"
 
-#include "base/clock.h"
-
-enum deliver_result
-deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l,
-    int64_t deadline_ms, struct str *why)
+bool
+deliver_setup(void)
 {
-	struct delivery_clock p = {.term_fd = transport->term_fd, .deadline_ms = deadline_ms};
-
-	if (transport->url[0] != '\0')
-		return smtp_deliver(a, transport, l, &p, why);
-	if (transport->command[0] != '\0')
-		return command_deliver(a, transport, l, &p, why);
-	return folder_deliver(a, transport, l, why);
+	return smtp_setup();
 }
 
-int64_t
-delivery_time_left(struct delivery_clock *p)
+void
+deliver_cleanup(void)
 {
-	struct pollfd term = {.fd = p->term_fd, .events = POLLIN};
-	int64_t now = clock_mono_ms();
+	smtp_cleanup();
+}
 
-	if (!p->asked && p->term_fd >= 0 && poll(&term, 1, 0) > 0) {
-		p->asked = true;
-		if (p->deadline_ms > now + DELIVER_GRACE_MS)
-			p->deadline_ms = now + DELIVER_GRACE_MS;
-	}
-	return now < p->deadline_ms ? p->deadline_ms - now : 0;
+enum deliver_result
+deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *e,
+    int64_t deadline_ms, struct str *why)
+{
+	struct deliver_deadline deadline = {.term_fd = transport->term_fd, .at_ms = deadline_ms};
+
+	if (transport->url[0] != '\0')
+		return smtp_deliver(a, transport, e, &deadline, why);
+	if (transport->command[0] != '\0')
+		return command_deliver(a, transport, e, &deadline, why);
+	return directory_deliver(a, transport, e, why);
 }

@@ -1,4 +1,4 @@
-/* RFC 2045, 2047 and 5322. */
+/* Encoding by RFC 2045, 2047 and 5322. */
 #include "mail/encode.h"
 
 #include <stdbool.h>
@@ -8,33 +8,33 @@
 #include "base/codec.h"
 #include "base/log.h"
 
-/* A line of a header or body, without its CRLF. */
+/* The longest line of a header or body, without its CRLF. */
 #define LINE_MAX_BYTES 76
 #define WORD_BEGIN "=?utf-8?Q?"
 #define WORD_END "?="
 
 static bool is_plain(struct str text);
-static struct str clean(struct arena *a, struct str text);
-static void add_word_byte(struct buf *out, unsigned char c);
+static struct str sanitize(struct arena *a, struct str text);
+static void append_word_byte(struct buf *out, unsigned char c);
 static size_t word_cost(struct str character);
 static bool is_safe(unsigned char c);
-static void body_line(struct buf *out, struct str line);
+static void append_body_line(struct buf *out, struct str line);
 
 void
 encode_header(struct buf *out, struct str text, size_t column)
 {
-	struct str cleaned = clean(out->arena, text);
+	struct str sanitized = sanitize(out->arena, text);
 
-	if (column + cleaned.n <= LINE_MAX_BYTES && is_plain(cleaned))
-		buf_add(out, cleaned);
+	if (column + sanitized.n <= LINE_MAX_BYTES && is_plain(sanitized))
+		buf_add(out, sanitized);
 	else
-		encode_words(out, cleaned, column);
+		encode_words(out, sanitized, column);
 }
 
 void
 encode_words(struct buf *out, struct str text, size_t column)
 {
-	struct str rest = clean(out->arena, text);
+	struct str rest = sanitize(out->arena, text);
 	size_t i;
 
 	if (rest.n == 0)
@@ -50,14 +50,14 @@ encode_words(struct buf *out, struct str text, size_t column)
 			column = sizeof(" " WORD_BEGIN) - 1;
 		}
 		for (i = 0; i < character.n; i++)
-			add_word_byte(out, (unsigned char)character.p[i]);
+			append_word_byte(out, (unsigned char)character.p[i]);
 		column += cost;
 		rest = str_slice(rest, character.n, rest.n);
 	}
 	buf_add(out, STR(WORD_END));
 }
 
-/* The names are fixed: no locale has a say. */
+/* The names are fixed, as strftime() would use those of the locale. */
 struct str
 encode_date(struct arena *a, int64_t us)
 {
@@ -68,7 +68,7 @@ encode_date(struct arena *a, int64_t us)
 	struct tm t;
 
 	if (gmtime_r(&seconds, &t) == NULL)
-		log_fatal("mail.date", "a time that is none");
+		log_fatal("mail.date", "the time cannot be converted");
 	return str_printf(a, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[t.tm_wday], t.tm_mday,
 	    months[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
 }
@@ -83,12 +83,12 @@ encode_body(struct buf *out, struct str text)
 
 		if (str_ends(line, STR("\r")))
 			line.n--;
-		body_line(out, line);
+		append_body_line(out, line);
 		buf_add(out, STR("\r\n"));
 	}
 }
 
-/* Printable ASCII that no reader could take for an encoded word. */
+/* True for printable ASCII that cannot be taken for an encoded word. */
 static bool
 is_plain(struct str text)
 {
@@ -102,7 +102,7 @@ is_plain(struct str text)
 }
 
 static struct str
-clean(struct arena *a, struct str text)
+sanitize(struct arena *a, struct str text)
 {
 	struct buf b = {.arena = a};
 
@@ -122,7 +122,7 @@ clean(struct arena *a, struct str text)
 }
 
 static void
-add_word_byte(struct buf *out, unsigned char c)
+append_word_byte(struct buf *out, unsigned char c)
 {
 	if (is_safe(c))
 		buf_addc(out, (char)c);
@@ -140,16 +140,16 @@ word_cost(struct str character)
 	return is_safe(c) || c == ' ' ? 1 : 3 * character.n;
 }
 
-/* What may stand by itself also in the name before an address. */
+/* True for a character that needs no encoding, even in the name before an address. */
 static bool
 is_safe(unsigned char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+	return str_is_alnum((char)c);
 }
 
-/* A blank at the end of a line would be lost on the way; a character stays on one line. */
+/* Encodes a blank at the end, which transport could strip; never splits a character over lines. */
 static void
-body_line(struct buf *out, struct str line)
+append_body_line(struct buf *out, struct str line)
 {
 	size_t column = 0, i;
 

@@ -1,14 +1,15 @@
-/* Putting a message together. */
+/* Building a message. */
 #include "mail/message.h"
 
 #include "base/address.h"
 #include "mail/encode.h"
 
-static void add_part(struct buf *out, const struct message *m, const char *type, struct str body);
+static void append_part(struct buf *out, const struct message *m, const char *type,
+    struct str body);
 
 /*
- * The boundary cannot stand in a part: quoted-printable has no '=' with a '_' behind it.
- * Auto-Submitted keeps answering machines quiet (RFC 3834).
+ * The boundary cannot occur in a part, as quoted-printable never has "=_". Auto-Submitted keeps
+ * automatic responders from replying (RFC 3834).
  */
 bool
 message_build(struct arena *a, const struct message *m, struct str *out)
@@ -26,15 +27,15 @@ message_build(struct arena *a, const struct message *m, struct str *out)
 	    "\r\nMessage-ID: <%.*s@%.*s>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
 	    "Content-Type: multipart/alternative;\r\n boundary=\"=_%.*s\"\r\n\r\n",
 	    STR_FMT(m->id), STR_FMT(domain), STR_FMT(m->id));
-	add_part(&b, m, "plain", m->text);
-	add_part(&b, m, "html", m->html);
+	append_part(&b, m, "plain", m->text);
+	append_part(&b, m, "html", m->html);
 	buf_printf(&b, "--=_%.*s--\r\n", STR_FMT(m->id));
 	*out = buf_str(&b);
 	return true;
 }
 
 static void
-add_part(struct buf *out, const struct message *m, const char *type, struct str body)
+append_part(struct buf *out, const struct message *m, const char *type, struct str body)
 {
 	buf_printf(out,
 	    "--=_%.*s\r\nContent-Type: text/%s; charset=utf-8\r\n"

@@ -1,4 +1,4 @@
-/* A message as it travels: headers and a text and an HTML part (RFC 5322, 2045, 2046). */
+/* Building a message of headers, a text part and an HTML part (RFC 5322, 2045, 2046). */
 #ifndef MAIL_MESSAGE_H
 #define MAIL_MESSAGE_H
 
@@ -9,11 +9,11 @@
 #include "base/str.h"
 
 struct message {
-	/* letters, digits and '_'; with the sender's domain it is the Message-ID */
+	/* letters, digits and '_'; it makes the Message-ID with the sender's domain */
 	struct str id;
 	struct str from;      /* address_fits() */
 	struct str from_name; /* any text */
-	struct str to;        /* any text: what does not fit is refused */
+	struct str to;        /* any text; refused unless address_fits() */
 	struct str subject;   /* any text */
 	struct str text;
 	struct str html;
@@ -21,8 +21,8 @@ struct message {
 };
 
 /*
- * The whole message with CRLF line ends, in the arena. False when the recipient's address does
- * not fit.
+ * Builds the whole message, with CRLF line ends, in the arena. False when mail cannot be sent to
+ * or from one of the addresses.
  */
 bool message_build(struct arena *a, const struct message *m, struct str *out);
 

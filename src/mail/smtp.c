@@ -1,90 +1,91 @@
-/* To an SMTP server, by libcurl. */
+/* Delivery to an SMTP server. */
+#include "mail/smtp.h"
+
 #include <curl/curl.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/log.h"
-#include "mail/internal.h"
 
-/* An answer of the server to one command, or to connecting, in milliseconds. */
+/* How long connecting may take, in milliseconds. */
 #define CONNECT_MS 10000
-/* From this code on a server means it (RFC 5321 section 4.2.1). */
+/* Replies from this code on are permanent (RFC 5321 section 4.2.1). */
 #define PERMANENT 500
 
 struct transfer {
-	struct str rest; /* of the message, to be sent */
-	struct delivery_clock *delivery_clock;
+	struct str rest; /* of the message, not sent yet */
+	struct deliver_deadline *deadline;
 	curl_socket_t socket;
-	bool names_message; /* the last command was about the recipient or the message itself */
+	bool about_message; /* the last command was about the recipient or the message itself */
 	char error[CURL_ERROR_SIZE];
 };
 
 static size_t read_message(char *into, size_t size, size_t count, void *arg);
-static int watch(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d);
-static int note_socket(void *arg, curl_socket_t fd, curlsocktype purpose);
-static int listen_in(CURL *curl, curl_infotype type, char *data, size_t n, void *arg);
-static size_t ignore(char *data, size_t size, size_t count, void *arg);
-static bool set_up(struct arena *a, CURL *curl, const struct mail_transport *transport,
-    const struct envelope *l, struct transfer *t);
+static int check_deadline(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d);
+static int record_socket(void *arg, curl_socket_t fd, curlsocktype purpose);
+static int record_command(CURL *curl, curl_infotype type, char *data, size_t n, void *arg);
+static size_t discard_response(char *data, size_t size, size_t count, void *arg);
+static bool set_options(struct arena *a, CURL *curl, const struct mail_transport *transport,
+    const struct envelope *e, struct transfer *t);
 static bool set_server(struct arena *a, CURL *curl, const struct mail_transport *transport);
-static enum deliver_result judge(struct arena *a, CURL *curl, CURLcode code,
+static enum deliver_result result_of(struct arena *a, CURL *curl, CURLcode code,
     const struct transfer *t, struct str *why);
 
 bool
-deliver_setup(void)
+smtp_setup(void)
 {
 	return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }
 
 void
-deliver_cleanup(void)
+smtp_cleanup(void)
 {
 	curl_global_cleanup();
 }
 
-/* A connection for each letter: they are few. */
+/* Messages are few, so each gets a connection of its own. */
 enum deliver_result
-smtp_deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *l,
-    struct delivery_clock *p, struct str *why)
+smtp_deliver(struct arena *a, const struct mail_transport *transport, const struct envelope *e,
+    struct deliver_deadline *deadline, struct str *why)
 {
-	struct transfer t = {.rest = l->text, .delivery_clock = p, .socket = CURL_SOCKET_BAD};
+	struct transfer t = {.rest = e->text, .deadline = deadline, .socket = CURL_SOCKET_BAD};
 	CURL *curl = curl_easy_init();
 	struct curl_slist *recipients =
-	    curl_slist_append(NULL, str_printf(a, "<%.*s>", STR_FMT(l->to)).p);
-	enum deliver_result result = DELIVER_LATER;
+	    curl_slist_append(NULL, str_printf(a, "<%.*s>", STR_FMT(e->to)).p);
+	enum deliver_result result = DELIVER_DEFERRED;
 
 	if (curl == NULL || recipients == NULL)
 		log_fatal("memory.exhausted", "smtp.deliver");
 	if (curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients) == CURLE_OK &&
-	    set_up(a, curl, transport, l, &t))
-		result = judge(a, curl, curl_easy_perform(curl), &t, why);
+	    set_options(a, curl, transport, e, &t))
+		result = result_of(a, curl, curl_easy_perform(curl), &t, why);
 	else
-		*why = STR("libcurl does not take an option");
+		*why = STR("libcurl refuses an option");
 	curl_easy_cleanup(curl);
 	curl_slist_free_all(recipients);
 	return result;
 }
 
 static bool
-set_up(struct arena *a, CURL *curl, const struct mail_transport *transport,
-    const struct envelope *l, struct transfer *t)
+set_options(struct arena *a, CURL *curl, const struct mail_transport *transport,
+    const struct envelope *e, struct transfer *t)
 {
-	long left = (long)delivery_time_left(t->delivery_clock);
-	const char *from = str_printf(a, "<%.*s>", STR_FMT(l->from)).p;
+	long left = (long)deliver_ms_left(t->deadline);
+	const char *from = str_printf(a, "<%.*s>", STR_FMT(e->from)).p;
 
 	return left > 0 && set_server(a, curl, transport) &&
 	       curl_easy_setopt(curl, CURLOPT_MAIL_FROM, from) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_READFUNCTION, read_message) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_READDATA, t) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, ignore) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, note_socket) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, discard_response) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, record_socket) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_SOCKOPTDATA, t) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, watch) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, check_deadline) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, listen_in) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, record_command) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_DEBUGDATA, t) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, t->error) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
@@ -94,8 +95,8 @@ set_up(struct arena *a, CURL *curl, const struct mail_transport *transport,
 }
 
 /*
- * With TLS the certificate must be good and for the server's name: libcurl's default. No proxy
- * of the environment.
+ * With TLS the certificate must be valid for the server's name, which is libcurl's default. A
+ * proxy in the environment is not used.
  */
 static bool
 set_server(struct arena *a, CURL *curl, const struct mail_transport *transport)
@@ -130,7 +131,7 @@ read_message(char *into, size_t size, size_t count, void *arg)
 }
 
 static int
-note_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
+record_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
 {
 	struct transfer *t = arg;
 
@@ -140,11 +141,11 @@ note_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
 }
 
 /*
- * Called about once a second: not 0 breaks the transfer off. The connection is closed for good
- * by that: libcurl would say goodbye and wait for the answer.
+ * libcurl calls this about once a second; a result other than 0 aborts the transfer. The socket is
+ * shut down too, as libcurl would otherwise send QUIT and wait for the reply.
  */
 static int
-watch(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+check_deadline(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
 	struct transfer *t = arg;
 
@@ -152,7 +153,7 @@ watch(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 	(void)b;
 	(void)c;
 	(void)d;
-	if (delivery_time_left(t->delivery_clock) > 0)
+	if (deliver_ms_left(t->deadline) > 0)
 		return 0;
 	if (t->socket != CURL_SOCKET_BAD)
 		(void)shutdown(t->socket, SHUT_RDWR);
@@ -160,23 +161,24 @@ watch(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 }
 
 /*
- * What was said last, and nothing else of it: a server that refuses the sender or the sign-in
- * does so because of a setting, which may be mended.
+ * Notes only whether the last command was about the message: a server that refuses the sender or
+ * the authentication does so because of a setting, which can be corrected.
  */
 static int
-listen_in(CURL *curl, curl_infotype type, char *data, size_t n, void *arg)
+record_command(CURL *curl, curl_infotype type, char *data, size_t n, void *arg)
 {
 	struct transfer *t = arg;
-	struct str said = {.p = data, .n = n};
+	struct str command = {.p = data, .n = n};
 
 	(void)curl;
-	if (type == CURLINFO_HEADER_OUT && !str_starts(said, STR("QUIT")))
-		t->names_message = str_starts(said, STR("RCPT")) || str_starts(said, STR("DATA"));
+	if (type == CURLINFO_HEADER_OUT && !str_starts(command, STR("QUIT")))
+		t->about_message =
+		    str_starts(command, STR("RCPT")) || str_starts(command, STR("DATA"));
 	return 0;
 }
 
 static size_t
-ignore(char *data, size_t size, size_t count, void *arg)
+discard_response(char *data, size_t size, size_t count, void *arg)
 {
 	(void)data;
 	(void)arg;
@@ -184,18 +186,18 @@ ignore(char *data, size_t size, size_t count, void *arg)
 }
 
 static enum deliver_result
-judge(struct arena *a, CURL *curl, CURLcode code, const struct transfer *t, struct str *why)
+result_of(struct arena *a, CURL *curl, CURLcode code, const struct transfer *t, struct str *why)
 {
-	long answer = 0;
+	long reply = 0;
 
 	if (code == CURLE_OK)
 		return DELIVER_ACCEPTED;
 	if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_OPERATION_TIMEDOUT) {
-		*why = STR("the server did not answer in time");
-		return DELIVER_LATER;
+		*why = STR("the server did not respond in time");
+		return DELIVER_DEFERRED;
 	}
-	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer);
+	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply);
 	*why = str_printf(a, "%s (code %ld)",
-	    t->error[0] != '\0' ? t->error : curl_easy_strerror(code), answer);
-	return answer >= PERMANENT && t->names_message ? DELIVER_REFUSED : DELIVER_LATER;
+	    t->error[0] != '\0' ? t->error : curl_easy_strerror(code), reply);
+	return reply >= PERMANENT && t->about_message ? DELIVER_REJECTED : DELIVER_DEFERRED;
 }

@@ -232,7 +232,7 @@ send_all(struct pg *pg)
 	return PQpipelineSync(pg->conn);
 }
 
-/* The result number `nth`: a statement was prepared (even) or described (odd). */
+/* Checks the result number `nth`, from 0. Each statement is prepared first and then described. */
 static enum err
 check_prepared(struct pg *pg, size_t nth, PGresult *res)
 {

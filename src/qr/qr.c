@@ -1,6 +1,6 @@
 /*
- * QR codes. What is drawn may be a secret, so libpng works in the arena, which is wiped, and
- * what libqrencode hands over is wiped here.
+ * Drawing QR codes. They may hold a secret, so libpng allocates in the arena, which is wiped, and
+ * the code that libqrencode returns is wiped here.
  */
 #include "qr/qr.h"
 
@@ -17,14 +17,14 @@
 #define QUIET_MODULES 4
 #define SCALE_MAX 64
 
-static struct str draw(struct arena *a, const QRcode *code, int scale);
+static struct str draw_png(struct arena *a, const QRcode *code, int scale);
 static void fill_row(unsigned char *row, size_t size, const QRcode *code, int y, int scale);
-static void png_append(png_structp png, png_bytep data, png_size_t n);
-static void png_no_flush(png_structp png);
-static png_voidp png_take(png_structp png, png_alloc_size_t n);
-static void png_give(png_structp png, png_voidp p);
-static _Noreturn void png_failed(png_structp png, png_const_charp what);
-static void png_warned(png_structp png, png_const_charp what);
+static void on_png_write(png_structp png, png_bytep data, png_size_t n);
+static void on_png_flush(png_structp png);
+static png_voidp on_png_alloc(png_structp png, png_alloc_size_t n);
+static void on_png_free(png_structp png, png_voidp p);
+static _Noreturn void on_png_error(png_structp png, png_const_charp what);
+static void on_png_warning(png_structp png, png_const_charp what);
 
 enum err
 qr_png(struct arena *a, struct str text, int scale, struct str *png)
@@ -32,36 +32,36 @@ qr_png(struct arena *a, struct str text, int scale, struct str *png)
 	QRcode *code;
 
 	if (scale < 1 || scale > SCALE_MAX || text.n == 0)
-		log_fatal("qr.arguments", "nothing to draw, or no such scale");
+		log_fatal("qr.arguments", "an empty text, or a scale that is not 1 to 64");
 	if (text.n > INT_MAX)
 		return ERR_TOO_LARGE;
 	code = QRcode_encodeData((int)text.n, (const unsigned char *)text.p, 0, QR_ECLEVEL_M);
 	if (code == NULL && errno == ERANGE)
 		return ERR_TOO_LARGE;
 	if (code == NULL)
-		log_fatal("qr.failed", "libqrencode makes no code");
-	*png = draw(a, code, scale);
+		log_fatal("qr.failed", "libqrencode cannot make a code");
+	*png = draw_png(a, code, scale);
 	secret_wipe(code->data, (size_t)code->width * (size_t)code->width);
 	QRcode_free(code);
 	return OK;
 }
 
 static struct str
-draw(struct arena *a, const QRcode *code, int scale)
+draw_png(struct arena *a, const QRcode *code, int scale)
 {
 	struct buf out = {.arena = a};
 	int modules = code->width + 2 * QUIET_MODULES;
 	png_uint_32 side = (png_uint_32)(modules * scale);
 	size_t size = (side + 7) / 8;
 	unsigned char *row = arena_alloc(a, size);
-	png_structp png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, NULL, png_failed,
-	    png_warned, a, png_take, png_give);
+	png_structp png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, NULL, on_png_error,
+	    on_png_warning, a, on_png_alloc, on_png_free);
 	png_infop info = png != NULL ? png_create_info_struct(png) : NULL;
 
 	if (info == NULL)
-		log_fatal("qr.failed", "libpng does not start");
-	png_set_write_fn(png, &out, png_append, png_no_flush);
-	/* The pictures are small: a large window would only be memory to wipe. */
+		log_fatal("qr.failed", "libpng cannot be initialised");
+	png_set_write_fn(png, &out, on_png_write, on_png_flush);
+	/* The images are small: a larger window would only be more memory to wipe. */
 	png_set_compression_window_bits(png, 12);
 	png_set_compression_mem_level(png, 5);
 	png_set_IHDR(png, info, side, side, 1, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
@@ -77,7 +77,7 @@ draw(struct arena *a, const QRcode *code, int scale)
 	return buf_str(&out);
 }
 
-/* One row of pixels: all white (ones), then the dark modules of row `y`, if the code has it. */
+/* Fills a row of pixels with white (ones) and the dark modules of row `y`, if there is one. */
 static void
 fill_row(unsigned char *row, size_t size, const QRcode *code, int y, int scale)
 {
@@ -96,39 +96,39 @@ fill_row(unsigned char *row, size_t size, const QRcode *code, int y, int scale)
 }
 
 static void
-png_append(png_structp png, png_bytep data, png_size_t n)
+on_png_write(png_structp png, png_bytep data, png_size_t n)
 {
 	buf_bytes(png_get_io_ptr(png), data, n);
 }
 
 static void
-png_no_flush(png_structp png)
+on_png_flush(png_structp png)
 {
 	(void)png;
 }
 
 static png_voidp
-png_take(png_structp png, png_alloc_size_t n)
+on_png_alloc(png_structp png, png_alloc_size_t n)
 {
 	return arena_alloc(png_get_mem_ptr(png), n);
 }
 
 static void
-png_give(png_structp png, png_voidp p)
+on_png_free(png_structp png, png_voidp p)
 {
 	(void)png;
 	(void)p;
 }
 
 static _Noreturn void
-png_failed(png_structp png, png_const_charp what)
+on_png_error(png_structp png, png_const_charp what)
 {
 	(void)png;
 	log_fatal("qr.failed", what);
 }
 
 static void
-png_warned(png_structp png, png_const_charp what)
+on_png_warning(png_structp png, png_const_charp what)
 {
 	(void)png;
 	log_warning("qr.warning", LOG_CSTR("what", what));

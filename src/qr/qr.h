@@ -1,4 +1,4 @@
-/* QR codes (ISO/IEC 18004) as PNG pictures, by libqrencode and libpng. */
+/* QR codes (ISO/IEC 18004) as PNG images, by libqrencode and libpng. */
 #ifndef QR_QR_H
 #define QR_QR_H
 
@@ -6,9 +6,9 @@
 #include "base/str.h"
 
 /*
- * A QR code of `text` in byte mode, error correction level M, as a 1-bit greyscale PNG in the
- * arena: black on white, `scale` pixels a module, a quiet zone of 4 white modules.
- * ERR_TOO_LARGE when the text does not fit a code.
+ * Draws a QR code of `text` in byte mode at error correction level M, as a 1-bit greyscale PNG
+ * in the arena: black on white, `scale` (1 to 64) pixels per module, with a quiet zone of 4
+ * modules. `text` must not be empty. ERR_TOO_LARGE when it does not fit into a code.
  */
 enum err qr_png(struct arena *a, struct str text, int scale, struct str *png) MUST_CHECK;
 

@@ -77,15 +77,6 @@ store_account_details(struct store *st, struct uuid account, struct account_deta
 	return e;
 }
 
-void
-store_read_account(const struct q_account_row *row, struct account *account)
-{
-	account->name = row->name;
-	account->email = row->email;
-	account->email_verified = row->email_verified_at != 0;
-	account->disabled_at = row->disabled_at;
-}
-
 static enum err
 insert_account(struct store *st, const struct account *account, int64_t now)
 {

@@ -6,11 +6,11 @@
 #include "base/log.h"
 #include "store/internal.h"
 
-static struct member_key later(int64_t bound, const struct member_key *after);
+static struct member_cursor later(int64_t bound, const struct member_cursor *after);
 static void read_member(const struct q_member_page_row *row, struct member *m);
 
 enum err
-store_members_all(struct store *st, struct uuid organization, const struct member_key *after,
+store_members_all(struct store *st, struct uuid organization, const struct member_cursor *after,
     int batch, struct member **list, size_t *count)
 {
 	struct q_members_all_args args = {
@@ -25,7 +25,8 @@ store_members_all(struct store *st, struct uuid organization, const struct membe
 
 enum err
 store_members_by_enrolled(struct store *st, struct uuid organization, bool enrolled,
-    bool plain_only, const struct member_key *after, int batch, struct member **list, size_t *count)
+    bool plain_only, const struct member_cursor *after, int batch, struct member **list,
+    size_t *count)
 {
 	struct q_members_by_enrolled_args args = {
 	    .organization_id = organization,
@@ -41,11 +42,11 @@ store_members_by_enrolled(struct store *st, struct uuid organization, bool enrol
 
 enum err
 store_members_by_joined(struct store *st, struct uuid organization, int64_t now,
-    struct joined_range privileged, struct joined_range plain, const struct member_key *after,
+    struct joined_range privileged, struct joined_range plain, const struct member_cursor *after,
     int batch, struct member **list, size_t *count)
 {
-	struct member_key privileged_after = later(privileged.after, after);
-	struct member_key plain_after = later(plain.after, after);
+	struct member_cursor privileged_after = later(privileged.after, after);
+	struct member_cursor plain_after = later(plain.after, after);
 	struct q_members_by_joined_args args = {
 	    .organization_id = organization,
 	    .now = now,
@@ -65,15 +66,15 @@ store_members_by_joined(struct store *st, struct uuid organization, int64_t now,
 
 enum err
 store_members_exempt(struct store *st, struct uuid organization, int64_t now, bool privileged,
-    bool plain, const struct member_key *after, int batch, struct member **list, size_t *count)
+    bool plain, const struct member_cursor *after, int batch, struct member **list, size_t *count)
 {
-	struct member_key key = later(now, after);
+	struct member_cursor cursor = later(now, after);
 	struct q_members_exempt_args args = {
 	    .organization_id = organization,
 	    .privileged = privileged,
 	    .plain = plain,
-	    .after_time = key.time,
-	    .after_account = key.account,
+	    .after_time = cursor.time,
+	    .after_account = cursor.account,
 	    .member_page.batch = batch,
 	};
 
@@ -82,7 +83,7 @@ store_members_exempt(struct store *st, struct uuid organization, int64_t now, bo
 
 enum err
 store_members_search(struct store *st, struct uuid organization, struct str term,
-    const struct member_key *after, int batch, struct member **list, size_t *count)
+    const struct member_cursor *after, int batch, struct member **list, size_t *count)
 {
 	struct q_members_search_args args = {
 	    .organization_id = organization,
@@ -113,7 +114,7 @@ store_member_counts(struct store *st, struct uuid organization, int64_t now,
 	while (q_member_counts_next(&rows, &row))
 		counts[row.privileged] = (struct member_counts){
 		    .enrolled = row.enrolled,
-		    .open = row.open,
+		    .unenrolled = row.unenrolled,
 		    .overdue = row.overdue,
 		    .exempt = row.exempt,
 		    .exempt_overdue = row.exempt_overdue,
@@ -137,16 +138,16 @@ store_members(struct store *st, const struct pg_query *q, struct member **list, 
 	return e;
 }
 
-/* The key `after`, or that behind everybody up to the time `bound` (0: none) where it is later. */
-static struct member_key
-later(int64_t bound, const struct member_key *after)
+/* The cursor `after`, or the one behind all members up to `bound` (0: none) if that is later. */
+static struct member_cursor
+later(int64_t bound, const struct member_cursor *after)
 {
-	struct member_key key = {.time = bound};
+	struct member_cursor cursor = {.time = bound};
 
 	if (after->time > bound || bound == 0)
 		return *after;
-	memset(key.account.b, 0xff, sizeof(key.account.b));
-	return key;
+	memset(cursor.account.b, 0xff, sizeof(cursor.account.b));
+	return cursor;
 }
 
 static void
@@ -168,9 +169,9 @@ read_member(const struct q_member_page_row *row, struct member *m)
 	    .last_sign_in_at = row->last_sign_in_at,
 	    .kinds = row->kinds,
 	    .codes_left = row->codes_left,
-	    .key.text = row->sort_text,
-	    .key.time = row->sort_time,
-	    .key.account = row->account_id,
+	    .cursor.text = row->sort_text,
+	    .cursor.time = row->sort_time,
+	    .cursor.account = row->account_id,
 	};
 	if (!role_parse(row->role, &m->membership.role))
 		log_fatal("store.member", "unknown role");

@@ -31,14 +31,13 @@ store_factor_insert(struct store *st, struct uuid account, const struct factor *
 }
 
 enum err
-store_factor_confirm(struct store *st, struct uuid account, const struct factor *f, int64_t step,
-    int64_t now)
+store_factor_confirm(struct store *st, struct uuid account, const struct factor *f, int64_t now)
 {
 	struct q_factor_confirm_args args = {
 	    .account_id = account,
 	    .factor_id = f->id,
 	    .session_id = f->session,
-	    .step = step,
+	    .step = f->last_counter,
 	    .now = now,
 	    .preferred = f->preferred,
 	};

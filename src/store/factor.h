@@ -18,7 +18,7 @@ enum err store_factor_insert(struct store *st, struct uuid account,
     const struct factor *f) MUST_CHECK;
 /* Activates the pending factor. ERR_NOT_FOUND when no pending factor fits. */
 enum err store_factor_confirm(struct store *st, struct uuid account, const struct factor *f,
-    int64_t step, int64_t now) MUST_CHECK;
+    int64_t now) MUST_CHECK;
 /* Stores the MACs of `count` recovery codes issued with a pending factor, end to end. */
 enum err store_factor_code_macs(struct store *st, struct uuid account, struct uuid factor,
     const unsigned char *macs, size_t count) MUST_CHECK;

@@ -1,14 +1,14 @@
 /* What the gate loads. */
 #include "store/gate.h"
 
-#include "domain/subject.h"
+#include "domain/gate.h"
 #include "store/internal.h"
 
-static void read_row(struct store *st, const struct q_gate_load_row *row, struct subject *s);
+static void read_subject(const struct q_gate_load_row *row, struct gate_subject *s);
 
 enum err
 store_gate_load(struct store *st, struct uuid account, struct uuid session, struct uuid site_token,
-    struct str origin, struct subject *s)
+    struct str origin, struct gate_subject *s)
 {
 	struct q_gate_load_args args = {
 	    .account_id = account,
@@ -17,34 +17,34 @@ store_gate_load(struct store *st, struct uuid account, struct uuid session, stru
 	    .origin = origin,
 	};
 	struct q_gate_load_row row;
+	struct membership *list;
 	struct pg_rows rows;
 	enum err e = store_read(st, q_gate_load(st->arena, &args), &rows);
 
-	*s = (struct subject){.account = {.id = account}};
+	*s = (struct gate_subject){.account = account};
 	if (e == OK && rows.count == 0)
 		e = ERR_NOT_FOUND;
-	s->memberships = arena_array(st->arena, (size_t)rows.count, sizeof(*s->memberships));
-	while (q_gate_load_next(&rows, &row))
-		read_row(st, &row, s);
+	list = arena_array(st->arena, (size_t)rows.count, sizeof(*list));
+	s->memberships.list = list;
+	while (q_gate_load_next(&rows, &row)) {
+		read_subject(&row, s);
+		s->memberships.count +=
+		    store_read_membership(&row.membership, &list[s->memberships.count]);
+	}
 	pg_clear(&rows);
 	return e;
 }
 
-/* The first row has everything; every row has a membership or none. */
+/* Reads what is the same in every row. */
 static void
-read_row(struct store *st, const struct q_gate_load_row *row, struct subject *s)
+read_subject(const struct q_gate_load_row *row, struct gate_subject *s)
 {
-	size_t i;
-
-	if (uuid_is_nil(s->session.id)) {
-		store_read_account(&row->account, &s->account);
-		store_read_session(&row->session, &s->session);
-		(void)store_read_hash(row->token_hash, s->session.token_hash);
-		s->factor_count = (size_t)row->factors;
-		s->factors = arena_array(st->arena, s->factor_count, sizeof(*s->factors));
-		for (i = 0; i < s->factor_count; i++)
-			s->factors[i].state = FACTOR_ACTIVE;
-	}
-	s->membership_count +=
-	    store_read_membership(&row->membership, &s->memberships[s->membership_count]);
+	s->name = row->account.name;
+	s->email = row->account.email;
+	s->email_verified = row->account.email_verified_at != 0;
+	s->disabled_at = row->account.disabled_at;
+	store_read_session(&row->session, &s->session);
+	(void)store_read_hash(row->token_hash, s->session.token_hash);
+	s->active_factors = row->active_factors;
+	s->memberships.chosen = row->session.organization_id;
 }

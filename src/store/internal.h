@@ -6,7 +6,6 @@
 #include "store/queries.h"
 #include "store/store.h"
 
-struct account;
 struct audit_row;
 struct member;
 struct membership;
@@ -26,7 +25,6 @@ struct str store_hash(const unsigned char hash[SHA256_SIZE]);
 bool store_read_hash(struct str bytes, unsigned char out[SHA256_SIZE]);
 
 /* The columns of the fragments of the same names; other members are left alone. */
-void store_read_account(const struct q_account_row *row, struct account *account);
 void store_read_session(const struct q_session_row *row, struct session *s);
 void store_read_audit_event(const struct q_audit_event_row *row, struct audit_row *r);
 /* False for a row without a membership. */

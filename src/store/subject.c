@@ -42,7 +42,10 @@ store_subject_load(struct store *st, struct uuid account, struct uuid session,
 static void
 read_common(const struct q_subject_load_row *row, struct subject *s)
 {
-	store_read_account(&row->account, &s->account);
+	s->account.name = row->account.name;
+	s->account.email = row->account.email;
+	s->account.email_verified = row->account.email_verified_at != 0;
+	s->account.disabled_at = row->account.disabled_at;
 	s->account.password_hash = row->password_hash;
 	read_session(row, &s->session);
 	s->throttle = (struct throttle){

@@ -1,6 +1,6 @@
 /*
- * Follows the literal text of a template as far as is needed to know in which place of HTML a
- * position is. Stricter than a browser: what it does not know for certain it refuses.
+ * Follows the literal text of a template closely enough to know the escaping context of each
+ * position in its HTML. Stricter than a browser: it refuses whatever it is not certain about.
  */
 #ifndef VIEW_CONTEXT_H
 #define VIEW_CONTEXT_H
@@ -14,10 +14,10 @@ enum context_state {
 	CONTEXT_CLOSING, /* in </name */
 	CONTEXT_DECLARATION,
 	CONTEXT_COMMENT,
-	CONTEXT_RAW,       /* in script, style and their like */
+	CONTEXT_RAW,       /* in script, style and similar elements */
 	CONTEXT_TAG,       /* between attributes */
 	CONTEXT_ATTRIBUTE, /* in the name of an attribute */
-	CONTEXT_CUT,       /* as between attributes, but a name must not go on here */
+	CONTEXT_CUT,       /* between attributes, where the name before must not be continued */
 	CONTEXT_EQUALS,    /* behind '=' */
 	CONTEXT_UNQUOTED,
 	CONTEXT_QUOTED
@@ -25,7 +25,7 @@ enum context_state {
 
 enum context_attribute { CONTEXT_PLAIN, CONTEXT_URL, CONTEXT_REFUSED };
 
-/* How far the address in an attribute has come. */
+/* What is known of the URL in an attribute; from CONTEXT_URL_OPEN on its scheme is certain. */
 enum context_url { CONTEXT_URL_EMPTY, CONTEXT_URL_HEAD, CONTEXT_URL_OPEN };
 
 struct context {
@@ -34,28 +34,28 @@ struct context {
 	enum context_attribute attribute;
 	enum context_url url;
 	char quote;
-	struct str element; /* whose tag or raw text this is; absent in text */
-	size_t start;       /* where the name or value being read began */
+	struct str element; /* of the tag or raw text; absent in text */
+	size_t start;       /* of the name or value being read */
 };
 
-/* The beginning of a document or of a part of one. */
+/* The context at the beginning of a document or of a part of one. */
 struct context context_new(struct str source);
 
-/* Moves over the byte at `at`, which must be literal text. What is wrong, or NULL. */
-const char *context_feed(struct context *c, size_t at);
+/* Advances over the literal byte at `at`. Returns what is wrong, or NULL. */
+const char *context_advance(struct context *c, size_t at);
 
 /*
- * Moves over a tag at `at` that is no value (section, end, inclusion, comment). What is wrong,
- * or NULL.
+ * Advances over a template tag at `at` other than a value: a section, its end, an inclusion or a
+ * comment. Returns what is wrong, or NULL.
  */
-const char *context_tag(struct context *c, size_t at);
+const char *context_advance_tag(struct context *c, size_t at);
 
-/* Moves over a value and tells how it is to be written. What is wrong, or NULL. */
-const char *context_value(struct context *c, enum ops_escape *escape);
+/* Advances over a value and sets how to escape it. Returns what is wrong, or NULL. */
+const char *context_advance_value(struct context *c, enum ops_escape *escape);
 
 /*
- * A section ends here: the place must be the same whether it was passed or skipped. False when
- * it is not; else `c` holds what is true of both ways.
+ * Joins the contexts at the end of a section and at its beginning, as the section may be
+ * rendered or skipped. False when they differ; else `c` is a context valid in both cases.
  */
 bool context_join(struct context *c, const struct context *begin);
 

@@ -1,4 +1,4 @@
-/* The tree of values an answer is made of. */
+/* Building and printing trees of values. */
 #include "view/model.h"
 
 #include <limits.h>
@@ -9,11 +9,96 @@
 
 #include "base/log.h"
 
-/* U+FFFD, which stands for what is not a character. */
-#define MODEL_REPLACEMENT "\xEF\xBF\xBD"
+/* U+FFFD, the replacement character. */
+#define REPLACEMENT "\xEF\xBF\xBD"
+
+static void *alloc_or_die(size_t size);
+static void wipe_and_free(void *p);
+static cJSON *require_node(cJSON *node);
+static cJSON *set_member(cJSON *o, const char *name, cJSON *node);
+static cJSON *make_string(struct str text);
+static size_t character_size(struct str s, size_t at, int *whole);
+static cJSON *append_item(cJSON *list, cJSON *node);
+
+void
+model_setup(void)
+{
+	cJSON_Hooks hooks = {.malloc_fn = alloc_or_die, .free_fn = wipe_and_free};
+
+	cJSON_InitHooks(&hooks);
+}
+
+cJSON *
+model_new(void)
+{
+	return require_node(cJSON_CreateObject());
+}
+
+void
+model_text(cJSON *o, const char *name, struct str text)
+{
+	set_member(o, name, str_is_absent(text) ? cJSON_CreateNull() : make_string(text));
+}
+
+void
+model_number(cJSON *o, const char *name, int64_t n)
+{
+	char digits[24];
+
+	if (n >= INT_MIN && n <= INT_MAX) {
+		set_member(o, name, cJSON_CreateNumber((double)n));
+		return;
+	}
+	/* cJSON stores doubles, which would round it: store the digits instead. */
+	snprintf(digits, sizeof(digits), "%lld", (long long)n);
+	set_member(o, name, cJSON_CreateRaw(digits));
+}
+
+void
+model_bool(cJSON *o, const char *name, bool value)
+{
+	set_member(o, name, cJSON_CreateBool(value));
+}
+
+cJSON *
+model_object(cJSON *o, const char *name)
+{
+	return set_member(o, name, cJSON_CreateObject());
+}
+
+cJSON *
+model_list(cJSON *o, const char *name)
+{
+	return set_member(o, name, cJSON_CreateArray());
+}
+
+cJSON *
+model_item(cJSON *list)
+{
+	return append_item(list, cJSON_CreateObject());
+}
+
+void
+model_item_text(cJSON *list, struct str text)
+{
+	append_item(list, str_is_absent(text) ? cJSON_CreateNull() : make_string(text));
+}
+
+struct str
+model_json(struct arena *a, const cJSON *o)
+{
+	char *text = cJSON_PrintUnformatted(o);
+	struct str copy;
+
+	if (text == NULL)
+		log_fatal("model.impossible", "a tree could not be printed");
+	copy = str_copy(a, str_of(text));
+	cJSON_free(text);
+	return copy;
+}
 
 static void *
-model_alloc(size_t size)
+alloc_or_die(size_t size)
 {
 	void *p = malloc(size);
 
@@ -22,9 +107,9 @@ model_alloc(size_t size)
 	return p;
 }
 
-/* Trees hold codes and secrets, and copies of them while they grow. */
+/* Wipes before freeing: trees hold codes and secrets, and copies of them while they grow. */
 static void
-model_release(void *p)
+wipe_and_free(void *p)
 {
 	if (p == NULL)
 		return;
@@ -32,17 +117,9 @@ model_release(void *p)
 	free(p);
 }
 
-void
-model_setup(void)
-{
-	cJSON_Hooks hooks = {.malloc_fn = model_alloc, .free_fn = model_release};
-
-	cJSON_InitHooks(&hooks);
-}
-
-/* cJSON answers NULL for lack of memory, which cannot be, and for a call that is a bug of ours. */
+/* cJSON returns NULL without memory, which alloc_or_die() rules out, and for a wrong call. */
 static cJSON *
-model_sure(cJSON *node)
+require_node(cJSON *node)
 {
 	if (node == NULL)
 		log_fatal("model.impossible", "a value could not be made");
@@ -50,34 +127,46 @@ model_sure(cJSON *node)
 }
 
 static cJSON *
-model_put(cJSON *o, const char *name, cJSON *node)
+set_member(cJSON *o, const char *name, cJSON *node)
 {
 	cJSON_DeleteItemFromObjectCaseSensitive(o, name);
-	if (!cJSON_AddItemToObject(o, name, model_sure(node)))
+	if (!cJSON_AddItemToObject(o, name, require_node(node)))
 		log_fatal("model.impossible", name);
 	return node;
 }
 
+/* Makes a string of valid UTF-8; a NUL, which would end it, is replaced as well. */
 static cJSON *
-model_append(cJSON *list, cJSON *node)
+make_string(struct str text)
 {
-	if (!cJSON_AddItemToArray(list, model_sure(node)))
-		log_fatal("model.impossible", "a value could not be added to a list");
+	static const struct str replacement = STR_INIT(REPLACEMENT);
+	size_t at = 0, n = 0;
+	cJSON *node;
+	char *copy;
+
+	if (text.n > (SIZE_MAX - 1) / replacement.n)
+		log_fatal("model.impossible", "a text is too long");
+	copy = cJSON_malloc(text.n * replacement.n + 1);
+	while (at < text.n) {
+		int whole;
+		size_t size = character_size(text, at, &whole);
+
+		memcpy(copy + n, whole ? text.p + at : replacement.p, whole ? size : replacement.n);
+		n += whole ? size : replacement.n;
+		at += size;
+	}
+	copy[n] = '\0';
+	node = cJSON_CreateString(copy);
+	cJSON_free(copy);
 	return node;
 }
 
-cJSON *
-model_new(void)
-{
-	return model_sure(cJSON_CreateObject());
-}
-
 /*
- * How many bytes of `s` from `at` on belong together: a character, or as much as is the
- * beginning of one. `whole` tells which.
+ * The size in bytes of the character of `s` at `at`, or of the beginning of one that is cut off;
+ * `whole` tells which.
  */
 static size_t
-model_character(struct str s, size_t at, int *whole)
+character_size(struct str s, size_t at, int *whole)
 {
 	const size_t left = s.n - at;
 	unsigned char first = (unsigned char)s.p[at];
@@ -106,94 +195,10 @@ model_character(struct str s, size_t at, int *whole)
 	return have;
 }
 
-/* A NUL-terminated copy that is UTF-8 for certain; NUL, which would cut it, is replaced too. */
 static cJSON *
-model_string(struct str text)
+append_item(cJSON *list, cJSON *node)
 {
-	static const struct str replacement = STR_INIT(MODEL_REPLACEMENT);
-	size_t at = 0, n = 0;
-	cJSON *node;
-	char *copy;
-
-	if (text.n > (SIZE_MAX - 1) / replacement.n)
-		log_fatal("model.impossible", "a text is too long");
-	copy = cJSON_malloc(text.n * replacement.n + 1);
-	while (at < text.n) {
-		int whole;
-		size_t size = model_character(text, at, &whole);
-
-		memcpy(copy + n, whole ? text.p + at : replacement.p, whole ? size : replacement.n);
-		n += whole ? size : replacement.n;
-		at += size;
-	}
-	copy[n] = '\0';
-	node = cJSON_CreateString(copy);
-	cJSON_free(copy);
+	if (!cJSON_AddItemToArray(list, require_node(node)))
+		log_fatal("model.impossible", "a value could not be added to a list");
 	return node;
-}
-
-void
-model_text(cJSON *o, const char *name, struct str text)
-{
-	model_put(o, name, str_is_absent(text) ? cJSON_CreateNull() : model_string(text));
-}
-
-void
-model_number(cJSON *o, const char *name, int64_t n)
-{
-	char digits[24];
-
-	if (n >= INT_MIN && n <= INT_MAX) {
-		model_put(o, name, cJSON_CreateNumber((double)n));
-		return;
-	}
-	/*
-	 * cJSON keeps doubles: beyond an int the digits are kept as they are, or they would be
-	 * rounded.
-	 */
-	snprintf(digits, sizeof(digits), "%lld", (long long)n);
-	model_put(o, name, cJSON_CreateRaw(digits));
-}
-
-void
-model_bool(cJSON *o, const char *name, int truth)
-{
-	model_put(o, name, cJSON_CreateBool(truth != 0));
-}
-
-cJSON *
-model_object(cJSON *o, const char *name)
-{
-	return model_put(o, name, cJSON_CreateObject());
-}
-
-cJSON *
-model_list(cJSON *o, const char *name)
-{
-	return model_put(o, name, cJSON_CreateArray());
-}
-
-cJSON *
-model_item(cJSON *list)
-{
-	return model_append(list, cJSON_CreateObject());
-}
-
-void
-model_item_text(cJSON *list, struct str text)
-{
-	model_append(list, str_is_absent(text) ? cJSON_CreateNull() : model_string(text));
-}
-
-struct str
-model_json(struct arena *a, const cJSON *o)
-{
-	char *text = cJSON_PrintUnformatted(o);
-	struct str copy;
-
-	if (text == NULL)
-		log_fatal("model.impossible", "a tree could not be printed");
-	copy = str_copy(a, str_of(text));
-	cJSON_free(text);
-	return copy;
 }

@@ -1,6 +1,6 @@
 /*
- * What a template is once it has been parsed: a flat list of steps with jump targets. Shared by
- * the files that load, parse and render; nobody else's.
+ * A parsed template: a flat list of operations with jump targets. Private to the files that load,
+ * parse and render templates.
  */
 #ifndef VIEW_OPS_H
 #define VIEW_OPS_H
@@ -14,15 +14,15 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* Sections and inclusions that may be open at one time. */
+/* How deep sections and inclusions may nest. */
 #define OPS_DEPTH_MAX 16
 
-/* How a value is written, by the place it stands in. */
+/* How a value is escaped, by its context. */
 enum ops_escape {
 	OPS_ESCAPE_HTML,      /* text or a quoted attribute */
 	OPS_ESCAPE_NONE,      /* in a template of plain text */
-	OPS_ESCAPE_URL_START, /* the beginning of an address */
-	OPS_ESCAPE_URL_PART   /* behind the beginning of an address */
+	OPS_ESCAPE_URL_START, /* the beginning of a URL */
+	OPS_ESCAPE_URL_PART   /* behind the beginning of a URL */
 };
 
 enum ops_kind { OPS_LITERAL, OPS_VALUE, OPS_SECTION, OPS_INVERTED, OPS_END, OPS_INCLUDE };
@@ -30,13 +30,13 @@ enum ops_kind { OPS_LITERAL, OPS_VALUE, OPS_SECTION, OPS_INVERTED, OPS_END, OPS_
 struct op {
 	enum ops_kind kind;
 	enum ops_escape escape; /* of a value */
-	/* a literal; else what stands between the braces, without its sign */
+	/* of a literal, or what is between the braces, without the sigil */
 	struct str text;
 	const char *const *names; /* "a.b" as two names; none for "." */
 	size_t name_count;
-	/* of a section: the text the value must be; absent when any will do */
+	/* of a section: the text that the value must equal; absent when it is not compared */
 	struct str equals;
-	/* section: its end; end: its section; inclusion: the other template */
+	/* of a section: its end; of an end: its section; of an inclusion: the template */
 	size_t target;
 	size_t line;
 };
@@ -45,10 +45,10 @@ struct template
 {
 	struct str name;
 	struct str file; /* for messages */
-	bool plain;      /* no HTML: nothing is escaped */
+	bool plain;      /* plain text, in which nothing is escaped */
 	struct op *ops;
 	size_t count;
-	/* most sections and inclusions open at one time; set when inclusions are resolved */
+	/* how deep its sections and inclusions nest; set once inclusions are resolved */
 	size_t depth;
 };
 
@@ -58,13 +58,13 @@ struct templates {
 };
 
 /*
- * Fills t->ops from the source, which must outlive it; t->file is set. Targets of inclusions
- * are left for the loader. ERR_CONFIG with `why`.
+ * Parses the source, which must outlive the template, into t->ops; t->file and t->plain must be
+ * set. The loader sets the targets of inclusions. ERR_CONFIG with `why` for a malformed source.
  */
 enum err parse_template(struct arena *a, struct str source, struct template *t,
     struct str *why) MUST_CHECK;
 
-/* The output of a template whose inclusions are resolved, in the arena. */
+/* Renders a template whose inclusions are resolved, into the arena. */
 struct str render_template(const struct templates *ts, const struct template *t, struct arena *a,
     const cJSON *model);
 

@@ -1,25 +1,23 @@
-/* The audit log of an organization: reading its filter, and writing it out. */
+/* The audit log of an organization: reading the filter, and the log as a file. */
 #include "web/audit_log.h"
 
-#include "base/clock.h"
 #include "domain/audit_format.h"
 #include "flow/audit_log.h"
+#include "web/error.h"
+#include "web/export.h"
+#include "web/present.h"
 
-/* Of one page of an export: how many events, and how long it may take, in milliseconds. */
 #define EXPORT_PAGE 200
-#define EXPORT_PAGE_MS 3000
 
-struct export
-{
-	struct flow flow; /* of its own: the memory of a page is gone after it */
+struct event_rows {
 	struct audit_filter filter;
-	enum audit_form form;
-	bool begun;
+	struct audit_page page;
 };
 
-static void note(struct call *c, const char *name, const char *what);
-static resp_source export_chunk;
-static void add_row(struct buf *b, const struct export *x, const struct audit_log_row *row);
+static void reject(struct call *c, const char *name, const char *detail);
+static export_load load_events;
+static export_print print_csv;
+static export_print print_json_line;
 
 enum err
 audit_log_filter(struct call *c, struct audit_filter *f)
@@ -37,81 +35,77 @@ audit_log_filter(struct call *c, struct audit_filter *f)
 	if (field_known(&c->fields, STR("after")))
 		after = field_text(&c->fields, "after");
 	if (!str_is_absent(f->kind) && !audit_kind_known(f->kind))
-		note(c, "kind", "There is no such kind of event.");
+		reject(c, "kind", "There is no such kind of event.");
 	if (!str_is_absent(f->result) && !audit_result_known(f->result))
-		note(c, "result", "It must be accepted or refused.");
+		reject(c, "result", "It must be accepted or refused.");
 	if (!str_is_absent(after) && !audit_cursor_parse(after, &f->after))
-		note(c, "after", "It must be what `next` was on the page before.");
-	if (c->fault_count > 0)
+		reject(c, "after", "It must be the `next` of the previous page.");
+	if (c->error_count > 0)
 		return ERR_FIELD;
 	e = flow_audit_person(&c->flow, field_text(&c->fields, "actor"), f, &f->actor);
-	return e == OK
-		   ? flow_audit_person(&c->flow, field_text(&c->fields, "member"), f, &f->member)
-		   : e;
-}
-
-/* HEAD takes nothing out of the house. */
-enum err
-audit_log_export(struct call *c, const struct audit_filter *f, enum audit_form form)
-{
-	bool csv = form == AUDIT_CSV;
-	struct export *x = arena_alloc(c->arena, sizeof(*x));
-	struct str day = str_slice(clock_rfc3339(c->arena, c->flow.now), 0, 10);
-	enum err e = OK;
-
-	if (c->req->method != METHOD_HEAD)
-		e = flow_audit_exported(&c->flow, csv ? STR("csv") : STR("jsonl"));
 	if (e != OK)
 		return e;
-	*x = (struct export){.flow = c->flow, .filter = *f, .form = form};
-	resp_header(c->resp, "Content-Disposition",
-	    str_printf(c->arena, "attachment; filename=\"audit-%.*s-%.*s.%s\"",
-		STR_FMT(c->admin->slug), STR_FMT(day), csv ? "csv" : "jsonl"));
-	resp_stream(c->resp, 200, csv ? STR("text/csv; charset=utf-8") : STR("application/jsonl"),
-	    export_chunk, x);
+	return flow_audit_person(&c->flow, field_text(&c->fields, "member"), f, &f->member);
+}
+
+enum err
+audit_log_export(struct call *c, const struct audit_filter *f, enum audit_log_format format)
+{
+	bool csv = format == AUDIT_LOG_CSV;
+	struct event_rows *rows = arena_alloc(c->arena, sizeof(*rows));
+	struct str slug = c->admin->slug, day = day_text(c->arena, c->flow.now);
+	struct export_params params = {
+	    .type = csv ? STR("text/csv; charset=utf-8") : STR("application/jsonl"),
+	    .file_name = str_printf(c->arena, "audit-%.*s-%.*s.%s", STR_FMT(slug), STR_FMT(day),
+		csv ? "csv" : "jsonl"),
+	    .header = csv ? audit_format_csv_header() : STR_ABSENT,
+	    .load = load_events,
+	    .print = csv ? print_csv : print_json_line,
+	    .state = rows,
+	};
+	enum err e = OK;
+
+	rows->filter = *f;
+	if (c->req->method != METHOD_HEAD)
+		e = flow_audit_exported(&c->flow, csv ? STR("csv") : STR("jsonl"));
+	return e == OK ? export_respond(c, &params) : e;
+}
+
+/* Rejects a value that its type allows: pages mark the field, the API lists the error. */
+static void
+reject(struct call *c, const char *name, const char *detail)
+{
+	field_reject(&c->fields, name);
+	error_add_field(c, str_of(name), detail);
+}
+
+static enum err
+load_events(void *state, struct flow *fl, struct export_page *page)
+{
+	struct event_rows *rows = state;
+	enum err e = flow_audit_page(fl, &rows->filter, EXPORT_PAGE, &rows->page);
+
+	if (e != OK)
+		return e;
+	*page = (struct export_page){.count = rows->page.count, .more = rows->page.more};
+	rows->filter.after = rows->page.next;
 	return OK;
 }
 
-/* For people and for programs: what is wrong with a value that its type allows. */
 static void
-note(struct call *c, const char *name, const char *what)
+print_csv(const void *state, size_t i, struct buf *b)
 {
-	for (size_t i = 0; i < c->fields.count; i++)
-		if (str_eq(str_of(c->fields.values[i].field->name), str_of(name)))
-			c->fields.values[i].valid = false;
-	if (c->fault_count < CALL_FAULTS_MAX)
-		c->faults[c->fault_count++] = (struct fault){.name = str_of(name), .what = what};
-}
+	const struct event_rows *rows = state;
 
-/* The next page of events, each of them a line. */
-static enum resp_chunk
-export_chunk(void *arg, struct arena *a, struct str *chunk)
-{
-	struct export *x = arg;
-	struct buf b = {.arena = a};
-	struct audit_page page;
-
-	x->flow.arena = a;
-	x->flow.deadline_ms = clock_mono_ms() + EXPORT_PAGE_MS;
-	if (flow_audit_page(&x->flow, &x->filter, EXPORT_PAGE, &page) != OK)
-		return RESP_BROKEN;
-	if (!x->begun && x->form == AUDIT_CSV)
-		buf_add(&b, audit_format_csv_header());
-	x->begun = true;
-	for (size_t i = 0; i < page.count; i++)
-		add_row(&b, x, &page.list[i]);
-	*chunk = buf_str(&b);
-	x->filter.after = page.next;
-	return page.more ? RESP_CHUNK : RESP_LAST_CHUNK;
+	buf_add(b, audit_format_csv(b->arena, &rows->page.list[i].row));
 }
 
 static void
-add_row(struct buf *b, const struct export *x, const struct audit_log_row *row)
+print_json_line(const void *state, size_t i, struct buf *b)
 {
-	if (x->form == AUDIT_CSV) {
-		buf_add(b, audit_format_csv(b->arena, &row->row));
-		return;
-	}
+	const struct event_rows *rows = state;
+	const struct audit_log_row *row = &rows->page.list[i];
+
 	buf_add(b, audit_format_json(b->arena, &row->row, row->previous));
 	buf_addc(b, '\n');
 }

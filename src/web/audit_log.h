@@ -1,22 +1,23 @@
-/* What the page and the API have in common about the audit log of an organization. */
+/* The audit log of an organization, for the page and the API. */
 #ifndef WEB_AUDIT_LOG_H
 #define WEB_AUDIT_LOG_H
 
+#include "domain/audit_log.h"
 #include "web/call.h"
 
-enum audit_form { AUDIT_JSON_LINES, AUDIT_CSV };
+enum audit_log_format { AUDIT_LOG_JSON_LINES, AUDIT_LOG_CSV };
 
 /*
- * The filter of the fields actor, member, kind, result, since, until, and where the route has
- * it after. ERR_FIELD, with what is wrong noted in the call.
+ * Reads the filter from the fields actor, member, kind, result, since, until, and from after where
+ * the route has it. ERR_FIELD, with an error for each field that is wrong.
  */
 enum err audit_log_filter(struct call *c, struct audit_filter *f) MUST_CHECK;
 
 /*
- * Answers with all events of a filter as a file, in pages however many they are; the export is
- * an event before its first line leaves.
+ * Responds with all events that the filter finds as a file. The export is recorded as an event
+ * before the first line is sent; HEAD records and sends nothing.
  */
 enum err audit_log_export(struct call *c, const struct audit_filter *f,
-    enum audit_form form) MUST_CHECK;
+    enum audit_log_format format) MUST_CHECK;
 
 #endif

@@ -1,10 +1,10 @@
 /* What stands before every handler. */
-#include "web/call.h"
+#include "web/guard.h"
 
-#include "flow/authn.h"
 #include "flow/sign_in.h"
 #include "flow/verify.h"
-#include "http/form.h"
+#include "web/authn.h"
+#include "web/route.h"
 
 static const struct field no_fields[] = {FIELD_END};
 
@@ -21,7 +21,7 @@ static enum err check_password(struct call *c) MUST_CHECK;
 static enum err check_factor(struct call *c) MUST_CHECK;
 
 enum err
-guard_pass(struct call *c)
+guard_check(struct call *c)
 {
 	unsigned int guards = c->route->guards;
 	struct str token = {0};
@@ -50,30 +50,24 @@ guard_pass(struct call *c)
 }
 
 /*
- * A token in a header was put there by a program, never by a browser on its own; it comes
- * before the cookie. Two that disagree are nobody's.
+ * The token of the request. A program that puts it into a header keeps it itself; a route family
+ * for browsers looks at the cookie alone.
  */
 static enum err
 find_token(struct call *c, struct str *token)
 {
-	struct str given[3] = {web_session_cookie(c)};
-	size_t i;
+	struct authn_sources sources = authn_sources_of(c);
+	struct authn_token found;
+	enum err e;
 
-	if (c->family->token_in_header) {
-		given[1] = req_bearer(c->req);
-		given[2] = req_param(c->req, "HTTP_X_ACCOUNT_ACCESS_TOKEN");
-	}
-	for (i = 0; i < 3; i++) {
-		if (given[i].n == 0)
-			continue;
-		if (token->n > 0 && !str_eq(*token, given[i])) {
-			c->detail = STR("The request carries two different tokens.");
-			return ERR_BAD_REQUEST;
-		}
-		*token = given[i];
-		c->token_in_body = i > 0;
-	}
-	return OK;
+	if (!c->family->token_in_header)
+		sources.bearer = sources.header = STR_ABSENT;
+	e = authn_single(&sources, &found);
+	if (e == ERR_BAD_REQUEST)
+		c->detail = STR("The request carries two different tokens.");
+	*token = found.text;
+	c->token_in_body = found.in_header;
+	return e;
 }
 
 /*
@@ -88,11 +82,11 @@ read_fields(struct call *c)
 	c->fields =
 	    field_prepare(c->arena, c->route->fields != NULL ? c->route->fields : no_fields);
 	for (i = 0; i < c->segment_count; i++)
-		if (!field_offer(c->arena, &c->fields, c->segments[i].name, c->segments[i].value))
+		if (!field_set(c->arena, &c->fields, c->segments[i].name, c->segments[i].value))
 			return ERR_INTERNAL;
 	if (c->route->method == METHOD_GET)
 		return c->req->body.n > 0 ? ERR_BAD_REQUEST
-					  : form_parse(c->arena, c->req->query, &c->fields);
+					  : field_set_form(c->arena, &c->fields, c->req->query);
 	return c->req->query.n > 0 ? ERR_BAD_REQUEST : c->family->read(c);
 }
 
@@ -183,7 +177,7 @@ check_fields(struct call *c)
 			if (!c->fields.values[i].valid &&
 			    str_eq(c->segments[k].name, str_of(c->fields.values[i].field->name)))
 				return ERR_NOT_FOUND;
-	return fit && c->fault_count == 0 ? OK : ERR_FIELD;
+	return fit && c->error_count == 0 ? OK : ERR_FIELD;
 }
 
 /* First the password, then the factor: who does not know the one does not get to try the other. */
@@ -245,21 +239,19 @@ check_factor(struct call *c)
 	unsigned int guards = c->route->guards;
 	struct str code = field_proof(&c->fields, PROOF_CODE),
 		   recovery = field_proof(&c->fields, PROOF_RECOVERY);
-	struct factor_response response = {
-	    .code = secret_copy(c->arena, code),
-	    .recovery = recovery.n > 0 && code.n == 0 && !(guards & G_APP_CODE_NOW),
-	};
+	struct verify_params in = {.response = secret_copy(c->arena, code)};
 	enum err e;
 
-	(void)id_parse(field_proof(&c->fields, PROOF_FACTOR), ID_FACTOR, &response.factor);
-	if (code.n == 0 && !response.recovery) {
+	(void)id_parse(field_proof(&c->fields, PROOF_FACTOR), ID_FACTOR, &in.factor);
+	if (code.n == 0 && !(guards & G_APP_CODE_NOW))
+		in.recovery_code = secret_copy(c->arena, recovery);
+	if (code.n == 0 && in.recovery_code.n == 0) {
 		if (!(guards & G_PROOF_NOW))
 			return ERR_VERIFICATION_REQUIRED;
-		field_refuse(&c->fields, PROOF_CODE);
+		field_reject_proof(&c->fields, PROOF_CODE);
 		return ERR_FIELD;
 	}
-	e = c->token_in_body ? flow_confirm_change(&c->flow, &response)
-			     : flow_verify(&c->flow, &response);
+	e = flow_verify(&c->flow, &in, c->token_in_body ? VERIFY_CHANGE : VERIFY_ELEVATE);
 	if (e == OK && !(guards & G_PROOF_NOW))
 		c->missing.verification = false;
 	return e;

@@ -9,8 +9,7 @@ struct web {
 	const struct conf *conf;
 	struct flow_env *env;
 	struct templates *templates;
-	struct str openapi; /* the document, as it is served */
-	cJSON *contract;    /* the same as a tree, for the reference page */
+	struct str openapi; /* the OpenAPI document, as it is served */
 	struct call *call;  /* the one being answered, until web_after() */
 };
 

@@ -2,7 +2,7 @@
  * Organizations in words: the one that a session works in, as the frame of every page names it;
  * the deadline of its policy; how its members stand.
  */
-#include "web/call.h"
+#include "web/organization.h"
 
 #include "base/clock.h"
 
@@ -14,8 +14,8 @@ static const struct {
 	const char *sign;
 } compliances[] = {
     [COMPLIANCE_ENROLLED] = {"Enrolled", "good"},
-    [COMPLIANCE_GRACE] = {"Transition period", "warn"},
-    [COMPLIANCE_OVERDUE] = {"Lapsed", "bad"},
+    [COMPLIANCE_GRACE] = {"Grace period", "warn"},
+    [COMPLIANCE_OVERDUE] = {"Overdue", "bad"},
     [COMPLIANCE_EXEMPT] = {"Exempt", ""},
     [COMPLIANCE_NOT_REQUIRED] = {"Not required", ""},
 };
@@ -48,7 +48,7 @@ present_organization_context(struct call *c)
 }
 
 void
-present_required(struct call *c)
+present_required_by(struct call *c)
 {
 	const struct subject *s = &c->flow.subject;
 
@@ -61,19 +61,19 @@ present_required(struct call *c)
 }
 
 const char *
-compliance_text(enum compliance status)
+compliance_label(enum compliance status)
 {
 	return compliances[status].text;
 }
 
 const char *
-compliance_sign(enum compliance status)
+compliance_tone(enum compliance status)
 {
 	return compliances[status].sign;
 }
 
 struct str
-role_text(struct arena *a, const struct membership *m)
+role_label(struct arena *a, const struct membership *m)
 {
 	struct str role = role_name(m->role);
 

@@ -1,10 +1,14 @@
 /* Parts of the value tree that several pages share, and the way from tree to page. */
-#include "web/call.h"
+#include "web/present.h"
 
 #include "base/clock.h"
+#include "conf/conf.h"
 #include "flow/verify.h"
 #include "view/template.h"
+#include "web/error.h"
 #include "web/internal.h"
+#include "web/organization.h"
+#include "web/route.h"
 
 static void present_refusal(struct call *c);
 static void present_wait(struct call *c);
@@ -18,7 +22,7 @@ present_page(struct call *c, const char *template, const char *title)
 	enum session_state state = subject_state(&c->flow.subject, c->flow.now);
 	bool stands = c->signed_in && !c->flow.ended, inside = stands && state == SESSION_ACTIVE;
 
-	model_text(c->model, "issuer", str_of(web_conf(c)->issuer));
+	model_text(c->model, "issuer", str_of(c->conf->issuer));
 	model_text(c->model, "title", str_of(title));
 	model_text(c->model, "request_id", c->req->id);
 	model_bool(c->model, "signed_in", inside);
@@ -31,12 +35,19 @@ present_page(struct call *c, const char *template, const char *title)
 	}
 	if (stands)
 		present_organization_context(c);
-	if (c->refused != OK)
+	if (c->refusal != OK)
 		present_refusal(c);
-	resp_set(c->resp, c->refused != OK ? error_status(c->refused) : 200,
+	resp_set(c->resp, c->refusal != OK ? error_status(c->refusal) : 200,
 	    STR("text/html; charset=utf-8"),
 	    template_render(c->web->templates, template, c->arena, c->model));
 	return OK;
+}
+
+void
+present_nothing(struct call *c)
+{
+	cJSON_Delete(c->model);
+	c->model = model_new();
 }
 
 void
@@ -85,6 +96,12 @@ present_factor(struct call *c, const struct factor *f)
 	model_bool(c->model, f->kind->name, true);
 }
 
+struct str
+day_text(struct arena *a, int64_t us)
+{
+	return us != 0 ? str_slice(clock_rfc3339(a, us), 0, STR("YYYY-MM-DD").n) : STR_ABSENT;
+}
+
 void
 present_flash(struct call *c, const char *text)
 {
@@ -94,7 +111,7 @@ present_flash(struct call *c, const char *text)
 void
 present_hint(struct call *c, const struct field_hint *hints, size_t count)
 {
-	const char *field = c->refused == ERR_FIELD ? field_rejected(&c->fields) : NULL;
+	const char *field = c->refusal == ERR_FIELD ? field_rejected(&c->fields) : NULL;
 
 	for (size_t i = 0; field != NULL && i < count; i++)
 		if (str_eq(str_of(field), str_of(hints[i].field)))
@@ -117,15 +134,15 @@ present_step_up(struct call *c)
 		model_text(o, "name", str_of(v->field->name));
 		model_text(o, "value", v->text);
 	}
-	model_text(c->model, "what", str_of(c->route->what));
+	model_text(c->model, "what", str_of(c->route->purpose));
 	model_text(c->model, "action", str_of(c->route->path));
 	model_bool(c->model, "need_password", c->missing.password);
 	model_bool(c->model, "need_code", c->missing.verification);
 	model_bool(c->model, "allow_recovery", true);
 	model_text(c->model, "cancel_href",
-	    c->route->back != NULL ? str_of(c->route->back) : STR("/profile"));
+	    c->route->cancel_path != NULL ? str_of(c->route->cancel_path) : STR("/profile"));
 	present_methods(c);
-	return present_page(c, "step_up", "Confirm that it is you");
+	return present_page(c, "step_up", "Confirm your identity");
 }
 
 /* That something is to be proven is no mistake of anybody's as long as nothing was given. */
@@ -133,17 +150,18 @@ static void
 present_refusal(struct call *c)
 {
 	bool asked =
-	    c->refused == ERR_REAUTHENTICATION_REQUIRED || c->refused == ERR_VERIFICATION_REQUIRED;
+	    c->refusal == ERR_REAUTHENTICATION_REQUIRED || c->refusal == ERR_VERIFICATION_REQUIRED;
 	const char *field = refused_field(c);
 	cJSON *o;
 
 	if (asked && !given(c, "password") && !given(c, "code") && !given(c, "recovery_code"))
 		return;
 	o = model_object(c->model, "error");
-	model_text(o, "text", str_is_absent(c->detail) ? error_text(c, c->refused) : c->detail);
+	model_text(o, "text",
+	    str_is_absent(c->detail) ? error_detail_for(c, c->refusal) : c->detail);
 	if (field != NULL)
 		model_text(o, "field", str_of(field));
-	if (c->refused == ERR_THROTTLED || c->refused == ERR_CODE_INVALID)
+	if (c->refusal == ERR_THROTTLED || c->refusal == ERR_CODE_INVALID)
 		present_wait(c);
 }
 
@@ -158,8 +176,8 @@ present_wait(struct call *c)
 		return;
 	o = model_object(c->model, "waiting");
 	model_number(o, "seconds", wait);
-	model_text(o, "text", error_text(c, ERR_THROTTLED));
-	if (c->refused == ERR_THROTTLED)
+	model_text(o, "text", error_detail_for(c, ERR_THROTTLED));
+	if (c->refusal == ERR_THROTTLED)
 		(void)error_retry_after(c, ERR_THROTTLED);
 }
 
@@ -167,7 +185,7 @@ present_wait(struct call *c)
 static const char *
 refused_field(const struct call *c)
 {
-	switch (c->refused) {
+	switch (c->refusal) {
 	case ERR_CREDENTIALS:
 		return c->signed_in ? "password" : "email";
 	case ERR_REAUTHENTICATION_REQUIRED:

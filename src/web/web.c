@@ -3,15 +3,33 @@
 
 #include <stdio.h>
 
-#include "base/clock.h"
+#include "base/array.h"
 #include "base/log.h"
-#include "web/call.h"
+#include "conf/conf.h"
+#include "web/cookie.h"
+#include "web/guard.h"
 #include "web/internal.h"
+#include "web/present.h"
+#include "web/route.h"
+#include "web/router.h"
 
 /* The largest OpenAPI document, in bytes: an answer is built whole in the memory of a request. */
 #define DOCUMENT_MAX (ARENA_REQUEST_MAX / 8)
 
+/* Parameters of this service that must not come twice: it would be open which of them counts. */
+static const char *const single_params[] = {
+    "HTTP_X_ACCOUNT_ACCESS_TOKEN",
+    "HTTP_X_ORIGINAL_URL",
+    "HTTP_X_ORIGINAL_METHOD",
+    "COUNTERSIGN_LEVEL",
+    "COUNTERSIGN_MAX_AGE",
+    "COUNTERSIGN_ORGANIZATION",
+    "COUNTERSIGN_ORIGINAL_URL",
+    "COUNTERSIGN_SITE",
+};
+
 static enum err load_document(struct web *w, struct arena *a, struct str *why) MUST_CHECK;
+static bool has_repeated_param(const struct req *rq);
 static void dispatch(struct call *c);
 static void refuse_unread(struct call *c, enum err e);
 static void set_cookie(struct call *c);
@@ -32,21 +50,13 @@ web_open(struct arena *a, const struct conf *conf, struct flow_env *env, struct 
 }
 
 void
-web_close(struct web *w)
-{
-	if (w == NULL)
-		return;
-	cJSON_Delete(w->contract);
-	w->contract = NULL;
-}
-
-void
 web_handle(struct web *w, struct req *rq, enum err read, struct resp *rs)
 {
 	struct call *c = arena_alloc(rq->arena, sizeof(*c));
 
 	*c = (struct call){
 	    .web = w,
+	    .conf = w->conf,
 	    .req = rq,
 	    .resp = rs,
 	    .arena = rq->arena,
@@ -63,6 +73,8 @@ web_handle(struct web *w, struct req *rq, enum err read, struct resp *rs)
 		},
 	};
 	w->call = c;
+	if (read == OK && has_repeated_param(rq))
+		read = ERR_BAD_REQUEST;
 	if (read == OK)
 		dispatch(c);
 	else
@@ -81,19 +93,7 @@ web_after(struct web *w, struct req *rq)
 	w->call = NULL;
 }
 
-const struct conf *
-web_conf(const struct call *c)
-{
-	return c->web->conf;
-}
-
-struct str
-web_session_cookie(const struct call *c)
-{
-	return req_cookie(c->req, resp_session_cookie_name(str_of(web_conf(c)->cookie_domain)));
-}
-
-/* The contract is read once: served as it is, and as a tree for the reference page. */
+/* Reads the OpenAPI document once; it is served as it is. */
 static enum err
 load_document(struct web *w, struct arena *a, struct str *why)
 {
@@ -109,39 +109,40 @@ load_document(struct web *w, struct arena *a, struct str *why)
 		(void)fclose(f);
 	}
 	w->openapi = (struct str){.p = text, .n = n};
-	w->contract = whole ? cJSON_ParseWithLength(text, n) : NULL;
-	if (w->contract != NULL)
+	if (whole)
 		return OK;
-	*why = str_printf(a, "%s: %s", path, whole ? "this is not JSON" : "this cannot be read");
+	*why = str_printf(a, "%s: this cannot be read, or is too large", path);
 	return ERR_CONFIG;
+}
+
+static bool
+has_repeated_param(const struct req *rq)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(single_params); i++)
+		if (req_is_repeated(rq, single_params[i]))
+			return true;
+	return false;
 }
 
 static void
 dispatch(struct call *c)
 {
 	struct str allow = {0};
-	enum err e = route_find(c, &allow);
+	enum err e = router_find(c, &allow);
 
 	if (e == ERR_METHOD)
 		resp_header(c->resp, "Allow", allow);
 	/* To the gate's askers every 2xx is a yes. */
-	if (e == ERR_METHOD && c->req->method == METHOD_OPTIONS && !c->family->closed) {
+	if (e == ERR_METHOD && c->req->method == METHOD_OPTIONS && !c->family->handlers_only) {
 		resp_set(c->resp, 204, STR_ABSENT, STR_ABSENT);
 		return;
 	}
 	if (e == OK)
-		e = guard_pass(c);
+		e = guard_check(c);
 	if (e == OK)
 		e = c->route->run(c);
 	if (e != OK)
 		c->family->refuse(c, e);
-}
-
-void
-web_start_over(struct call *c)
-{
-	cJSON_Delete(c->model);
-	c->model = model_new();
 }
 
 /* A request that could not be read whole is still answered in its dialect. */
@@ -150,7 +151,7 @@ refuse_unread(struct call *c, enum err e)
 {
 	struct str allow;
 
-	if (route_find(c, &allow) != OK)
+	if (router_find(c, &allow) != OK)
 		c->route = NULL;
 	c->family->refuse(c, e);
 }
@@ -162,14 +163,12 @@ refuse_unread(struct call *c, enum err e)
 static void
 set_cookie(struct call *c)
 {
-	struct str domain = str_of(web_conf(c)->cookie_domain);
-
 	if (c->token_in_body)
 		return;
 	if (c->flow.ended)
-		resp_session_cookie_clear(c->resp, domain);
+		cookie_clear_session(c);
 	else if (c->flow.new_token.p != NULL)
-		resp_session_cookie(c->resp, domain, c->flow.new_token);
+		cookie_set_session(c, c->flow.new_token);
 }
 
 static struct str

@@ -21,9 +21,6 @@ struct web;
 enum err web_open(struct arena *a, const struct conf *conf, struct flow_env *env, struct web **out,
     struct str *why) MUST_CHECK;
 
-/* Frees what is not in the arena; NULL is allowed. */
-void web_close(struct web *w);
-
 /*
  * Answers one request. `read` is what req_read() returned: a request that could not be read
  * gets its error answer here too.

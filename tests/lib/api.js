@@ -1,16 +1,15 @@
-// Steps of API clients: a token in a header or the cookie, sign-in, enrolment by
-// either dialect, verification. Every answer is held against the contract.
+// Steps that API clients take: sign-in with a token in a header or the cookie, enrolment
+// through either API family, verification. Every response is checked against the contract.
 'use strict';
 
 const assert = require('node:assert/strict');
 
-const fs = require('node:fs');
 const net = require('node:net');
-const path = require('node:path');
 
 const contract = require('./contract.js');
 const h = require('./http.js');
 const rig = require('./rig.js');
+const table = require('./routes.js');
 
 const CARRIERS = {
 	bearer: (token) => ({ headers: { Authorization: `Bearer ${token}` }, origin: false }),
@@ -18,10 +17,10 @@ const CARRIERS = {
 	cookie: (token) => ({ cookie: token, origin: true }),
 };
 
-// What holds for every answer of the API, whatever was asked.
+// Checks what holds for every response of the API.
 function check(method, target, answer) {
 	contract.validate(method, target, answer);
-	assert.equal(answer.headers['cache-control'], 'no-store', `${method} ${target} is not kept by anybody`);
+	assert.equal(answer.headers['cache-control'], 'no-store', `${method} ${target} is not cached`);
 	if (answer.status < 400)
 		return answer;
 	assert.match(answer.headers['content-type'], /^application\/problem\+json/, `${method} ${target}: ${answer.status}`);
@@ -44,7 +43,7 @@ function checkProblem(answer) {
 	assert.equal(Array.isArray(problem.errors), problem.code === 'field_invalid');
 }
 
-// One request without a session, or with what the options carry.
+// Sends one request without a session, or with what the options carry.
 async function call(stack, method, target, options = {}) {
 	return check(method, target, await stack.request(method, target, { origin: false, ...options }));
 }
@@ -54,8 +53,8 @@ class Client {
 		Object.assign(this, { stack, token, by });
 	}
 
-	// Follows the token wherever it is re-issued: in the body for a client that
-	// keeps it itself, in the cookie for a browser, and never in the other's place.
+	// Follows the token when it is re-issued: in the body for a client that keeps it
+	// itself, in the cookie for a browser, and never in the other of the two.
 	async request(method, target, { json, headers = {}, ...options } = {}) {
 		const carried = this.token ? CARRIERS[this.by](this.token) : { headers: {}, origin: this.by === 'cookie' };
 		const answer = await call(this.stack, method, target, {
@@ -95,51 +94,36 @@ class Client {
 	}
 }
 
-// The body of an answer that must have this status.
+// Returns the body of a response, which must have this status.
 function expect(answer, status) {
 	assert.equal(answer.status, status, answer.text);
 	return answer.text === '' ? undefined : answer.json();
 }
 
-// A refusal, by status and code.
+// Checks a refusal by status and code.
 function refused(answer, status, code) {
 	assert.deepEqual([answer.status, answer.json().code], [status, code], answer.text);
 	return answer.json();
 }
 
-// The pointers of a 422 about fields, in order, each with what it says.
+// Returns the errors of a 422 about fields: the detail by pointer, in order.
 function faults(answer) {
 	return Object.fromEntries(refused(answer, 422, 'field_invalid').errors.map((e) => [e.pointer, e.detail]));
 }
 
-// The operations as the tables in the source have them: { method, path, guards, fields }.
-function operations() {
-	const root = path.join(rig.top, 'src/web/api');
-	const files = fs.readdirSync(root, { withFileTypes: true }).filter((e) => e.isDirectory())
-		.map((e) => path.join(root, e.name, 'routes.c'));
-	return files.flatMap((file) => {
-		const text = fs.readFileSync(file, 'utf8');
-		const short = Object.fromEntries([...text.matchAll(/^#define (G_\w+) \(([^)]*)\)$/gm)].map((m) => [m[1], m[2]]));
-		const found = [...text.matchAll(/^\tROUTE\((\w+), "([^"]+)",\s*([A-Z_| ]+),\s*(\w+)/gm)];
-		assert.equal(found.length, text.match(/^\tROUTE\(/gm).length, 'every row of the table is understood');
-		return found.map(([, method, target, guards, fields]) => {
-			const bits = guards.split(/[ |]+/).flatMap((g) => (short[g] ?? g).split(/[ |]+/))
-				.flatMap((g) => (short[g] ?? g).split(/[ |]+/));
-			return { method, path: target, guards: new Set(bits), fields };
-		});
-	});
-}
+// The operations of every API family: { method, path, guards, fields }.
+const operations = () => table.of('v1', 'public');
 
 // --- sign-in ----------------------------------------------------------------
 
-// A client of that person, as far as the password gets. A cookie client signs in
-// on the page, as a browser does.
+// Signs a person in with the password alone, and returns the client. A client with a
+// cookie signs in on the page, as a browser does.
 async function signIn(stack, who, { by = 'bearer' } = {}) {
 	if (by === 'cookie')
 		return new Client(stack, (await h.signIn(stack, who)).token, by);
 	const client = new Client(stack, undefined, by);
 	let answer = await client.post('/v1/sessions', { email: who.email, password: who.password });
-	// Many at once are asked to come back.
+	// Of many sign-ins at once, some are asked to come back later.
 	for (let tries = 0; answer.status === 503 && answer.headers['retry-after'] && tries < 50; tries++) {
 		await rig.sleep(100);
 		answer = await client.post('/v1/sessions', { email: who.email, password: who.password });
@@ -165,7 +149,7 @@ const reauthenticate = async (client, who) =>
 
 // --- enrolment --------------------------------------------------------------
 
-// A set-up by the Asiri dialect: the pending factor and the codes handed out with it.
+// Begins a setup through /v1: returns the pending factor and the codes issued with it.
 async function begin(client, who, label) {
 	const body = { password: who.password };
 	if (label !== undefined)
@@ -183,7 +167,7 @@ async function confirm(client, who, factor) {
 	return said;
 }
 
-// The same from start to end; the factor and, with the first, the codes are noted with the person.
+// Sets up a factor from start to end. The person keeps the factor and, with the first one, the codes.
 async function enrol(client, who, label) {
 	const factor = await begin(client, who, label);
 	await confirm(client, who, factor);
@@ -192,7 +176,7 @@ async function enrol(client, who, label) {
 
 const KEY = /[?&]secret=([A-Z2-7]+)/;
 
-// The same by the VeriSwarm dialect, which names no factor.
+// Does the same through /v1/public, which names no factor.
 async function enrolPublic(client, who) {
 	const set = expect(await client.post('/v1/public/accounts/mfa/setup'), 200);
 	const factor = { key: KEY.exec(set.otpauth_url)[1], step: 0 };
@@ -205,21 +189,21 @@ async function enrolPublic(client, who) {
 	return factor;
 }
 
-// A person with one factor, and the client that set it up: its session is not
-// verified, unless `verified` is asked for.
-async function enrolled(stack, { by = 'bearer', verified = false, dialect = 'asiri', ...account } = {}) {
+// Makes a person with one factor, and the client that set it up. Its session is verified
+// only if `verified` is set.
+async function enrolled(stack, { by = 'bearer', verified = false, family = 'v1', ...account } = {}) {
 	const who = await h.person(stack, account);
 	const client = await signIn(stack, who, { by });
-	await (dialect === 'asiri' ? enrol : enrolPublic)(client, who);
+	await (family === 'v1' ? enrol : enrolPublic)(client, who);
 	assert.equal(who.codes.length, 10);
 	if (verified)
 		await verify(client, who.factors[0]);
 	return { who, client };
 }
 
-// --- answers that are lost --------------------------------------------------
+// --- lost responses ---------------------------------------------------------
 
-// Sends a request whole and leaves before its answer; resolves once it was carried out.
+// Sends a complete request and disconnects before the response; resolves once it was carried out.
 async function leave(client, method, target, json) {
 	const body = json === undefined ? '' : JSON.stringify(json);
 	const { headers } = CARRIERS[client.by](client.token ?? '');
@@ -243,19 +227,19 @@ async function leave(client, method, target, json) {
 	await h.until(`${method} ${target} is carried out`, () => done() > before);
 }
 
-// --- what there is ----------------------------------------------------------
+// --- state ------------------------------------------------------------------
 
 const session = async (client) => expect(await client.get('/v1/sessions/current'), 200);
 const mfa = async (client) => expect(await client.get('/v1/me/mfa'), 200);
 const factors = async (client) => expect(await client.get('/v1/me/mfa/factors'), 200).factors;
 
-// Whether a token is of a session at all.
+// Whether a token belongs to no session (any more).
 async function isDead(stack, token) {
 	const answer = await call(stack, 'GET', '/v1/sessions/current', { headers: { Authorization: `Bearer ${token}` } });
 	return answer.status === 401;
 }
 
-// An organization with these people in it: its id.
+// Makes an organization with these people as members; returns its id.
 let organizations = 0;
 async function organization(stack, ...people) {
 	const slug = `place-${++organizations}`;
@@ -265,11 +249,11 @@ async function organization(stack, ...people) {
 	return h.idText('org', await stack.psql(`SELECT organization_id FROM countersign.organizations WHERE slug = '${slug}'`));
 }
 
-// A person in an organization that is there already.
+// Adds a person to an organization.
 const join = (stack, slug, who, role = 'member', sensitive = false) =>
 	stack.ctl(['organization', 'add-member', slug, who.email, '--role', role, ...(sensitive ? ['--sensitive'] : [])]);
 
-// An organization of its own with one who runs it, with a factor and a fresh verification, and a plain member.
+// Makes an organization with an admin, who has a factor and a fresh verification, and a plain member.
 async function administered(stack, { role = 'admin', by = 'bearer' } = {}) {
 	const slug = `realm-${++organizations}`;
 	await stack.ctl(['organization', 'create', '--slug', slug, '--name', `Realm ${organizations}`]);

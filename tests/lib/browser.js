@@ -1,6 +1,6 @@
-// Chromium, and a person who uses the pages in it. A person does what people do:
-// reads the QR code from the screen, types, presses buttons; whether the pages'
-// scripts run is a property of the person, and the steps are the same.
+// Chromium, and a person who uses the pages in it. They do what people do: they read the
+// QR code from the screen, type and press buttons. The steps are the same whether the
+// scripts of the pages run or not; that is a property of the person.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -17,7 +17,7 @@ const FLAGS = [
 	'--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run',
 ];
 
-// The browser of the system; the pages are ours, and root cannot have a sandbox.
+// Starts the browser of the system. It has no sandbox: root cannot have one, and the pages are ours.
 function launch() {
 	return chromium.launch({
 		executablePath: process.env.COUNTERSIGN_CHROMIUM || '/usr/bin/chromium',
@@ -26,7 +26,7 @@ function launch() {
 	});
 }
 
-// What a QR code in a picture says, read by another's program than the one that made it.
+// Reads a QR code in a picture, by another program than the one that made it.
 async function qrRead(png) {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'countersign-qr-'));
 	const file = path.join(folder, 'screen.png');
@@ -48,7 +48,7 @@ class Person {
 		this.lastDocument = null;
 	}
 
-	// Another page of the same browser, as after closing a tab.
+	// Opens another page of the same browser, as after closing a tab.
 	async openPage() {
 		const page = await this.context.newPage();
 		page.setDefaultTimeout(STEP_MS);
@@ -56,7 +56,7 @@ class Person {
 		page.on('pageerror', (error) => this.problems.push(`script: ${error.message}`));
 		page.on('requestfailed', (request) => {
 			const why = request.failure()?.errorText;
-			// Leaving a page, or a download, ends what was under way.
+			// Leaving a page and a download both end the request that is in progress.
 			if (why !== 'net::ERR_ABORTED')
 				this.problems.push(`request: ${request.url()}: ${why}`);
 		});
@@ -70,7 +70,7 @@ class Person {
 		return page;
 	}
 
-	// The browser also reports the status of a page that says no: that is what the page is for.
+	// Records a message of the console. The browser also reports the status of a page that refuses something, which is no problem.
 	#console(message) {
 		if (message.type() !== 'error' && message.type() !== 'warning')
 			return;
@@ -80,7 +80,7 @@ class Person {
 		this.problems.push(`console: ${message.text()} (${message.location().url})`);
 	}
 
-	// Nothing was refused by the content security policy, no script failed, nothing was missing.
+	// Checks that the content security policy blocked nothing, no script failed, and nothing was missing.
 	assertNoProblems() {
 		assert.deepEqual(this.problems.splice(0), []);
 	}
@@ -103,7 +103,7 @@ class Person {
 		assert.equal(await this.heading(), text);
 	}
 
-	// Waits until the page says so; names what it says instead.
+	// Waits until the page has the text; fails with the text that it has instead.
 	async expectText(text) {
 		try {
 			await this.page.locator('main').getByText(text).first().waitFor();
@@ -140,7 +140,7 @@ class Person {
 		await this.#leaving(() => this.link(name).click());
 	}
 
-	// Does what leads to another page, and waits until that page is there.
+	// Does what leads to another page, and waits until that page has loaded.
 	async #leaving(action) {
 		const [response] = await Promise.all([
 			this.page.waitForResponse((r) => r.request().isNavigationRequest() && r.frame() === this.page.mainFrame() &&
@@ -153,7 +153,7 @@ class Person {
 
 	// --- sign-in -----------------------------------------------------------
 
-	// Fills the sign-in page that is shown, or opens it first.
+	// Fills in the sign-in page; opens it first if another page is shown.
 	async signIn({ password = this.account.password } = {}) {
 		if (!this.path.startsWith('/login'))
 			await this.goto('/login');
@@ -170,20 +170,20 @@ class Person {
 
 	// --- codes -------------------------------------------------------------
 
-	// A code that no earlier one of ours has used up: each has a time step of its own.
+	// Makes a code that was not used before: each call moves the clock to a new time step.
 	async nextCode(key = this.key) {
 		this.stack.clock.advance(TOTP_STEP);
 		await this.stack.stepWithRoom();
 		return this.stack.oathtool(key);
 	}
 
-	// One that is certainly not right now, nor in the steps beside.
+	// Makes a code that is wrong in this time step and in those next to it.
 	async wrongCode(key = this.key) {
 		const right = await Promise.all([-60, -30, 0, 30, 60].map((offset) => this.stack.oathtool(key, { offset })));
 		return ['000000', '111111', '222222', '333333', '444444', '555555'].find((code) => !right.includes(code));
 	}
 
-	// Types a code digit by digit. The page's script sends it with the sixth; without it the button does.
+	// Types a code digit by digit. The script of the page sends it after the sixth; without scripts the button does.
 	async enterCode(code, button) {
 		await this.field('Verification code').click();
 		if (this.script)
@@ -200,23 +200,23 @@ class Person {
 		await this.press('Verify');
 	}
 
-	// --- set-up ------------------------------------------------------------
+	// --- setup -------------------------------------------------------------
 
-	// From the explanation to the QR code, with the password where it is asked for.
+	// Goes from the explanation to the QR code.
 	async startSetup({ label = '' } = {}) {
 		if (label)
 			await this.field('Name of this device (optional)').fill(label);
 		await this.press('Start setup');
 	}
 
-	// The URI in the QR code that is on the screen.
+	// Reads the URI from the QR code on the screen.
 	async qrOnScreen() {
 		const image = this.page.getByRole('img', { name: /^QR code/ });
 		await image.waitFor();
 		return qrRead(await image.screenshot());
 	}
 
-	// The key under "Show key", in its groups.
+	// Reads the key under "Show key", in its groups.
 	async keyOnScreen() {
 		await this.page.getByText('Show key', { exact: true }).click();
 		const key = this.page.locator('[data-key]');
@@ -228,7 +228,7 @@ class Person {
 		return this.page.locator('[data-codes] li').allInnerTexts();
 	}
 
-	// The whole of it, for tests about what comes after: keeps key and recovery codes.
+	// Sets up a factor from start to end, and keeps the key and the recovery codes.
 	async enrol({ label = 'Phone' } = {}) {
 		await this.goto('/mfa/setup');
 		await this.startSetup({ label });
@@ -241,7 +241,7 @@ class Person {
 	}
 }
 
-// A person with an account of his own, in a browser of his own.
+// Makes a person with an account, in a browser context of their own.
 async function person(stack, browser, { script = true, account, ...options } = {}) {
 	const someone = new Person(stack, account, script);
 	someone.context = await browser.newContext({

@@ -1,5 +1,5 @@
-// The contract of the JSON API, api/openapi.json: what may be answered to what,
-// checked against each answer, and the requests it shows.
+// The contract of the JSON API, api/openapi.json: checks each response against it, and
+// lists the requests that it shows.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -13,13 +13,13 @@ const rig = require('./rig.js');
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const PROBLEM = '#/components/schemas/Problem';
-// What can be refused before it is known which operation a request is for.
+// Statuses of refusals that come before the operation of a request is known.
 const EARLY = [400, 413, 429, 503];
 
 const file = path.join(rig.top, 'api/openapi.json');
 const document = JSON.parse(fs.readFileSync(file, 'utf8'));
 
-// What a "$ref" of the document leads to.
+// Follows a "$ref" of the document.
 function resolve(node) {
 	while (node && node.$ref !== undefined) {
 		assert.match(node.$ref, /^#\//);
@@ -31,13 +31,13 @@ function resolve(node) {
 
 const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
 addFormats(ajv);
-// Its schemas are found by their pointers; nothing else of the document is one.
+// Schemas are found by their pointers; the rest of the document has none.
 ajv.addKeyword('components');
 ajv.addSchema({ $id: 'contract', components: { schemas: document.components.schemas } });
 
 const compiled = new Map();
 
-// What is wrong with a value by a schema of the document: a list of texts.
+// Validates a value by a schema of the document; returns a list of what is wrong.
 function faults(schema, value) {
 	const { $ref } = schema;
 	assert.match($ref ?? '', /^#\/components\/schemas\/\w+$/, 'schemas have names');
@@ -47,7 +47,7 @@ function faults(schema, value) {
 	return check(value) ? [] : check.errors.map((e) => `${e.instancePath || '/'} ${e.message} ${JSON.stringify(e.params)}`);
 }
 
-// The operations: method, path, whether a path fits, and their part of the document.
+// The operations: method, path, a pattern that paths match, and their part of the document.
 const operations = Object.entries(document.paths).flatMap(([template, item]) =>
 	METHODS.filter((method) => item[method]).map((method) => ({
 		method: method.toUpperCase(),
@@ -56,15 +56,15 @@ const operations = Object.entries(document.paths).flatMap(([template, item]) =>
 		...item[method],
 	})));
 
-// The operations of a path. One that stands in the document by itself is not taken for a variable one.
+// Finds the operations of a path. A path without variables comes before one with variables.
 function at(target) {
 	const [where] = target.split('?');
 	const exact = operations.filter((op) => op.path === where);
 	return exact.length > 0 ? exact : operations.filter((op) => op.fits.test(where));
 }
 
-// Holds an answer of the rig against the contract: the status is one that is told, the type is right,
-// the body fits its schema, and a problem has a code that is told for this status.
+// Checks a response against the contract: the status is documented, the type is right, the body fits
+// its schema, and the code of a problem is documented for this status.
 function validate(method, target, answer) {
 	const what = `${method} ${target}: ${answer.status}`;
 	const there = at(target);
@@ -82,7 +82,7 @@ function validate(method, target, answer) {
 	}
 	const type = Object.keys(response.content).find((t) => answer.headers['content-type'] === t ||
 		(t === 'text/csv' && answer.headers['content-type'] === `${t}; charset=utf-8`));
-	assert.ok(type, `${what}: ${answer.headers['content-type']} is told`);
+	assert.ok(type, `${what}: ${answer.headers['content-type']} is documented`);
 	const { schema } = response.content[type];
 	if (method === 'HEAD')
 		assert.equal(answer.text, '', `${what} has no body`);
@@ -97,10 +97,10 @@ function validateBody(schema, codes, answer, what) {
 	const value = answer.json();
 	assert.deepEqual(faults(schema, value), [], `${what}: ${answer.text}`);
 	if (codes !== undefined)
-		assert.ok(codes.includes(value.code), `${what}: ${value.code} is told, not only ${codes.join(', ')}`);
+		assert.ok(codes.includes(value.code), `${what}: ${value.code} is documented, not only ${codes.join(', ')}`);
 }
 
-// A path or a method that the contract does not know.
+// Checks a response to a path or a method that the contract does not have.
 function validateNoOperation(there, method, answer, what) {
 	if (there.length > 0 && method === 'OPTIONS' && answer.status === 204) {
 		assert.ok(answer.headers.allow, `${what} has Allow`);
@@ -118,10 +118,10 @@ function validateNoOperation(there, method, answer, what) {
 	return undefined;
 }
 
-// The requests the document shows, each as it would be sent: { operationId, name, summary, method,
-// path, parameters, query, body, open, responses }. `path` is the template and `parameters` what its names
-// stand for; `query` comes behind it, with its question mark, or is empty; `body` is undefined where there is none; `open` says that no token is needed;
-// `responses` has the shown answers by status and name.
+// Lists the requests that the document shows: { operationId, name, summary, method, path, parameters,
+// query, body, open, responses }. `path` is the template and `parameters` has the values of its names;
+// `query` begins with its question mark, or is empty; `body` is undefined where there is none; `open` says
+// that no token is needed; `responses` has the shown responses by status and name.
 function examples() {
 	return operations.flatMap((op) => {
 		const media = resolve(op.requestBody)?.content['application/json'];
@@ -152,7 +152,7 @@ function responsesOf(op) {
 	return Object.fromEntries(shown);
 }
 
-// A path template with names replaced by what they stand for.
+// Replaces the names in a path template by their values.
 const fill = (template, parameters) => template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(parameters[name]));
 
 module.exports = { file, document, operations, resolve, faults, validate, examples, fill };

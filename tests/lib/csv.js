@@ -1,10 +1,10 @@
-// What a stranger's reader makes of a CSV file.
+// Reads CSV files by another program than the one that made them.
 'use strict';
 
 const { parse } = require('csv-parse/sync');
 
-// Its rows, by the names in its first line. Throws where the file is not in the form of
-// RFC 4180, with CRLF after each line and as many fields in each.
+// Returns the rows, by the names in the first line. Throws if the file does not follow
+// RFC 4180, with CRLF after each line and the same number of fields in each.
 function rows(text) {
 	if (!text.endsWith('\r\n'))
 		throw new Error('the last line has no end');

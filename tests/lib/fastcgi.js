@@ -1,4 +1,4 @@
-// A FastCGI client (version 1, one request a connection): what a web server could send, and what none would.
+// A FastCGI client (version 1, one request for each connection). It sends what a web server could send, and what none would.
 'use strict';
 
 const net = require('node:net');
@@ -22,7 +22,7 @@ function length(n) {
 	return four;
 }
 
-// `pairs` of names and values (strings as latin1, or buffers).
+// Encodes pairs of names and values (strings as latin1, or buffers).
 function pack(pairs) {
 	const parts = [];
 	for (const [name, value] of pairs) {
@@ -32,7 +32,7 @@ function pack(pairs) {
 	return Buffer.concat(parts);
 }
 
-// What comes back on standard output: { status, head, body }; status 0 when nothing did.
+// Decodes what came back on standard output: { status, head, body }; the status is 0 if nothing came.
 function unpack(bytes) {
 	const out = [];
 	for (let at = 0; at + 8 <= bytes.length;) {

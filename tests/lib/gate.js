@@ -1,5 +1,5 @@
-// Sites that are guarded: an application that tells what it was given, and an nginx of its own in
-// front of it, with the snippets as they are installed.
+// Protected sites: an application that returns the request that it received, and an nginx of its own
+// in front of it, with the snippets as they are installed.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -13,7 +13,7 @@ const path = require('node:path');
 
 const rig = require('./rig.js');
 
-// Answers with the request as JSON; takes uploads of any size; speaks WebSocket as far as an echo goes.
+// Returns each request as JSON, accepts uploads of any size, and echoes what comes over a WebSocket.
 class Application {
 	async start() {
 		this.requests = [];
@@ -52,7 +52,7 @@ class Application {
 	}
 }
 
-// An nginx with the given text inside its http block; `{socket}` is the service's.
+// An nginx with the given text inside its http block; `{socket}` stands for the socket of the service.
 class Nginx {
 	constructor(stack, folder) {
 		this.stack = stack;
@@ -125,7 +125,7 @@ ${inside}
 	}
 }
 
-// One request to a site: as rig's, but to any port and host, over `agent` and from an address if one is given.
+// Sends one request to a site, as the rig does, but to any port and host, over `agent`, and from the address `from`.
 function ask(port, target, { method = 'GET', host = `localhost:${port}`, headers = {}, cookie, body, agent = false, from, timeout = 15_000 } = {}) {
 	const head = { Host: host, ...headers };
 	if (cookie)
@@ -151,7 +151,7 @@ function ask(port, target, { method = 'GET', host = `localhost:${port}`, headers
 	});
 }
 
-// Opens a WebSocket: { status, text }, and whether a message came back.
+// Opens a WebSocket and sends a message: { status, text }, and `echo` with what came back.
 function webSocket(port, target, { cookie, host = `localhost:${port}`, headers = {} } = {}) {
 	return new Promise((resolve, reject) => {
 		const head = {
@@ -178,7 +178,7 @@ function webSocket(port, target, { cookie, host = `localhost:${port}`, headers =
 	});
 }
 
-// How clients of four kinds ask.
+// The headers of four kinds of clients.
 const HTML = { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'Sec-Fetch-Mode': 'navigate' };
 const JSON_CLIENT = { Accept: 'application/json' };
 const XHR = { Accept: 'text/html, */*', 'X-Requested-With': 'XMLHttpRequest' };

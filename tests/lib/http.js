@@ -1,4 +1,4 @@
-// Steps that tests through nginx share: people, browsers, codes, and looks into the database.
+// Steps that tests through nginx share: people, their browsers, codes, and queries of the database.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -7,13 +7,14 @@ const net = require('node:net');
 const path = require('node:path');
 
 const rig = require('./rig.js');
+const table = require('./routes.js');
 
 const STEP = 30;
-// Cheap password hashing, for tests that are not about it.
+// Options for fast password hashing, in tests of something else.
 const QUICK = { argon2_memory_kib: 1024, argon2_passes: 1 };
 const CODE = /^[0-9a-hjkmnp-tv-z]{5}-[0-9a-hjkmnp-tv-z]{5}$/;
 
-// Keeps a session as a browser would: the cookie of the last answer that set one.
+// Keeps a session as a browser does: it sends the last cookie that was set.
 class Browser {
 	constructor(stack, token) {
 		this.stack = stack;
@@ -35,7 +36,7 @@ class Browser {
 		return this.request('POST', target, { form, ...options });
 	}
 
-	// The session's row, or undefined.
+	// Reads the row of the session; undefined if there is none.
 	async row() {
 		if (!this.token)
 			return undefined;
@@ -45,13 +46,13 @@ class Browser {
 	}
 }
 
-// The parts of a token: 16 bytes account, 16 bytes session, 32 bytes secret.
+// The parts of a token are 16 bytes of the account, 16 of the session, and 32 of a secret.
 const bytesOf = (token) => Buffer.from(token, 'base64url');
 const uuidText = (bytes) => bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 const accountOf = (token) => uuidText(bytesOf(token).subarray(0, 16));
 const sessionOf = (token) => uuidText(bytesOf(token).subarray(16, 32));
 
-// An identifier as it is shown: 128 bits in 26 characters behind its prefix.
+// Writes an identifier as the service shows it: its prefix, then 128 bits in 26 characters.
 function idText(prefix, uuid) {
 	let n = BigInt(`0x${uuid.replace(/-/g, '')}`), text = '';
 	for (let i = 0; i < 26; i++, n >>= 5n)
@@ -59,13 +60,13 @@ function idText(prefix, uuid) {
 	return `${prefix}_${text}`;
 }
 
-// Well-formed and nobody's.
+// Well-formed identifiers of nothing.
 const NO_FACTOR = idText('fct', '01890a5d-ac96-774b-bcce-b302099a8057');
 const NO_SESSION = idText('ses', '01890a5d-ac96-774b-bcce-b302099a8057');
 
 let people = 0;
 
-// An account of its own for a test.
+// Makes an account for one test.
 async function person(stack, options = {}) {
 	const made = await stack.createAccount({ email: `person${++people}@example.org`, ...options });
 	const id = await stack.psql(`SELECT account_id FROM countersign.email_owners WHERE address = '${made.email}'`);
@@ -73,14 +74,14 @@ async function person(stack, options = {}) {
 	return { ...made, id, factors: [], codes: [] };
 }
 
-// A browser with a session of that person, as far as the password gets.
+// Signs a person in with the password alone, and returns the browser.
 async function signIn(stack, who, { next } = {}) {
 	const browser = new Browser(stack);
 	const form = { email: who.email, password: who.password };
 	if (next !== undefined)
 		form.next = next;
 	let answer = await browser.post('/login', form);
-	// Many at once are asked to come back.
+	// Of many sign-ins at once, some are asked to come back later.
 	for (let tries = 0; answer.status === 503 && answer.headers['retry-after'] && tries < 50; tries++) {
 		await rig.sleep(100);
 		answer = await browser.post('/login', form);
@@ -91,7 +92,7 @@ async function signIn(stack, who, { next } = {}) {
 	return browser;
 }
 
-// The same, and through the challenge.
+// Signs a person in and passes the challenge.
 async function signInFully(stack, who, factor = who.factors[0], options = {}) {
 	const browser = await signIn(stack, who, options);
 	assert.equal(browser.went, '/mfa/challenge');
@@ -101,10 +102,10 @@ async function signInFully(stack, who, factor = who.factors[0], options = {}) {
 	return browser;
 }
 
-// Starts a set-up: { id, key, label, step } of the pending factor.
+// Starts a setup: { id, key, label, step } of the pending factor.
 async function begin(browser, label = 'Phone', proof = {}) {
 	const answer = await browser.post('/mfa/setup/start', { label, ...proof });
-	assert.equal(answer.status, 303, `starting the set-up: ${answer.status} ${errorOf(answer)}`);
+	assert.equal(answer.status, 303, `starting setup: ${answer.status} ${errorOf(answer)}`);
 	assert.equal(answer.location, '/mfa/setup?step=scan');
 	return pending(browser, label);
 }
@@ -119,7 +120,7 @@ async function pending(browser, label) {
 	return { id, key, label, step: 0 };
 }
 
-// A set-up from start to end; the factor and, with the first, the codes are noted with the person.
+// Sets up a factor from start to end. The person keeps the factor and, with the first one, the codes.
 async function enrol(browser, who, label = 'Phone', proof = {}) {
 	const factor = await begin(browser, label, proof);
 	const code = await nextCode(browser.stack, factor);
@@ -134,7 +135,7 @@ async function enrol(browser, who, label = 'Phone', proof = {}) {
 	return factor;
 }
 
-// A person with a factor and codes, and the browser that set them up.
+// Makes a person with a factor and codes, and the browser that set them up.
 async function enrolled(stack, options) {
 	const who = await person(stack, options);
 	const browser = await signIn(stack, who);
@@ -147,14 +148,14 @@ async function enrolled(stack, options) {
 
 const stepNow = (stack) => Math.floor(stack.clock.now() / STEP);
 
-// Puts the clock to a second of a step, with at least half of that second left.
+// Sets the clock to a second of a time step, with at least half of that second left.
 async function toStep(stack, step, second = 2) {
 	while (Date.now() % 1000 > 500)
 		await rig.sleep(20);
 	stack.clock.set(step * STEP + second - Math.floor(Date.now() / 1000));
 }
 
-// A code that is right now and above all that were used: the clock is moved where it must be.
+// Makes a code that is right and was not used before; moves the clock if it has to.
 async function nextCode(stack, factor) {
 	if (stepNow(stack) <= factor.step || stack.clock.now() % STEP > 20)
 		await toStep(stack, Math.max(factor.step, stepNow(stack)) + 1);
@@ -164,7 +165,7 @@ async function nextCode(stack, factor) {
 
 const codeAt = (stack, factor, step) => stack.oathtool(factor.key, { now: step * STEP });
 
-// Six digits that are the code of no step nearby.
+// Makes six digits that are not the code of any time step nearby.
 async function wrongCode(stack, factor) {
 	const near = new Set();
 	for (let d = -3; d <= 3; d++)
@@ -174,7 +175,7 @@ async function wrongCode(stack, factor) {
 			return `${n}`;
 }
 
-// --- what a page says -------------------------------------------------------
+// --- pages ------------------------------------------------------------------
 
 const plain = (html) => html.replace(/<[^>]*>/g, '').replace(/&amp;/g, '&').replace(/&quot;|&#34;/g, '"')
 	.replace(/&#39;|&#x27;/g, "'").replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/\s+/g, ' ').trim();
@@ -183,7 +184,7 @@ const keyOf = (html) => plain(/data-key>([^]*?)<\/p>/.exec(html)?.[1] ?? '').rep
 const codesOf = (html) => [.../<ol class="codes">([^]*?)<\/ol>/.exec(html)?.[1].matchAll(/<code>([^<]*)<\/code>/g) ?? []]
 	.map((found) => found[1]);
 
-// The value of the first input of that name.
+// Returns the value of the first input of that name.
 function valueOf(html, name) {
 	const tag = new RegExp(`<input[^>]*\\bname="${name}"[^>]*>`).exec(html)?.[0];
 	return tag && plain(/\bvalue="([^"]*)"/.exec(tag)?.[1] ?? '');
@@ -192,10 +193,10 @@ function valueOf(html, name) {
 const hasField = (html, name) => new RegExp(`<(input|select)[^>]*\\bname="${name}"`).test(html);
 const titleOf = (answer) => plain(/<h1[^>]*>([^]*?)<\/h1>/.exec(answer.text)?.[1] ?? '');
 
-// The refusal a page shows; '' without one.
+// Returns the refusal that a page shows; '' if it shows none.
 const errorOf = (answer) => plain(/role="alert"[^>]*>[^]*?<p[^>]*>([^]*?)<\/p>/.exec(answer.text)?.[1] ?? '');
 
-// Whether an answer gave a session what it asked for: a new token, and not the way out.
+// Whether a response elevated the session: it has a new token and does not lead to sign-in.
 const isGranted = (answer) => answer.status < 400 && Boolean(answer.session) && !/^\/login/.test(answer.location ?? '');
 
 // --- the database -----------------------------------------------------------
@@ -205,10 +206,10 @@ const number = async (stack, sql) => Number(await stack.psql(sql));
 const failures = (stack, who) =>
 	number(stack, `SELECT failures FROM countersign.throttles WHERE account_id = '${who.id}'`);
 
-const resetBudget = (stack, who) =>
+const clearFailures = (stack, who) =>
 	stack.psql(`UPDATE countersign.throttles SET failures = 0, blocked_until = NULL WHERE account_id = '${who.id}'`);
 
-// The account's events from `after` on, in their order.
+// Returns the events of the account after number `after`, in order.
 async function events(stack, who, after = 0) {
 	const rows = await stack.psql(`SELECT coalesce(json_agg(e ORDER BY seq), '[]')
 		FROM countersign.audit_events e WHERE account_id = '${who.id}' AND seq > ${after}`);
@@ -218,7 +219,7 @@ async function events(stack, who, after = 0) {
 const eventCount = (stack, who) =>
 	number(stack, `SELECT length FROM countersign.audit_chains WHERE account_id = '${who.id}'`);
 
-// All that a change of an account's security could have changed, comparable.
+// Returns everything that a change of the account's security could have changed, for comparison.
 function state(stack, who) {
 	const rows = (table, columns, order) => `(SELECT json_agg(t ORDER BY ${order}) FROM
 		(SELECT ${columns} FROM countersign.${table} WHERE account_id = '${who.id}') t)`;
@@ -232,7 +233,7 @@ function state(stack, who) {
 		${rows('audit_chains', '*', 'account_id')})`);
 }
 
-// Every account's chain: numbers from 1 without gaps, the length and the head as they are noted.
+// Checks the chain of every account: numbers from 1 without gaps, and the recorded length and head.
 async function assertChains(stack) {
 	const broken = await stack.psql(`SELECT c.account_id, c.length, e.n, e.low, e.high
 		FROM countersign.audit_chains c
@@ -246,7 +247,7 @@ async function assertChains(stack) {
 
 // --- the service ------------------------------------------------------------
 
-// Waits until `probe` gives something true; fails after `ms`. Looks less often the longer it takes: a look is often a program.
+// Waits until `probe` returns something true; fails after `ms`. It probes less often the longer it takes, because a probe is often a program.
 async function until(what, probe, ms = 15_000) {
 	const end = Date.now() + ms;
 	for (let pause = 20; ; pause = Math.min(pause * 1.5, 250)) {
@@ -260,7 +261,7 @@ async function until(what, probe, ms = 15_000) {
 
 const logged = (stack, event) => stack.log('countersignd').split(`"event":"${event}"`).length - 1;
 
-// A reload of the pool, awaited; resolves to whether it came through.
+// Reloads the pool and waits for it; resolves to whether the reload succeeded.
 async function reload(stack) {
 	const done = logged(stack, 'reloaded'), failed = logged(stack, 'reload.failed');
 	process.kill(stack.pids.supervisor, 'SIGHUP');
@@ -268,7 +269,7 @@ async function reload(stack) {
 	return logged(stack, 'reloaded') > done;
 }
 
-// Sets options in the configuration and reloads.
+// Sets options in the configuration and reloads the pool.
 async function reconfigure(stack, options) {
 	const file = path.join(stack.data, 'countersign.conf');
 	let text = fs.readFileSync(file, 'utf8');
@@ -281,21 +282,10 @@ async function reconfigure(stack, options) {
 	assert.ok(await reload(stack), 'the pool takes up the configuration');
 }
 
-// The routes as the table in the source has them.
-function routes() {
-	const text = fs.readFileSync(path.join(rig.top, 'src/web/routes.c'), 'utf8');
-	const short = Object.fromEntries([...text.matchAll(/^#define (G_\w+) \(([^)]*)\)$/gm)].map((m) => [m[1], m[2]]));
-	const found = [...text.matchAll(/^\tROUTE\((\w+), "([^"]+)",\s*([A-Z_| ]+),\s*(\w+)/gm)];
-	assert.equal(found.length, text.match(/^\tROUTE\(/gm).length, 'every row of the table is understood');
-	return found.map(([, method, target, guards, fields]) => {
-		let all = guards;
-		while (all.split(' ').some((g) => short[g]))
-			all = all.split(' ').map((g) => short[g] || g).join(' ');
-		return { method, path: target, guards: new Set(all.split(/[ |]+/)), fields };
-	});
-}
+// The routes of the pages: { method, path, guards, fields, stepUp }.
+const routes = () => table.of('page');
 
-// Sends bytes as they are and returns all that comes back.
+// Sends bytes as they are and returns everything that comes back.
 function raw(stack, bytes, { wait = 8_000 } = {}) {
 	return new Promise((resolve, reject) => {
 		const socket = net.connect(stack.port, '127.0.0.1');
@@ -308,7 +298,7 @@ function raw(stack, bytes, { wait = 8_000 } = {}) {
 	});
 }
 
-// How often each value occurs.
+// Counts how often each value occurs.
 function tally(values) {
 	const counts = {};
 	for (const value of values)
@@ -321,6 +311,6 @@ const times = (n, make) => Promise.all(Array.from({ length: n }, (_, i) => make(
 module.exports = {
 	STEP, QUICK, CODE, NO_FACTOR, NO_SESSION, Browser, idText, accountOf, sessionOf, bytesOf, person, signIn, signInFully, begin, pending, enrol,
 	enrolled, stepNow, toStep, nextCode, codeAt, wrongCode, plain, keyOf, codesOf, valueOf, hasField, titleOf, errorOf,
-	isGranted, number, failures, resetBudget, events, eventCount, state, assertChains, until, logged, reload,
+	isGranted, number, failures, clearFailures, events, eventCount, state, assertChains, until, logged, reload,
 	reconfigure, routes, raw, tally, times,
 };

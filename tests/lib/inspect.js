@@ -1,6 +1,6 @@
-// What must hold on every page and state of a page: axe-core finds nothing, in light and dark, wide and
-// at 320 px; the HTML is valid; nothing scrolls sideways; text can be doubled; every field has a visible
-// label; nothing was refused by the content security policy.
+// Checks what must hold on every page and state of a page: axe-core finds nothing, in light and dark, wide and
+// at 320 px; the HTML is valid; nothing scrolls sideways; the text can be doubled; every field has a visible
+// label; the content security policy blocked nothing.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -28,7 +28,7 @@ async function valid(html) {
 	return report.results.flatMap((result) => result.messages.map((m) => `${m.line}:${m.column} ${m.ruleId}: ${m.message}`));
 }
 
-// Runs in the page: the names of fields without a label that can be seen.
+// Runs in the page: returns the names of fields without a visible label.
 function unlabelled() {
 	return [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
 		.filter((field) => field.checkVisibility())
@@ -36,7 +36,7 @@ function unlabelled() {
 		.map((field) => field.name);
 }
 
-// Runs in the page: what makes it wider than the window, or is cut off; what is in a region of its own scrolls there.
+// Runs in the page: returns what makes it wider than the window or is cut off. A region of its own may scroll.
 function overflowing() {
 	const root = document.scrollingElement;
 	const wide = root.scrollWidth > root.clientWidth ? [`page: ${root.scrollWidth} px`] : [];

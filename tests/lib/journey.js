@@ -1,5 +1,5 @@
-// The whole journey of a person's second factor, told once and walked twice: with
-// the pages' scripts and without. Each test goes on where the one before ended.
+// The whole journey of a person's second factor. It is written once and runs twice, with the scripts of
+// the pages and without. Each test begins where the one before ended.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -10,7 +10,7 @@ const rig = require('./rig');
 
 const STALE_S = 11 * 60; // older than a confirmation may be for a change
 const CODE = /^[a-z0-9]{5}-[a-z0-9]{5}$/;
-const WRONG = 'The code is wrong or was used before.';
+const WRONG = 'The code is incorrect or has already been used.';
 
 function journey({ script }) {
 	const t = {};
@@ -50,10 +50,10 @@ function setUp(t) {
 	test('a session that signed in long ago is asked for the password, and set-up resumes by itself', async () => {
 		t.stack.clock.advance(STALE_S);
 		await t.ann.startSetup({ label: 'Phone' });
-		await t.ann.expectHeading('Confirm that it is you');
+		await t.ann.expectHeading('Confirm your identity');
 		await t.ann.field('Password').fill('not the password');
 		await t.ann.press('Continue');
-		await t.ann.expectText('The password is not right.');
+		await t.ann.expectText('The password is incorrect.');
 		assert.equal(await t.ann.field('Password').inputValue(), '');
 		await t.ann.field('Password').fill(t.ann.account.password);
 		await t.ann.press('Continue');
@@ -124,7 +124,7 @@ function recoveryCodes(t, script) {
 
 	test('"I have saved my codes" and Done end at the profile', async () => {
 		await t.ann.press('I have saved my codes');
-		await t.ann.expectText('Two-factor authentication is enabled. Every following sign-in requires your authenticator app.');
+		await t.ann.expectText('Two-factor authentication is enabled. From now on, every sign-in requires your authenticator app.');
 		await t.ann.follow('Done');
 		await t.ann.expectPath('/profile');
 		await t.ann.expectText('Enabled');
@@ -133,7 +133,7 @@ function recoveryCodes(t, script) {
 	});
 }
 
-// A code as some apps put it on the clipboard, with a space in the middle.
+// Pastes a code as some apps put it on the clipboard, with a space in the middle.
 async function pasteCode(someone, code, script) {
 	const spaced = `${code.slice(0, 3)} ${code.slice(3)}`;
 	const field = someone.field('Verification code');
@@ -188,7 +188,7 @@ function challenge(t, script) {
 }
 
 function recovery(t) {
-	// Leaves the person signed in with the next unused recovery code.
+	// Signs the person in with the next unused recovery code.
 	const signInByCode = async () => {
 		await t.ann.signOut();
 		await t.ann.signIn();
@@ -201,17 +201,17 @@ function recovery(t) {
 		await t.ann.follow('Use a recovery code');
 		await t.ann.follow('Back to verification');
 		await t.ann.expectHeading('Verification');
-		t.spent = t.ann.codes.shift();
-		await t.ann.enterRecoveryCode(t.spent);
-		await t.ann.expectText('You signed in with a recovery code, which is now spent: 9 left.');
+		t.used = t.ann.codes.shift();
+		await t.ann.enterRecoveryCode(t.used);
+		await t.ann.expectText('You signed in with a recovery code. It cannot be used again. You have 9 left.');
 		await t.ann.follow('Continue to where you were going');
 		await t.ann.expectPath('/profile');
 	});
 
-	test('a spent recovery code is refused, another is taken in any spelling', async () => {
+	test('a used recovery code is refused, another is accepted in any spelling', async () => {
 		await t.ann.signOut();
 		await t.ann.signIn();
-		await t.ann.enterRecoveryCode(t.spent);
+		await t.ann.enterRecoveryCode(t.used);
 		await t.ann.expectText(WRONG);
 		assert.equal(await t.ann.field('Recovery code').inputValue(), '');
 		await t.ann.field('Recovery code').fill(t.ann.codes.shift().toUpperCase().replace('-', ' '));
@@ -222,22 +222,22 @@ function recovery(t) {
 	test('below four recovery codes new ones are asked for', async () => {
 		for (let left = 7; left >= 4; left--) {
 			await signInByCode();
-			await t.ann.expectText(`which is now spent: ${left} left.`);
-			await t.ann.expectNoText('Make new recovery codes');
+			await t.ann.expectText(`It cannot be used again. You have ${left} left.`);
+			await t.ann.expectNoText('Generate new recovery codes');
 		}
 		await signInByCode();
-		await t.ann.expectText('Only 3 left of your recovery codes.');
-		await t.ann.follow('Make new recovery codes');
+		await t.ann.expectText('You have only 3 recovery codes left.');
+		await t.ann.follow('Generate new recovery codes');
 		await t.ann.expectText('3 of 10 recovery codes left');
 	});
 
 	test('new recovery codes need a code from the app, and end the old ones', async () => {
 		const old = t.ann.codes;
 		await t.ann.field('Verification code').fill(await t.ann.wrongCode());
-		await t.ann.press('Make new recovery codes');
+		await t.ann.press('Generate new recovery codes');
 		await t.ann.expectText(WRONG);
 		await t.ann.field('Verification code').fill(await t.ann.nextCode());
-		await t.ann.press('Make new recovery codes');
+		await t.ann.press('Generate new recovery codes');
 		await t.ann.expectHeading('New recovery codes');
 		t.ann.codes = await t.ann.recoveryCodes();
 		assert.equal(new Set([...t.ann.codes, ...old]).size, 13);
@@ -276,9 +276,9 @@ function methods(t) {
 		await t.ann.expectText('Your preferred method was changed.');
 		await t.ann.signOut();
 		await t.ann.signIn();
-		await t.ann.expectText('Enter the code of Tablet.');
+		await t.ann.expectText('Enter the code from Tablet.');
 		await t.ann.follow('Use Phone instead');
-		await t.ann.expectText('Enter the code of Phone.');
+		await t.ann.expectText('Enter the code from Phone.');
 		await t.ann.enterCode(await t.ann.nextCode(), 'Verify');
 		await t.ann.expectPath('/dashboard');
 	});
@@ -290,7 +290,7 @@ function methods(t) {
 		assert.equal(await name.inputValue(), 'Phone');
 		await name.fill('Old phone <b>&');
 		await Promise.all([t.ann.page.waitForNavigation(), method('Phone').getByRole('button', { name: 'Save name' }).click()]);
-		await t.ann.expectText('The method has its new name.');
+		await t.ann.expectText('The method was renamed.');
 		assert.equal(await method('Old phone <b>&').count(), 1);
 	});
 
@@ -299,7 +299,7 @@ function methods(t) {
 		await t.ann.follow('Remove Tablet');
 		await t.ann.expectText('Codes from Tablet will no longer be accepted.');
 		await t.ann.press('Remove');
-		await t.ann.expectHeading('Confirm that it is you');
+		await t.ann.expectHeading('Confirm your identity');
 		await t.ann.field('Password').fill(t.ann.account.password);
 		await t.ann.field('Method').selectOption({ label: 'Old phone <b>&' });
 		await t.ann.field('Verification code').fill(await t.ann.nextCode());
@@ -338,7 +338,7 @@ function sessions(t, script) {
 		const someone = await other();
 		await t.ann.goto('/profile');
 		await t.ann.press('Sign out everywhere else');
-		await t.ann.expectText('All your other sessions were signed out.');
+		await t.ann.expectText('You were signed out everywhere else.');
 		await t.ann.expectNoText('Another browser');
 		await expectDead(someone);
 	});
@@ -349,7 +349,7 @@ function ending(t) {
 		await t.ann.follow('Disable two-factor authentication');
 		await t.ann.field('Password').fill('not the password');
 		await t.ann.press('Disable two-factor authentication');
-		await t.ann.expectText('The password is not right.');
+		await t.ann.expectText('The password is incorrect.');
 		await t.ann.field('Password').fill(t.ann.account.password);
 		await t.ann.press('Disable two-factor authentication');
 		await t.ann.expectPath('/profile?done=disabled');
@@ -378,9 +378,9 @@ function ending(t) {
 		await t.ann.openPage();
 		await t.ann.goto('/profile');
 		await t.ann.expectText('You have not confirmed that you saved your recovery codes.');
-		await t.ann.follow('Make new recovery codes');
+		await t.ann.follow('Generate new recovery codes');
 		await t.ann.field('Verification code').fill(await t.ann.nextCode());
-		await t.ann.press('Make new recovery codes');
+		await t.ann.press('Generate new recovery codes');
 		await t.ann.press('I have saved my codes');
 		await t.ann.follow('Done');
 		await t.ann.expectText('10 left');

@@ -1,4 +1,4 @@
-// A mail server for tests, and mail as it is read: by others' programs than the one that made it.
+// A mail server for tests, and a reader of mail; both are other programs than the one that makes the mail.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -8,11 +8,11 @@ const { SMTPServer } = require('smtp-server');
 
 const rig = require('./rig.js');
 
-// Messages as { from, to, raw }, and what the server is to do with the next ones.
+// Keeps messages as { from, to, raw }; `behave` says what the server does with the next ones.
 class Mailbox {
 	constructor(options) {
 		this.messages = [];
-		this.behave = {}; // rcpt, data: an error { code, text }; delay: milliseconds before the last word
+		this.behave = {}; // rcpt, data: an error { code, text }; delay: milliseconds before the last reply
 		this.sessions = 0;
 		this.options = options;
 	}
@@ -55,7 +55,7 @@ class Mailbox {
 				});
 			},
 		});
-		this.server.on('error', () => {}); // a client that goes away
+		this.server.on('error', () => {}); // a client may disconnect
 		this.server.listen(port, '127.0.0.1');
 		await once(this.server.server, 'listening');
 		this.port = this.server.server.address().port;
@@ -75,7 +75,7 @@ class Mailbox {
 
 const open = (options = {}) => new Mailbox(options).listen();
 
-// A server that accepts and never says a word.
+// Starts a server that accepts connections and never replies.
 async function silent() {
 	const sockets = new Set();
 	const server = net.createServer((socket) => {
@@ -96,7 +96,7 @@ async function silent() {
 	};
 }
 
-// A message read by a parser that knows nothing of ours.
+// Reads a message by a parser that is not ours.
 async function read(raw) {
 	const { default: PostalMime } = await import('postal-mime');
 	for (const line of raw.split('\r\n'))

@@ -5,7 +5,7 @@ const { join } = require('./api.js');
 
 const create = (stack, slug, name) => stack.ctl(['organization', 'create', '--slug', slug, '--name', name]);
 
-// Many members at once, who cannot sign in: crowd-1@SLUG.example, "Crowd 0001", who joined at the stack's time.
+// Makes many members at once, who cannot sign in: crowd-0001@SLUG.example, "Crowd 0001", who joined at the time of the stack.
 const crowd = (stack, slug, n) => stack.psql(`
 	WITH people AS (
 		INSERT INTO countersign.accounts (account_id, name, password_hash, password_changed_at, created_at)

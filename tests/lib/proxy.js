@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// Stands between the workers and PostgreSQL and loses answers on purpose.
+// A proxy between the workers and PostgreSQL that loses responses on purpose.
 //
-// As a program: proxy.js LISTEN-SOCKET SERVER-SOCKET takes commands on standard
-// input, a line each: {"when": TEXT, "then": "swallow" | "cut-answer" | "cut-request"}
-// arms it for the next message of a client that contains TEXT; it answers
-// "armed", and "done" when that has happened. It ends with its standard input.
+// As a program, proxy.js LISTEN-SOCKET SERVER-SOCKET reads one command from each line of
+// standard input. {"when": TEXT, "then": "swallow" | "cut-answer" | "cut-request"} arms it
+// for the next message of a client that contains TEXT. It prints "armed", and "done" once
+// that has happened. It exits at the end of its standard input.
 'use strict';
 
 const { spawn } = require('node:child_process');
@@ -43,7 +43,7 @@ function serve(listen, server) {
 		upstream.on('data', (data) => {
 			if (mode === 'pass')
 				return client.write(data);
-			// The server has answered, so it has done what it was asked; the client never hears.
+			// The server has responded, so it has done its work; the client does not receive the response.
 			console.log('done');
 			if (mode === 'cut-answer')
 				end();
@@ -61,8 +61,8 @@ function serve(listen, server) {
 	commands.on('close', () => process.exit(0));
 }
 
-// Starts the program as user `uid` (the database asks who connects), in front of
-// the socket folder `sockets`: {folder, arm(when, then), sprung(), stop()}.
+// Starts the program in front of the socket folder `sockets`, as the user `uid`, because the
+// database checks who connects: {folder, arm(when, then), sprung(), stop()}.
 async function start(folder, sockets, { uid, gid }) {
 	const file = '.s.PGSQL.5432';
 	const args = [__filename, path.join(folder, file), path.join(sockets, file)];

@@ -1,5 +1,5 @@
-// A complete private stack for one test file: PostgreSQL, worker pool and nginx,
-// started by ./start in a folder of its own and ended with a look at its logs.
+// A complete private stack for one test file: PostgreSQL, worker pool and nginx. ./start
+// starts it in a folder of its own; at the end its logs are searched for crashes.
 'use strict';
 
 const { execFile, spawn } = require('node:child_process');
@@ -18,12 +18,12 @@ const START_MS = 120_000;
 const STOP_MS = 60_000;
 const REQUEST_MS = 15_000;
 
-// What no log of a sound program contains.
+// Texts that a log contains only after a crash.
 const CRASH = /ERROR: \w*Sanitizer|runtime error:|SUMMARY: \w*Sanitizer|stack smashing|double free|core dumped/;
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// Runs a program; resolves to its standard output, rejects with its standard error.
+// Runs a program; resolves to its standard output, or rejects with its standard error.
 function run(file, args, { input = '', env = process.env, cwd = '/', timeout = 60_000 } = {}) {
 	return new Promise((resolve, reject) => {
 		const options = { env, cwd, timeout, maxBuffer: 64 << 20 };
@@ -34,12 +34,12 @@ function run(file, args, { input = '', env = process.env, cwd = '/', timeout = 6
 			Object.assign(error, { stdout, stderr });
 			reject(error);
 		});
-		child.stdin.on('error', () => {}); // a program that ends without reading
+		child.stdin.on('error', () => {}); // the program may end without reading
 		child.stdin.end(input);
 	});
 }
 
-// Below the ephemeral range, so that no outgoing connection takes it meanwhile.
+// Finds a free port below the ephemeral range, so that no outgoing connection takes it meanwhile.
 async function freePort() {
 	for (;;) {
 		const port = 20_000 + Math.floor(Math.random() * 12_000);
@@ -58,7 +58,7 @@ async function freePort() {
 
 function isAlive(pid) {
 	try {
-		// A zombie has ended.
+		// A zombie counts as ended.
 		return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
 	} catch {
 		return false;
@@ -70,11 +70,11 @@ function childrenOf(pid) {
 		const text = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
 		return text.split(' ').filter(Boolean).map(Number);
 	} catch {
-		return []; // it has ended meanwhile
+		return []; // the process has ended meanwhile
 	}
 }
 
-// The name a process has given itself.
+// Returns the name that a process has set for itself.
 function nameOf(pid) {
 	try {
 		return fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
@@ -93,7 +93,7 @@ class Stack {
 		this.clockFile = path.join(folder, 'clock');
 		this.clock = {
 			offset: 0,
-			// Seconds forward (or back); every process reads it with its next look at the clock.
+			// Moves the clock forward (or back) by seconds; every process sees it when it next reads the time.
 			advance: (seconds) => this.setClock(this.clock.offset + seconds),
 			set: (seconds) => this.setClock(seconds),
 			now: () => Math.floor(Date.now() / 1000) + this.clock.offset,
@@ -137,19 +137,19 @@ class Stack {
 		this.sockets = fs.readFileSync(path.join(this.data, 'run/sockets'), 'utf8').trim();
 	}
 
-	// countersignctl with arguments, perhaps standard input: its standard output.
+	// Runs countersignctl; resolves to its standard output.
 	ctl(args, stdin = '') {
 		const file = path.join(this.build, 'root/bin/countersignctl');
 		return this.asService(file, ['-c', path.join(this.data, 'countersign.conf'), ...args], stdin);
 	}
 
-	// SQL as the superuser (or another role): rows as lines, columns divided by '|'.
+	// Runs SQL as the superuser or another role; resolves to lines with columns separated by '|'.
 	psql(sql, { role = 'postgres', database = 'countersign' } = {}) {
 		const args = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', this.sockets, '-U', role, '-d', database];
 		return this.asService('psql', [...args, '-f', '-'], sql).then((text) => text.replace(/\n$/, ''));
 	}
 
-	// Runs a program as the user of the services, whom the database knows.
+	// Runs a program as the user of the services, whom the database accepts.
 	asService(file, args, input) {
 		const { uid, gid } = fs.statSync(path.join(this.data, 'postgres'));
 		if (process.getuid() !== 0)
@@ -178,12 +178,12 @@ class Stack {
 		}
 	}
 
-	// A test that provokes a crash names what it expects to find in the logs.
+	// Accepts a crash that a test provokes, by what it leaves in the logs.
 	acceptLog(pattern) {
 		this.logsAccepted.push(pattern);
 	}
 
-	// An account, with its password; the address is verified unless said otherwise.
+	// Creates an account with a password; the address is verified unless `verified` is false.
 	async createAccount({ email, name = 'Test Person', password = 'correct horse battery', verified = true }) {
 		const args = ['account', 'create', '--email', email, '--name', name, '--password-stdin'];
 		if (verified)
@@ -192,9 +192,9 @@ class Stack {
 		return { email, name, password, output };
 	}
 
-	// One request on a connection of its own; redirects are not followed. `form` and
-	// `json` make a body; `origin` true sends our own origin, as a browser would
-	// with a form; `cookie` is the session's token or a complete Cookie header.
+	// Sends one request on a connection of its own and follows no redirect. `form` and
+	// `json` make a body; `origin` true sends the origin of the service, as a browser does
+	// with a form; `cookie` is the token of the session or a complete Cookie header.
 	request(method, target, { form, json, body, cookie, headers = {}, origin = method !== 'GET' && method !== 'HEAD', timeout = REQUEST_MS } = {}) {
 		const head = { Host: `localhost:${this.port}`, ...headers };
 		if (form !== undefined) {
@@ -232,21 +232,21 @@ class Stack {
 		return this.request('POST', target, { form, ...options });
 	}
 
-	// The code for a base32 key at the stack's time, by oathtool: another's code
-	// than ours. `offset` moves by seconds, `now` sets the time (seconds since 1970).
+	// Makes the code for a base32 key at the time of the stack, by another program than the one
+	// that is tested. `offset` adds seconds, `now` sets the time (seconds since 1970).
 	async oathtool(key, { now = this.clock.now(), offset = 0, hash = 'sha1' } = {}) {
 		const time = new Date((now + offset) * 1000).toISOString().replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
 		const output = await run('oathtool', [`--totp=${hash}`, '-b', '--now', time, '-'], { input: key.replace(/\s/g, '') });
 		return output.trim();
 	}
 
-	// Waits until a time step has at least `seconds` left, so that a code made now is still of it.
+	// Waits until the time step has at least `seconds` left, so that a code made now still belongs to it.
 	async stepWithRoom(seconds = 5) {
 		while (30 - (this.clock.now() % 30) < seconds)
 			await sleep(200);
 	}
 
-	// Ends the stack and fails if one of its programs crashed or would not end.
+	// Stops the stack, and fails if one of its programs crashed or does not stop.
 	async stop() {
 		if (this.stopped)
 			return;
@@ -269,7 +269,7 @@ class Stack {
 			throw new Error(problems.join('\n'));
 	}
 
-	// What the logs say of crashes, with the lines that follow.
+	// Returns what the logs say about crashes, with the lines that follow.
 	crashes() {
 		const found = [];
 		for (const file of fs.readdirSync(path.join(this.data, 'log'))) {
@@ -299,8 +299,8 @@ function answerOf(response, body) {
 	};
 }
 
-// start({ set: {workers: 8}, limits: false, build }): a running stack. Another
-// start may have taken the port meanwhile: then one more try.
+// start({ set: {workers: 8}, limits: false, build }): resolves to a running stack. It tries
+// again with another port if something else took the port meanwhile.
 async function start(options = {}) {
 	for (let attempt = 1; ; attempt++) {
 		const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'countersign-test-'));
@@ -315,7 +315,7 @@ async function start(options = {}) {
 				console.error(`# kept: ${folder}`);
 			else
 				fs.rmSync(folder, { recursive: true, force: true });
-			if (attempt === 3 || !/is taken|Address already in use/.test(error.message))
+			if (attempt === 3 || !/is in use|Address already in use/.test(error.message))
 				throw error;
 		}
 	}

@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 points=0
 : >"$work/out"
 
-# result STATUS TEXT: one test point; what failed shows $work/out.
+# result STATUS TEXT: prints one test point; after a failure also what $work/out holds.
 result() {
 	points=$((points + 1))
 	if [ "$1" -eq 0 ]; then
@@ -20,7 +20,7 @@ result() {
 	fi
 }
 
-# Ends the test well where a tool or a file is not there.
+# Skips the whole test where a tool or a file is not there.
 skip_all() {
 	echo "1..0 # SKIP $1"
 	exit 0

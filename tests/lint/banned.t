@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Calls that have no place here. Comments and strings are not looked at.
+# No source file has a banned call. Comments and strings are skipped.
 use strict;
 use warnings;
 use File::Basename qw(dirname);
@@ -17,8 +17,8 @@ my %banned = (
 	'libc randomness' => qr/\b(?:rand|srand|random|srandom|drand48)\s*\(/,
 );
 
-# Where bytes may be secret, they are compared in constant time (base/secret.h).
-my $secret_floors = qr{src/(?:crypto|domain|store|flow|web|ctl)/};
+# These layers hold secrets, which base/secret.h compares in constant time.
+my $secret_layers = qr{src/(?:crypto|domain|store|flow|web|ctl)/};
 
 my %found = map { $_ => [] } keys %banned, 'memcmp on secrets';
 
@@ -27,7 +27,7 @@ sub code_of {
 	open my $in, '<', $file or die "$file: $!";
 	local $/;
 	my $text = <$in>;
-	# What is cut keeps its line ends, so that numbers stay right.
+	# Line ends are kept, so that line numbers stay right.
 	$text =~ s{(/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')}{(my $x = $1) =~ tr/\n//cd; $x}gse;
 	return split /\n/, $text;
 }
@@ -41,7 +41,7 @@ find({ no_chdir => 1, wanted => sub {
 			push @{$found{$name}}, "$file:$number: $line" if $line =~ $banned{$name};
 		}
 		push @{$found{'memcmp on secrets'}}, "$file:$number: $line"
-			if $file =~ $secret_floors && $line =~ /\bb?(?:memcmp|strcmp|strncmp|bcmp)\s*\(/;
+			if $file =~ $secret_layers && $line =~ /\bb?(?:memcmp|strcmp|strncmp|bcmp)\s*\(/;
 	}
 } }, "$top/src");
 

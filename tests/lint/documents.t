@@ -1,5 +1,5 @@
 #!/bin/bash
-# tests/documents.md: every sentence has a test that is there, or says what is missing.
+# In tests/documents.md every sentence has a test that exists, or says what is missing.
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
 cd "$top" || exit 1
@@ -8,8 +8,8 @@ table=tests/documents.md
 # The rows of the tables, without their heads.
 grep '^| ' $table | grep -v '^| It says | Shown by |$' >"$work/rows"
 
-# has FILE TITLE: whether the file, or a part of it in tests/lib, has a test of that
-# title. A title made in a loop may end in what the loop puts in.
+# has FILE TITLE: whether the file, or a helper that it uses, has a test of that title.
+# A title that a loop makes may end in a variable.
 has() {
 	local pattern lib files=("$1")
 	while read -r lib; do
@@ -17,7 +17,7 @@ has() {
 	done < <(sed -n "s,.*require('\.\./lib/\([a-z]*\)\(\.js\)*').*,\1,p" "$1")
 	pattern=$(sed -e 's/[][\.*^$(){}?+|]/\\&/g' -e "s/'/\\\\\\\\?'/g" <<<"$2")
 	grep -qE "\<test\(['\`]$pattern(['\`],| \(?\\$\{)" "${files[@]}" && return
-	# A title that begins with what the loop puts in.
+	# The title may begin with a variable of a loop.
 	pattern=${pattern#* }
 	grep -qE "\<test\(\`\\$\{[a-z]+\} ${pattern}['\`]," "${files[@]}"
 }
@@ -50,7 +50,7 @@ result $? "every test that is named is there"
 
 : >"$work/out"
 [ "$(wc -l <"$work/references")" -gt 50 ] || echo "few references were found" >>"$work/out"
-has tests/http/210-asiri.t "a title that nothing has" && echo "a title was found that is not there" >>"$work/out"
+has tests/http/api-v1-mfa.t "a title that nothing has" && echo "a title was found that is not there" >>"$work/out"
 for name in Asiri VeriSwarm Scrivio; do
 	grep -q "^## $name\$" $table || echo "no table of $name" >>"$work/out"
 done

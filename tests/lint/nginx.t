@@ -1,5 +1,5 @@
 #!/bin/bash
-# The sample site and its snippets are a configuration that nginx takes.
+# nginx accepts the sample sites with the snippets.
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
 
@@ -8,7 +8,7 @@ mkdir "$work/body" "$work/proxy" "$work/fastcgi" "$work/uwsgi" "$work/scgi"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
 	-keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
 cp -r "$top/nginx" "$work/countersign"
-# As the sample says it is to be set up, but below a folder of the test's.
+# The sample sites are set up as their comments say, but below a folder of the test.
 sed -e "s,/etc/ssl/certs/[^;]*,$work/cert.pem,; s,/etc/ssl/private/[^;]*,$work/key.pem," \
 	-e "s,/var/log/nginx/[^ ]*,$work/access.log,; s,/usr/share/countersign;,$top;," \
 	-e 's/\(listen .*\)443/\18443/; s/\(listen .*\)80;/\18080;/' "$top/nginx/countersign.conf" >"$work/site.conf"
@@ -48,25 +48,25 @@ result $? "the sample sites are accepted"
 ! grep -E '\[(warn|error|emerg)\]' "$work/out" | grep -v 'the "user" directive'
 result $? "without a warning"
 
-# Every location that sets headers of its own has ours beside them.
+# Every location that sets headers of its own sets the security headers, too.
 awk '/^location/ { name = $0; own = ours = 0 }
     /^\tadd_header/ { own = 1 } /countersign_headers.conf/ { ours = 1 }
     /^}/ && own && !ours { print name }' "$top/nginx/countersign_locations.conf" >"$work/out"
 [ ! -s "$work/out" ]
 result $? "no location loses the security headers"
 
-# What is asked of the gate stands there as it is: a variable would be set anew for the question itself.
+# The level and its like are fixed texts: nginx would evaluate a variable again within the authorization request.
 ! grep -nE '^[^#]*fastcgi_param +COUNTERSIGN_(LEVEL|MAX_AGE|ORGANIZATION).*[$]' "$top"/nginx/*.conf >"$work/out"
 result $? "no level is a variable"
-# Every internal question takes what all of them take, and every place that says no is open to all.
+# Every location of an authorization request is internal and complete, and no location that denies is protected itself.
 awk '/^location = \/_countersign\// { name = $3; n = 0 } name != "" && /internal;|countersign_gate_ask.conf;|COUNTERSIGN_LEVEL/ { n++ }
     /^}/ && name != "" { if (n != 3) print name; name = "" }' "$top"/nginx/countersign_gate.conf "$top"/nginx/countersign_example.conf >"$work/out"
 [ ! -s "$work/out" ]
-result $? "questions are whole"
+result $? "authorization requests are complete"
 awk '/^location @countersign_gate_/ { name = $2; n = 0 } name != "" && /auth_request off;/ { n++ }
     /^}/ && name != "" { if (n != 1) print name; name = "" }' "$top/nginx/countersign_gate.conf" >"$work/out"
 [ ! -s "$work/out" ]
-result $? "answers of the gate are not guarded themselves"
+result $? "locations that deny are not protected themselves"
 
 while read -r page; do
 	[ -s "$top/$page" ]

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --test-reporter=tap
-// The OpenAPI document: linted, complete, and of one mind with the sources.
+// The OpenAPI document passes its linter, is complete, and agrees with the program.
 'use strict';
 
 const fs = require('node:fs');
@@ -16,6 +16,7 @@ const test = require('node:test');
 
 const contract = require('../lib/contract.js');
 const rig = require('../lib/rig.js');
+const table = require('../lib/routes.js');
 
 const { document, operations, resolve } = contract;
 const JSON_TYPE = 'application/json', PROBLEM_TYPE = 'application/problem+json';
@@ -25,42 +26,15 @@ const source = (file) => fs.readFileSync(path.join(rig.top, file), 'utf8');
 const nameOf = (op) => `${op.method} ${op.path}`;
 const sorted = (list) => [...list].sort();
 
-// --- what the sources say ------------------------------------------------------
+// --- the program ----------------------------------------------------------------
 
-// The rows of a table of routes: guards by name, fields as { name: required }.
-function routesIn(file) {
-	const text = source(file);
-	const short = Object.fromEntries([...text.matchAll(/^#define (G_\w+) \(([^)]*)\)$/gm)].map((m) => [m[1], m[2]]));
-	const rows = [...text.matchAll(/^\tROUTE\((\w+),\s+"([^"]+)",\s+([A-Z_|\s]+),\s+(\w+),/gm)];
-	assert.equal(rows.length, text.match(/\bROUTE\(/g).length, `every row of ${file} is understood`);
-	return rows.map(([, method, target, guards, fields]) => {
-		let all = guards;
-		while (all.split(/[\s|]+/).some((g) => short[g]))
-			all = all.replace(/\w+/g, (g) => short[g] ?? g);
-		const names = all.split(/[\s|]+/).map((g) => g.replace(/^G_/, '').toLowerCase());
-		return { method, path: target, guards: sorted(new Set(names)), fields: fields === 'NULL' ? {} : fieldsIn(text, fields) };
-	});
-}
-
-function fieldsIn(text, table) {
-	const [, body] = new RegExp(`struct field ${table}\\[\\] = \\{([^;]*)\\};`).exec(text);
-	const rows = [...body.matchAll(/FIELD(?:_PROOF)?\("(\w+)", FIELD_\w+, (true|false)/g)];
-	assert.equal(rows.length, body.match(/FIELD(_PROOF)?\(/g).length, `every field of ${table} is understood`);
-	return Object.fromEntries(rows.map(([, name, required]) => [name, required === 'true']));
-}
-
-const folder = path.join(rig.top, 'src/web/api');
-const routes = fs.readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-	.flatMap((entry) => routesIn(path.join('src/web/api', entry.name, 'routes.c')));
-const routeOf = (op) => routes.find((r) => nameOf(r) === nameOf(op));
-
-// The outcomes: code by member, and status, title and sentence by code.
-const members = [...source('src/base/err.h').matchAll(/X\((\w+), "(\w+)", ERR_KIND_\w+\)/g)].filter(([, m]) => m !== 'OK');
-const wordings = Object.fromEntries(members.map(([, member, code]) => {
-	const found = new RegExp(`\\[${member}\\] = \\{(\\d+), "([^"]*)",\\s+"([^"]*)"\\}`).exec(source('src/web/error.c'));
-	assert.ok(found, `${member} has a wording`);
-	return [code, { status: Number(found[1]), title: found[2], detail: found[3] }];
+// The routes of the API: guards by name, fields as { name: required }.
+const routes = table.of('v1', 'public').map((route) => ({
+	...route, guards: sorted(route.guards), fields: Object.fromEntries(route.fields.map((f) => [f.name, f.required])),
 }));
+const routeOf = (op) => routes.find((r) => nameOf(r) === nameOf(op));
+// Status, title and sentence of each error, by code.
+const wordings = Object.fromEntries(table.errors().map((error) => [error.code, error]));
 
 // --- the document ---------------------------------------------------------------
 
@@ -91,7 +65,7 @@ test('each operation names the guards of its route, and each guard is explained'
 	assert.deepEqual(sorted(Object.keys(document['x-guards'])), sorted(named));
 });
 
-// The fields that are not in the path: of the query where there is no body.
+// Returns the fields that are not in the path; they are in the query if there is no body.
 const queryOf = (op) => Object.entries(routeOf(op).fields)
 	.filter(([name]) => op.method === 'GET' && !op.path.includes(`{${name}}`));
 
@@ -103,15 +77,15 @@ test('parameters and members of bodies are the fields of the routes', () => {
 		assert.deepEqual(given.map((p) => [p.name, p.in, p.required]), [...inPath.map((name) => [name, 'path', true]),
 			...queryOf(op).map(([name, required]) => [name, 'query', required])], nameOf(op));
 		const schema = resolve(op.requestBody?.content[JSON_TYPE].schema);
-		const told = Object.fromEntries(Object.keys(schema?.properties ?? {}).map((name) =>
+		const documented = Object.fromEntries(Object.keys(schema?.properties ?? {}).map((name) =>
 			[name, (schema.required ?? []).includes(name)]));
 		const expected = op.method === 'GET' ? [] : Object.entries(fields).filter(([name]) => !inPath.includes(name));
-		assert.deepEqual(told, Object.fromEntries(expected), nameOf(op));
+		assert.deepEqual(documented, Object.fromEntries(expected), nameOf(op));
 		assert.equal(op.requestBody?.required, expected.length > 0 ? true : undefined, nameOf(op));
 	}
 });
 
-test('its codes are those of the sources, each with an example in their words', () => {
+test('its codes are those of the program, each with an example in their words', () => {
 	const codes = Object.keys(wordings);
 	assert.ok(codes.length >= 27);
 	assert.deepEqual(document.components.schemas.Problem.properties.code.enum, codes);
@@ -160,7 +134,7 @@ function checkResponse(response, what, status) {
 	const media = Object.entries(response.content ?? {});
 	assert.equal(media.length === 0, status === 204, what);
 	for (const [i, [type, { schema, examples }]] of media.entries()) {
-		// JSON is what everybody gets who asks for nothing else.
+		// JSON comes first: a client that accepts anything gets it.
 		assert.equal(type, status >= 400 ? PROBLEM_TYPE : i === 0 ? JSON_TYPE : FILE_TYPES.find((t) => t === type), what);
 		const values = Object.values(examples).map((example) => resolve(example).value);
 		assert.ok(values.length >= 1, what);
@@ -174,15 +148,15 @@ function checkResponse(response, what, status) {
 	}
 }
 
-// Which code a guard refuses with.
+// The status and code that each guard refuses with.
 const REFUSALS = {
 	same_origin: [403, 'cross_origin'], active: [403, 'mfa_required'], email_verified: [403, 'email_unverified'],
 	fresh_password: [403, 'reauthentication_required'], fresh_verification: [403, 'verification_required'],
 	session: [401, 'unauthenticated'], password_now: [422, 'credentials_invalid'],
-	admin: [403, 'forbidden'], own_factor: [409, 'mfa_not_enabled'], answer_now: [422, 'code_invalid'], app_code_now: [422, 'code_invalid'],
+	admin: [403, 'forbidden'], own_factor: [409, 'mfa_not_enabled'], code_now: [422, 'code_invalid'], app_code_now: [422, 'code_invalid'],
 };
 
-test('each operation tells the refusals of its guards and of its kind', () => {
+test('each operation lists the refusals of its guards and of its kind', () => {
 	for (const op of operations) {
 		const codes = (status) => (op.responses[status] ? resolve(op.responses[status])['x-codes'] : []);
 		for (const status of [400, 413, 503])
@@ -193,7 +167,7 @@ test('each operation tells the refusals of its guards and of its kind', () => {
 		for (const [guard, [status, code]] of Object.entries(REFUSALS))
 			if (op['x-guards'].includes(guard))
 				assert.ok(codes(status).includes(code), `${nameOf(op)}: ${guard} refuses with ${code}`);
-		// The policy may want an admin to be verified.
+		// A policy may ask admins for a verification.
 		for (const code of ['forbidden', 'organization_required', 'verification_required'])
 			assert.ok(!op['x-guards'].includes('admin') || codes(403).includes(code), `${nameOf(op)}: admin refuses with ${code}`);
 		assert.equal(codes(403).includes('enrollment_required'),
@@ -214,16 +188,16 @@ test('the kinds of audit events are those of the sources, in the schema and for 
 		assert.ok(description.includes(`\`${kind}\``), kind);
 });
 
-// Every place of the document, with its pointer.
-function* places(node, pointer = '#') {
+// Yields every node of the document with its pointer.
+function* nodes(node, pointer = '#') {
 	yield [pointer, node];
 	if (node !== null && typeof node === 'object')
 		for (const [name, part] of Object.entries(node))
-			yield* places(part, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+			yield* nodes(part, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
 }
 
-test('a member that is not told is wrong: every object is closed', () => {
-	const objects = [...places(document.components.schemas, '#/components/schemas')]
+test('a member that is not documented is wrong: every object is closed', () => {
+	const objects = [...nodes(document.components.schemas, '#/components/schemas')]
 		.filter(([, node]) => node?.type === 'object' && node.properties !== undefined);
 	assert.ok(objects.length >= 25);
 	for (const [pointer, node] of objects) {
@@ -237,7 +211,7 @@ test('a member that is not told is wrong: every object is closed', () => {
 
 test('nothing stands there unused, and no reference leads nowhere', () => {
 	const used = new Set();
-	for (const [, node] of places(document))
+	for (const [, node] of nodes(document))
 		if (typeof node?.$ref === 'string' && resolve(node))
 			used.add(node.$ref);
 	for (const kind of ['schemas', 'responses', 'parameters', 'headers'])
@@ -246,7 +220,7 @@ test('nothing stands there unused, and no reference leads nowhere', () => {
 });
 
 test('its texts name operations that exist and close their code', () => {
-	for (const [pointer, text] of places(document)) {
+	for (const [pointer, text] of nodes(document)) {
 		if (typeof text !== 'string' || !/\/(description|summary)$/.test(pointer))
 			continue;
 		assert.equal(text.split('`').length % 2, 1, `${pointer}: code is closed`);

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The generator of statements: what it makes of good input, and what it refuses.
+# tools/queries.awk makes C of correct statements and refuses wrong ones.
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
 

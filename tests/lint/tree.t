@@ -1,12 +1,13 @@
 #!/bin/bash
-# The tree itself: lists, scripts, man pages, and nothing in git that is made.
+# The tree: the lists of files are right, scripts and man pages pass their linters, and git has no
+# generated file.
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
 cd "$top" || exit 1
 
 if [ -e .git ]; then
 	tools/update-lists --check >"$work/out" 2>&1
-	result $? "the lists of Makefile.am are those of the tree (else run tools/update-lists)"
+	result $? "the lists in files.am are those of the tree (else run tools/update-lists)"
 
 	git -c safe.directory="$top" ls-files --cached --ignored --exclude-standard >"$work/out" 2>&1
 	[ ! -s "$work/out" ]
@@ -28,7 +29,7 @@ fi
 
 if command -v mandoc >/dev/null; then
 	: >"$work/out"
-	for page in doc/*.[1-8]; do
+	for page in docs/man/*.[1-8]; do
 		[ ! -e "$page" ] || mandoc -Tlint -Wwarning "$page" >>"$work/out" 2>&1
 	done
 	[ ! -s "$work/out" ]

@@ -1,10 +1,10 @@
-/* Arenas: zeroed, aligned, bounded, wiped. */
+/* Arenas zero, align, limit and wipe their allocations. */
 #include "unit.h"
 
 #include "base/arena.h"
 
 static void
-pieces_are_zero_aligned_and_apart(void **state)
+allocations_are_zero_aligned_and_apart(void **state)
 {
 	struct arena *a = arena_new((size_t)256 * 1024);
 	unsigned char *before = NULL;
@@ -24,7 +24,7 @@ pieces_are_zero_aligned_and_apart(void **state)
 }
 
 static void
-large_pieces_leave_room_for_small_ones(void **state)
+large_allocations_leave_room_for_small_ones(void **state)
 {
 	struct arena *a = arena_new(ARENA_REQUEST_MAX);
 	unsigned char *small = arena_alloc(a, 8);
@@ -39,7 +39,7 @@ large_pieces_leave_room_for_small_ones(void **state)
 }
 
 static void
-reset_wipes_and_takes_back(void **state)
+reset_wipes_and_reclaims(void **state)
 {
 	struct arena *a = arena_new(ARENA_REQUEST_MAX);
 	unsigned char *first = arena_alloc(a, 5000);
@@ -74,9 +74,9 @@ copies_hold_the_bytes(void **state)
 }
 
 static void
-take_two(void *sizes)
+allocate_two(void *sizes)
 {
-	const volatile size_t *n = sizes; /* the compiler is not to see the limits */
+	const volatile size_t *n = sizes; /* volatile: the compiler must not see the sizes */
 	struct arena *a = arena_new(4096);
 
 	arena_alloc(a, n[0]);
@@ -85,9 +85,9 @@ take_two(void *sizes)
 }
 
 static void
-take_array(void *sizes)
+allocate_array(void *sizes)
 {
-	const volatile size_t *n = sizes; /* the compiler is not to see the limits */
+	const volatile size_t *n = sizes; /* volatile: the compiler must not see the sizes */
 	struct arena *a = arena_new(4096);
 
 	arena_array(a, n[0], n[1]);
@@ -105,16 +105,16 @@ limit_ends_the_process(void **state)
 	size_t array_fits[] = {16, 256};
 
 	(void)state;
-	assert_false(unit_aborts(take_two, fits));
-	assert_true(unit_aborts(take_two, sum));
-	assert_true(unit_aborts(take_two, single));
-	assert_true(unit_aborts(take_two, huge));
-	assert_false(unit_aborts(take_array, array_fits));
-	assert_true(unit_aborts(take_array, overflow));
+	assert_false(unit_aborts(allocate_two, fits));
+	assert_true(unit_aborts(allocate_two, sum));
+	assert_true(unit_aborts(allocate_two, single));
+	assert_true(unit_aborts(allocate_two, huge));
+	assert_false(unit_aborts(allocate_array, array_fits));
+	assert_true(unit_aborts(allocate_array, overflow));
 }
 
 static void
-limit_counts_anew_after_reset(void **state)
+limit_applies_between_two_resets(void **state)
 {
 	struct arena *a = arena_new(4096);
 
@@ -130,12 +130,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(pieces_are_zero_aligned_and_apart),
-	    cmocka_unit_test(large_pieces_leave_room_for_small_ones),
-	    cmocka_unit_test(reset_wipes_and_takes_back),
+	    cmocka_unit_test(allocations_are_zero_aligned_and_apart),
+	    cmocka_unit_test(large_allocations_leave_room_for_small_ones),
+	    cmocka_unit_test(reset_wipes_and_reclaims),
 	    cmocka_unit_test(copies_hold_the_bytes),
 	    cmocka_unit_test(limit_ends_the_process),
-	    cmocka_unit_test(limit_counts_anew_after_reset),
+	    cmocka_unit_test(limit_applies_between_two_resets),
 	};
 
 	return cmocka_run_group_tests_name("base_arena", tests, NULL, NULL);

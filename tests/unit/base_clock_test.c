@@ -3,8 +3,8 @@
 
 #include <time.h>
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/clock.h"
 
 static void
@@ -17,7 +17,7 @@ offset_write(const char *path, const char *text)
 	assert_int_equal(fclose(f), 0);
 }
 
-/* How far clock_now() is from the system's time, in whole seconds. */
+/* How far clock_now() is ahead of the system's time, in whole seconds. */
 static int64_t
 distance(void)
 {
@@ -55,14 +55,14 @@ the_offset_moves_a_test_build_only(void **state)
 }
 
 static void
-ask_the_time(void *unused)
+read_the_clock(void *unused)
 {
 	(void)unused;
 	clock_now();
 }
 
 static void
-an_offset_that_is_none_ends_a_test_build(void **state)
+a_malformed_offset_ends_a_test_build(void **state)
 {
 	static const char *const bad[] = {"", "soon", "1.5", "99999999999999999999",
 	    "9999999999999999"};
@@ -75,7 +75,7 @@ an_offset_that_is_none_ends_a_test_build(void **state)
 	setenv("COUNTERSIGN_CLOCK_OFFSET", path, 1);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		offset_write(path, bad[i]);
-		assert_int_equal(unit_aborts(ask_the_time, NULL), clock_is_movable());
+		assert_int_equal(unit_aborts(read_the_clock, NULL), clock_is_movable());
 	}
 	unsetenv("COUNTERSIGN_CLOCK_OFFSET");
 	unlink(path);
@@ -121,7 +121,7 @@ dates_as_text(void **state)
 }
 
 static void
-days_and_times_are_read(void **state)
+days_and_times_are_parsed(void **state)
 {
 	static const struct {
 		const char *text;
@@ -152,8 +152,8 @@ days_and_times_are_read(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
 		if (clock_parse(str_of(wrong[i]), &us))
 			fail_msg("%s is a time", wrong[i]);
-	assert_true(clock_day(STR("2026-11-23"), &us));
-	assert_false(clock_day(STR("2026-11-23T08:55:02Z"), &us));
+	assert_true(clock_parse_day(STR("2026-11-23"), &us));
+	assert_false(clock_parse_day(STR("2026-11-23T08:55:02Z"), &us));
 }
 
 int
@@ -162,10 +162,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(now_is_the_systems_time),
 	    cmocka_unit_test(the_offset_moves_a_test_build_only),
-	    cmocka_unit_test(an_offset_that_is_none_ends_a_test_build),
+	    cmocka_unit_test(a_malformed_offset_ends_a_test_build),
 	    cmocka_unit_test(the_monotonic_clock_runs),
 	    cmocka_unit_test(dates_as_text),
-	    cmocka_unit_test(days_and_times_are_read),
+	    cmocka_unit_test(days_and_times_are_parsed),
 	};
 
 	return cmocka_run_group_tests_name("base_clock", tests, NULL, NULL);

@@ -2,10 +2,9 @@
 #include "unit.h"
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/rand.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 typedef bool decoder(struct arena *a, struct str text, unsigned char **out, size_t *n);
 
@@ -64,7 +63,7 @@ published_vectors(void **state)
 	};
 	struct arena *a = *state;
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const unsigned char *plain = (const unsigned char *)rows[i].plain;
 		size_t n = strlen(rows[i].plain);
 		struct str padded = str_of(rows[i].base32_padded);
@@ -105,13 +104,13 @@ malformed(void **state)
 	    "Zm/v", "Zg ", " Zg", "Z\ng", "Z\xc3", "Zg."};
 	static const char *const bad16[] = {"0", "000", "0g", "g0", "0 ", " 00", "0x", "\xc3\xa4"};
 
-	assert_refuses(*state, base32_decode, bad32, COUNT(bad32));
-	assert_refuses(*state, base64url_decode, bad64, COUNT(bad64));
-	assert_refuses(*state, hex_decode, bad16, COUNT(bad16));
+	assert_refuses(*state, base32_decode, bad32, ARRAY_SIZE(bad32));
+	assert_refuses(*state, base64url_decode, bad64, ARRAY_SIZE(bad64));
+	assert_refuses(*state, hex_decode, bad16, ARRAY_SIZE(bad16));
 }
 
 static void
-nul_is_no_character(void **state)
+nul_is_not_a_character(void **state)
 {
 	struct arena *a = *state;
 	unsigned char *out;
@@ -177,7 +176,7 @@ percent_malformed(void **state)
 	    "% 1", "%+1", "%-1"};
 	struct str out;
 
-	for (size_t i = 0; i < COUNT(bad); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		if (percent_decode(*state, str_of(bad[i]), true, &out))
 			fail_msg("\"%s\" was decoded", bad[i]);
 }
@@ -203,7 +202,7 @@ main(void)
 	    cmocka_unit_test(published_vectors),
 	    cmocka_unit_test(forgiving_where_people_type),
 	    cmocka_unit_test(malformed),
-	    cmocka_unit_test(nul_is_no_character),
+	    cmocka_unit_test(nul_is_not_a_character),
 	    cmocka_unit_test(round_trips),
 	    cmocka_unit_test(percent),
 	    cmocka_unit_test(percent_malformed),

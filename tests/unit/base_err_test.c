@@ -1,4 +1,4 @@
-/* The table of outcomes. */
+/* The table of outcomes is complete and consistent. */
 #include "unit.h"
 
 #include "base/array.h"
@@ -13,7 +13,7 @@ static const enum err all[] = {
 #define ALL_COUNT (ARRAY_SIZE(all))
 
 static void
-codes_are_different_words(void **state)
+codes_are_distinct_words(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ALL_COUNT; i++) {
@@ -51,7 +51,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(codes_are_different_words),
+	    cmocka_unit_test(codes_are_distinct_words),
 	    cmocka_unit_test(only_ok_is_ok),
 	    cmocka_unit_test(an_unknown_value_is_a_failure),
 	};

@@ -1,4 +1,4 @@
-/* Log lines are whole JSON objects, whatever is put in. */
+/* Log lines are complete JSON objects, whatever is logged. */
 #include "unit.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 #define TS "{\"ts\":\"0000-00-00T00:00:00.000Z\""
 
-/* The line with the digits of its time made zero; fails when it is not one line. */
+/* Ends the capture and returns its one line, with the digits of its time made zero. */
 static const char *
 line_of(struct unit_log *l)
 {
@@ -108,7 +108,7 @@ errno_survives(void **state)
 	log_info("e", LOG_INT("n", 1));
 	assert_int_equal(errno, EXDEV);
 	unit_log_end(&l);
-	/* With nowhere to write to, too. */
+	/* Also when the line cannot be written. */
 	unit_log_begin(&l);
 	close(STDERR_FILENO);
 	errno = EXDEV;
@@ -118,7 +118,7 @@ errno_survives(void **state)
 }
 
 static void
-end_with_log(void *text)
+log_and_abort(void *text)
 {
 	log_fatal("unit.fatal", text);
 }
@@ -132,7 +132,7 @@ fatal_logs_and_aborts(void **state)
 	pid_t child;
 
 	(void)state;
-	assert_true(unit_aborts(end_with_log, text));
+	assert_true(unit_aborts(log_and_abort, text));
 	unit_log_begin(&l);
 	child = fork();
 	if (child == 0) {

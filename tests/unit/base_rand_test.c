@@ -1,14 +1,14 @@
-/* Randomness: range and evenness. */
+/* Random numbers are in range and evenly distributed. */
 #include "unit.h"
 
 #include "base/rand.h"
 
 static void
-bytes_differ_and_stay_inside(void **state)
+bytes_differ_and_stay_in_bounds(void **state)
 {
 	unsigned char x[66] = {0};
 	unsigned char y[66] = {0};
-	unsigned char seen[256] = {0};
+	unsigned char drawn[256] = {0};
 	unsigned char many[65536];
 	int values = 0;
 
@@ -19,14 +19,14 @@ bytes_differ_and_stay_inside(void **state)
 	assert_int_equal(x[0] | x[65] | y[0] | y[65], 0);
 	rand_bytes(many, sizeof(many));
 	for (size_t i = 0; i < sizeof(many); i++)
-		seen[many[i]] = 1;
+		drawn[many[i]] = 1;
 	for (size_t i = 0; i < 256; i++)
-		values += seen[i];
+		values += drawn[i];
 	assert_int_equal(values, 256);
 	rand_bytes(NULL, 0);
 }
 
-/* Each of 7 values is expected 2000 times; 300 away is more than seven standard deviations. */
+/* Each of 7 values is expected 2000 times; 300 off is more than seven standard deviations. */
 static void
 numbers_are_uniform(void **state)
 {
@@ -44,7 +44,7 @@ numbers_are_uniform(void **state)
 	assert_int_equal(rand_below(1), 0);
 }
 
-/* With a plain remainder the lower half of 3 * 2^30 would come up twice as often as the upper. */
+/* By a plain remainder the lowest third of 3 * 2^30 would come up twice as often as the others. */
 static void
 large_limits_have_no_bias(void **state)
 {
@@ -58,27 +58,27 @@ large_limits_have_no_bias(void **state)
 }
 
 static void
-ask_below_zero(void *unused)
+draw_below_zero(void *unused)
 {
 	(void)unused;
 	rand_below(0);
 }
 
 static void
-no_value_is_below_zero(void **state)
+a_limit_of_zero_ends_the_process(void **state)
 {
 	(void)state;
-	assert_true(unit_aborts(ask_below_zero, NULL));
+	assert_true(unit_aborts(draw_below_zero, NULL));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(bytes_differ_and_stay_inside),
+	    cmocka_unit_test(bytes_differ_and_stay_in_bounds),
 	    cmocka_unit_test(numbers_are_uniform),
 	    cmocka_unit_test(large_limits_have_no_bias),
-	    cmocka_unit_test(no_value_is_below_zero),
+	    cmocka_unit_test(a_limit_of_zero_ends_the_process),
 	};
 
 	return cmocka_run_group_tests_name("base_rand", tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Secrets: comparison, copies, wiping. */
+/* Comparing, copying and wiping secrets. */
 #include "unit.h"
 
 #include "base/arena.h"
@@ -27,7 +27,7 @@ equality_needs_length_and_bytes(void **state)
 }
 
 static void
-copies_are_own_memory(void **state)
+copies_have_their_own_memory(void **state)
 {
 	struct arena *a = arena_new(1000);
 	char typed[] = "hunter2";
@@ -54,7 +54,7 @@ wiping_overwrites(void **state)
 }
 
 static void
-new_ones_are_zero(void **state)
+new_secrets_are_zero(void **state)
 {
 	struct arena *a = arena_new(1000);
 	struct secret s = secret_alloc(a, 33);
@@ -71,9 +71,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(equality_needs_length_and_bytes),
-	    cmocka_unit_test(copies_are_own_memory),
+	    cmocka_unit_test(copies_have_their_own_memory),
 	    cmocka_unit_test(wiping_overwrites),
-	    cmocka_unit_test(new_ones_are_zero),
+	    cmocka_unit_test(new_secrets_are_zero),
 	};
 
 	return cmocka_run_group_tests_name("base_secret", tests, NULL, NULL);

@@ -1,8 +1,8 @@
-/* String views, growing strings, and what is UTF-8. */
+/* String views, growing strings, and checking UTF-8. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/str.h"
 
 static int
@@ -47,7 +47,7 @@ comparison(void **state)
 	assert_false(str_eq(STR("a\0b"), STR("a\0c")));
 	assert_true(str_eq_nocase(STR("Content-TYPE"), STR("content-type")));
 	assert_false(str_eq_nocase(STR("a"), STR("ab")));
-	/* '@' and '`' differ in the bit that the letters' case is in. */
+	/* '@' and '`' differ by the bit that tells the case of letters. */
 	assert_false(str_eq_nocase(STR("@["), STR("`{")));
 	assert_false(str_eq_nocase(STR("\xc3\x84"), STR("\xc3\xa4")));
 	assert_true(str_starts(STR("abc"), STR("ab")));
@@ -62,7 +62,7 @@ comparison(void **state)
 }
 
 static void
-pieces(void **state)
+cutting_and_slicing(void **state)
 {
 	struct str rest = STR("a,,b,");
 
@@ -108,7 +108,7 @@ copies(void **state)
 }
 
 static void
-printing(void **state)
+formatting(void **state)
 {
 	struct arena *a = *state;
 	struct buf b = {.arena = a};
@@ -169,7 +169,7 @@ numbers(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		n = 42;
 		if (str_to_int64(str_of(bad[i]), &n) || n != 42)
-			fail_msg("\"%s\" was taken for a number", bad[i]);
+			fail_msg("\"%s\" was parsed as a number", bad[i]);
 	}
 	assert_false(str_to_int64(str_of(NULL), &n));
 	assert_false(str_to_int64(STR("1\0"), &n));
@@ -210,7 +210,7 @@ utf8_invalid(void **state)
 {
 	static const char *const bad[] = {
 	    "\x80",
-	    "\xbf", /* a second byte first */
+	    "\xbf", /* continuation bytes first */
 	    "\xc0\x80",
 	    "\xc1\xbf", /* overlong, two bytes */
 	    "\xe0\x80\x80",
@@ -232,7 +232,7 @@ utf8_invalid(void **state)
 	    "\xe2\x82"
 	    "a",
 	    "\xf0\x9f\x94"
-	    "a", /* broken off by a letter */
+	    "a", /* interrupted by a letter */
 	    "\xe2"
 	    "a\x80",
 	    "\xf0"
@@ -245,7 +245,7 @@ utf8_invalid(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		if (str_is_utf8(str_of(bad[i])))
-			fail_msg("number %zu was taken for UTF-8", i);
+			fail_msg("number %zu passed as UTF-8", i);
 		assert_int_equal(str_utf8_step(str_of(bad[i])), 0);
 	}
 	assert_false(str_is_utf8(STR("ok\x80")));
@@ -269,9 +269,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(absent_is_not_empty),
 	    cmocka_unit_test(comparison),
-	    cmocka_unit_test(pieces),
+	    cmocka_unit_test(cutting_and_slicing),
 	    cmocka_unit_test(copies),
-	    cmocka_unit_test(printing),
+	    cmocka_unit_test(formatting),
 	    cmocka_unit_test(buffer_grows),
 	    cmocka_unit_test(numbers),
 	    cmocka_unit_test(utf8_valid),

@@ -1,8 +1,8 @@
-/* Addresses: where they lead is certain, or they are none. */
+/* URLs are parsed to one spelling, or refused where it is not certain where they lead. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/url.h"
 
 static int
@@ -20,7 +20,7 @@ teardown(void **state)
 }
 
 static void
-has_one_spelling(void **state)
+urls_have_one_spelling(void **state)
 {
 	static const struct {
 		const char *text, *origin, *rest;
@@ -53,7 +53,7 @@ has_one_spelling(void **state)
 }
 
 static void
-refuses_what_is_not_certain(void **state)
+uncertain_urls_are_refused(void **state)
 {
 	static const char *const bad[] = {
 	    "",
@@ -120,7 +120,7 @@ refuses_what_is_not_certain(void **state)
 }
 
 static void
-an_origin_is_no_page(void **state)
+an_origin_has_no_path(void **state)
 {
 	struct arena *a = *state;
 	struct str origin = {0};
@@ -134,7 +134,7 @@ an_origin_is_no_page(void **state)
 }
 
 static void
-knows_hosts_and_domains(void **state)
+hosts_and_domains_are_compared(void **state)
 {
 	(void)state;
 	assert_str(url_host(STR("https://a.example.org:8443")), "a.example.org");
@@ -145,19 +145,19 @@ knows_hosts_and_domains(void **state)
 	assert_false(url_host_within(STR("anexample.org"), STR("example.org")));
 	assert_false(url_host_within(STR("example.org"), STR("a.example.org")));
 	assert_false(url_host_within(STR(".example.org.evil"), STR("example.org")));
-	assert_true(url_is_name(STR("a-1.example")));
-	assert_false(url_is_name(STR("")));
-	assert_false(url_is_name(STR("a:1")));
+	assert_true(url_is_hostname(STR("a-1.example")));
+	assert_false(url_is_hostname(STR("")));
+	assert_false(url_is_hostname(STR("a:1")));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(has_one_spelling, setup, teardown),
-	    cmocka_unit_test_setup_teardown(refuses_what_is_not_certain, setup, teardown),
-	    cmocka_unit_test_setup_teardown(an_origin_is_no_page, setup, teardown),
-	    cmocka_unit_test(knows_hosts_and_domains),
+	    cmocka_unit_test_setup_teardown(urls_have_one_spelling, setup, teardown),
+	    cmocka_unit_test_setup_teardown(uncertain_urls_are_refused, setup, teardown),
+	    cmocka_unit_test_setup_teardown(an_origin_has_no_path, setup, teardown),
+	    cmocka_unit_test(hosts_and_domains_are_compared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
-/* Identifiers and their text form. */
+/* Making identifiers, and their text form. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/rand.h"
 #include "base/uuid.h"
@@ -25,7 +25,7 @@ version_variant_and_time(void **state)
 	}
 }
 
-/* Over 200 of them each of the 74 random bits is seen as 0 and as 1. */
+/* Among 200 identifiers each of the 74 random bits is 0 in one and 1 in another. */
 static void
 the_rest_is_random(void **state)
 {
@@ -149,7 +149,7 @@ refusals(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		if (id_parse(str_of(bad[i]), ID_ACCOUNT, &id))
-			fail_msg("%s was taken", bad[i]);
+			fail_msg("%s was parsed", bad[i]);
 	assert_false(id_parse(STR("usr_01h455vb4pex5vsknk084sn02\0"), ID_ACCOUNT, &id));
 	assert_false(id_parse(str_of(NULL), ID_ACCOUNT, &id));
 	assert_true(uuid_eq(id, (struct uuid){.b = {9}}));

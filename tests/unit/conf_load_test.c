@@ -1,7 +1,8 @@
+/* Reading, checking and printing the configuration. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "conf/conf.h"
 
 struct fixture {
@@ -56,9 +57,9 @@ load(const struct fixture *f, const char *text, struct conf *c, struct str *why)
 	return conf_load(f->a, f->path, c, why);
 }
 
-/* The text is refused, and `why` is the path and then `want`. */
+/* Asserts that a file with this text is refused, with `want` behind its path. */
 static void
-refused(const struct fixture *f, const char *text, const char *want)
+assert_refused(const struct fixture *f, const char *text, const char *want)
 {
 	struct conf c;
 	struct str why, path = str_of(f->path);
@@ -95,7 +96,7 @@ defaults(void **state)
 }
 
 static void
-values(void **state)
+values_are_parsed(void **state)
 {
 	struct fixture *f = *state;
 	struct conf c;
@@ -123,7 +124,7 @@ values(void **state)
 #define MAIL "mail_from = mfa@example.org\nbase_url = https://mfa.example.org\n"
 
 static void
-one_way_for_mail_and_what_it_needs(void **state)
+one_transport_for_mail_and_its_options(void **state)
 {
 	struct fixture *f = *state;
 	struct conf c;
@@ -144,35 +145,39 @@ one_way_for_mail_and_what_it_needs(void **state)
 			     &c, &why),
 	    OK);
 	assert_true(conf_sends_mail(&c));
-	refused(f, MAIL "mail_url = smtp://r\nmail_directory = /tmp\n",
+	assert_refused(f, MAIL "mail_url = smtp://r\nmail_directory = /tmp\n",
 	    ": only one of mail_url, mail_command and mail_directory can be used");
-	refused(f, "base_url = https://x\nmail_url = smtp://r\n",
+	assert_refused(f, "base_url = https://x\nmail_url = smtp://r\n",
 	    ": mail_from is needed to send mail");
-	refused(f, "mail_from = a@b\nmail_url = smtp://r\n", ": base_url is needed to send mail");
-	refused(f, MAIL "mail_url = http://r\n",
+	assert_refused(f, "mail_from = a@b\nmail_url = smtp://r\n",
+	    ": base_url is needed to send mail");
+	assert_refused(f, MAIL "mail_url = http://r\n",
 	    ": mail_url is not smtp:// or smtps:// and a host");
-	refused(f, MAIL "mail_url = smtp://user:word@r\n",
+	assert_refused(f, MAIL "mail_url = smtp://user:word@r\n",
 	    ": mail_url is not smtp:// or smtps:// and a host");
-	refused(f, MAIL "mail_command = sendmail\n",
-	    ": mail_command does not begin with the path of a program");
-	refused(f, MAIL "mail_directory = mail\n", ": mail_directory is not an absolute path");
-	refused(f, "mail_from = Mia <a@b>\n",
-	    ": mail_from is not an address mail can be sent from");
-	refused(f, "mail_user = a\n", ": mail_user and mail_password_file go together");
-	refused(f, "mail_password_file = /a\n", ": mail_user and mail_password_file go together");
-	refused(f, "mail_user = a\nmail_password_file = /a\nmail_tls = no\n",
-	    ": mail_user needs mail_tls: a password does not travel in the clear");
-	refused(f, "mail_tls = maybe\n", ":1: mail_tls is neither yes nor no");
-	refused(f, "mail_timeout = 121\n", ":1: mail_timeout is not between 1 and 120");
-	refused(f, "base_url = http://mfa.example.org\n",
+	assert_refused(f, MAIL "mail_command = sendmail\n",
+	    ": mail_command does not begin with the absolute path of a program");
+	assert_refused(f, MAIL "mail_directory = mail\n",
+	    ": mail_directory is not an absolute path");
+	assert_refused(f, "mail_from = Mia <a@b>\n",
+	    ": mail_from is not an address that mail can be sent from");
+	assert_refused(f, "mail_user = a\n",
+	    ": mail_user and mail_password_file must be set together");
+	assert_refused(f, "mail_password_file = /a\n",
+	    ": mail_user and mail_password_file must be set together");
+	assert_refused(f, "mail_user = a\nmail_password_file = /a\nmail_tls = no\n",
+	    ": mail_user needs mail_tls: a password is never sent in the clear");
+	assert_refused(f, "mail_tls = maybe\n", ":1: mail_tls is neither yes nor no");
+	assert_refused(f, "mail_timeout = 121\n", ":1: mail_timeout is not between 1 and 120");
+	assert_refused(f, "base_url = http://mfa.example.org\n",
 	    ": base_url is not https:// and a host, without a path");
-	refused(f, "base_url = https://mfa.example.org/\n",
+	assert_refused(f, "base_url = https://mfa.example.org/\n",
 	    ": base_url is not https:// and a host, without a path");
-	refused(f, "base_url = https://a\"b\n",
+	assert_refused(f, "base_url = https://a\"b\n",
 	    ": base_url is not https:// and a host, without a path");
-	refused(f, "base_url = https://\n",
+	assert_refused(f, "base_url = https://\n",
 	    ": base_url is not https:// and a host, without a path");
-	refused(f, "base_url = http://localhost.example.org\n",
+	assert_refused(f, "base_url = http://localhost.example.org\n",
 	    ": base_url is not https:// and a host, without a path");
 }
 
@@ -181,48 +186,51 @@ errors_name_their_line(void **state)
 {
 	struct fixture *f = *state;
 
-	refused(f, "workers = 1\n\nnonsense = 1\n", ":3: unknown option \"nonsense\"");
-	refused(f, "Workers = 1\n", ":1: unknown option \"Workers\"");
-	refused(f, "= 1\n", ":1: unknown option \"\"");
-	refused(f, "\xff = 1\n", ":1: unknown option");
-	refused(f, "issuer = a\nworkers\n", ":2: expected \"name = value\"");
-	refused(f, "workers = 1\n# x\nworkers = 1\n", ":3: workers was already given on line 1");
-	refused(f, "\nworkers = many\n", ":2: workers is not a whole number");
-	refused(f, "workers = 1.5\n", ":1: workers is not a whole number");
-	refused(f, "workers =\n", ":1: workers is not a whole number");
-	refused(f, "workers = -1\n", ":1: workers is not between 0 and 256");
-	refused(f, "workers = 257\n", ":1: workers is not between 0 and 256");
-	refused(f, "workers = 99999999999999999999\n", ":1: workers is not a whole number");
-	refused(f, "totp_window = 2\n", ":1: totp_window is not between 0 and 1");
-	refused(f, "recovery_code_groups = 1\n", ":1: recovery_code_groups is not between 2 and 3");
-	refused(f, "listen_mode = 0888\n", ":1: listen_mode is not an octal number");
-	refused(f, "listen_mode = \n", ":1: listen_mode is not an octal number");
-	refused(f, "listen_mode = 0400\n", ":1: listen_mode is not between 0600 and 0777");
-	refused(f, "listen_mode = 01777\n", ":1: listen_mode is not between 0600 and 0777");
-	refused(f, "issuer = a:b\n", ":1: issuer must not have a colon");
-	refused(f, "issuer =\n", ":1: issuer must not be empty");
-	refused(f, "issuer = \xc3\n", ":1: issuer is not plain UTF-8 text");
-	refused(f, "issuer = a\tb\n", ":1: issuer is not plain UTF-8 text");
-	refused(f, "database =\n", ":1: database must not be empty");
-	refused(f, "issuer = 123456789012345678901234567890123456789012345678901234567890ABCDE\n",
+	assert_refused(f, "workers = 1\n\nnonsense = 1\n", ":3: unknown option \"nonsense\"");
+	assert_refused(f, "Workers = 1\n", ":1: unknown option \"Workers\"");
+	assert_refused(f, "= 1\n", ":1: unknown option \"\"");
+	assert_refused(f, "\xff = 1\n", ":1: unknown option");
+	assert_refused(f, "issuer = a\nworkers\n", ":2: expected \"name = value\"");
+	assert_refused(f, "workers = 1\n# x\nworkers = 1\n",
+	    ":3: workers was already given on line 1");
+	assert_refused(f, "\nworkers = many\n", ":2: workers is not a whole number");
+	assert_refused(f, "workers = 1.5\n", ":1: workers is not a whole number");
+	assert_refused(f, "workers =\n", ":1: workers is not a whole number");
+	assert_refused(f, "workers = -1\n", ":1: workers is not between 0 and 256");
+	assert_refused(f, "workers = 257\n", ":1: workers is not between 0 and 256");
+	assert_refused(f, "workers = 99999999999999999999\n", ":1: workers is not a whole number");
+	assert_refused(f, "totp_window = 2\n", ":1: totp_window is not between 0 and 1");
+	assert_refused(f, "recovery_code_groups = 1\n",
+	    ":1: recovery_code_groups is not between 2 and 3");
+	assert_refused(f, "listen_mode = 0888\n", ":1: listen_mode is not an octal number");
+	assert_refused(f, "listen_mode = \n", ":1: listen_mode is not an octal number");
+	assert_refused(f, "listen_mode = 0400\n", ":1: listen_mode is not between 0600 and 0777");
+	assert_refused(f, "listen_mode = 01777\n", ":1: listen_mode is not between 0600 and 0777");
+	assert_refused(f, "issuer = a:b\n", ":1: issuer must not contain a colon");
+	assert_refused(f, "issuer =\n", ":1: issuer must not be empty");
+	assert_refused(f, "issuer = \xc3\n", ":1: issuer is not plain UTF-8 text");
+	assert_refused(f, "issuer = a\tb\n", ":1: issuer is not plain UTF-8 text");
+	assert_refused(f, "database =\n", ":1: database must not be empty");
+	assert_refused(f,
+	    "issuer = 123456789012345678901234567890123456789012345678901234567890ABCDE\n",
 	    ":1: issuer is longer than 64 bytes");
 }
 
 static void
-options_that_contradict(void **state)
+contradicting_options_are_refused(void **state)
 {
 	struct fixture *f = *state;
 
-	refused(f, "session_idle = 7200\nsession_lifetime = 3600\n",
+	assert_refused(f, "session_idle = 7200\nsession_lifetime = 3600\n",
 	    ": session_idle is longer than session_lifetime");
-	refused(f, "session_idle = 300\nsession_lifetime = 300\n",
+	assert_refused(f, "session_idle = 300\nsession_lifetime = 300\n",
 	    ": challenge_lifetime is longer than session_lifetime");
 }
 
 #define BASE "base_url = https://mfa.example.org\n"
 
 static void
-sites(void **state)
+protected_sites(void **state)
 {
 	struct fixture *f = *state;
 	struct conf c;
@@ -233,54 +241,54 @@ sites(void **state)
 				  "https://Wiki.example.net:443 http://app.localhost:81\n",
 			     &c, &why),
 	    OK);
-	assert_true(conf_guards(f->a, &c, STR("https://app.example.org")));
-	assert_true(conf_guards(f->a, &c, STR("https://wiki.example.net")));
-	assert_true(conf_guards(f->a, &c, STR("http://app.localhost:81")));
-	assert_false(conf_guards(f->a, &c, STR("https://mfa.example.org")));
-	assert_false(conf_guards(f->a, &c, STR("http://app.localhost")));
-	assert_false(conf_guards(f->a, &c, STR("")));
+	assert_true(conf_is_gate_origin(f->a, &c, STR("https://app.example.org")));
+	assert_true(conf_is_gate_origin(f->a, &c, STR("https://wiki.example.net")));
+	assert_true(conf_is_gate_origin(f->a, &c, STR("http://app.localhost:81")));
+	assert_false(conf_is_gate_origin(f->a, &c, STR("https://mfa.example.org")));
+	assert_false(conf_is_gate_origin(f->a, &c, STR("http://app.localhost")));
+	assert_false(conf_is_gate_origin(f->a, &c, STR("")));
 	assert_int_equal(load(f, "", &c, &why), OK);
-	assert_false(conf_guards(f->a, &c, STR("https://app.example.org")));
-	assert_false(conf_guards(f->a, &c, STR("")));
+	assert_false(conf_is_gate_origin(f->a, &c, STR("https://app.example.org")));
+	assert_false(conf_is_gate_origin(f->a, &c, STR("")));
 
-	refused(f, "gate_origins = https://app.example.org\n",
-	    ": base_url is needed to guard sites on other hosts (gate_origins)");
-	refused(f, BASE "gate_origins = https://a.example.org, https://b.example.org\n",
+	assert_refused(f, "gate_origins = https://app.example.org\n",
+	    ": base_url is needed to protect sites on other hosts (gate_origins)");
+	assert_refused(f, BASE "gate_origins = https://a.example.org, https://b.example.org\n",
 	    ": gate_origins: https://a.example.org, is not https:// and a host, without a path");
-	refused(f, BASE "gate_origins = https://app.example.org/\n",
+	assert_refused(f, BASE "gate_origins = https://app.example.org/\n",
 	    ": gate_origins: https://app.example.org/ is not https:// and a host, without a path");
-	refused(f, BASE "gate_origins = http://app.example.org\n",
+	assert_refused(f, BASE "gate_origins = http://app.example.org\n",
 	    ": gate_origins: http://app.example.org is not https:// and a host, without a path");
-	refused(f, BASE "gate_origins = *\n",
+	assert_refused(f, BASE "gate_origins = *\n",
 	    ": gate_origins: * is not https:// and a host, without a path");
 
 	assert_int_equal(load(f, BASE "cookie_domain = example.org\n", &c, &why), OK);
 	assert_int_equal(load(f, BASE "cookie_domain = mfa.example.org\n", &c, &why), OK);
-	refused(f, BASE "cookie_domain = example.net\n",
-	    ": cookie_domain does not hold the host of base_url");
-	refused(f, BASE "cookie_domain = a.mfa.example.org\n",
-	    ": cookie_domain does not hold the host of base_url");
-	refused(f, "cookie_domain = example.org\n",
-	    ": cookie_domain does not hold the host of base_url");
-	refused(f, BASE "cookie_domain = .example.org\n",
+	assert_refused(f, BASE "cookie_domain = example.net\n",
+	    ": cookie_domain does not contain the host of base_url");
+	assert_refused(f, BASE "cookie_domain = a.mfa.example.org\n",
+	    ": cookie_domain does not contain the host of base_url");
+	assert_refused(f, "cookie_domain = example.org\n",
+	    ": cookie_domain does not contain the host of base_url");
+	assert_refused(f, BASE "cookie_domain = .example.org\n",
 	    ": cookie_domain is not a domain in lower case, such as example.org");
-	refused(f, BASE "cookie_domain = org\n",
+	assert_refused(f, BASE "cookie_domain = org\n",
 	    ": cookie_domain is not a domain in lower case, such as example.org");
-	refused(f, BASE "cookie_domain = Example.org\n",
+	assert_refused(f, BASE "cookie_domain = Example.org\n",
 	    ": cookie_domain is not a domain in lower case, such as example.org");
-	refused(f, BASE "cookie_domain = example.org;x\n",
+	assert_refused(f, BASE "cookie_domain = example.org;x\n",
 	    ": cookie_domain is not a domain in lower case, such as example.org");
 }
 
-/* A file with that option, in which nothing contradicts it. */
+/* The text of a file that sets this option, with nothing that contradicts it. */
 static struct str
-one_option(struct fixture *f, const char *name, long long value)
+file_with(struct fixture *f, const char *name, long long value)
 {
 	return str_printf(f->a, "session_lifetime = 2592000\n%s = %lld\n", name, value);
 }
 
 static void
-every_range_ends_where_it_says(void **state)
+ranges_are_inclusive(void **state)
 {
 	static const struct {
 		const char *name;
@@ -300,20 +308,20 @@ every_range_ends_where_it_says(void **state)
 	struct str why;
 
 	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++) {
-		struct str low = one_option(f, ranges[i].name, ranges[i].min);
-		struct str high = one_option(f, ranges[i].name, ranges[i].max);
+		struct str low = file_with(f, ranges[i].name, ranges[i].min);
+		struct str high = file_with(f, ranges[i].name, ranges[i].max);
 		struct str want = str_printf(f->a, ":2: %s is not between %lld and %lld",
 		    ranges[i].name, ranges[i].min, ranges[i].max);
 
 		assert_int_equal(load(f, low.p, &c, &why), OK);
 		assert_int_equal(load(f, high.p, &c, &why), OK);
-		refused(f, one_option(f, ranges[i].name, ranges[i].min - 1).p, want.p);
-		refused(f, one_option(f, ranges[i].name, ranges[i].max + 1).p, want.p);
+		assert_refused(f, file_with(f, ranges[i].name, ranges[i].min - 1).p, want.p);
+		assert_refused(f, file_with(f, ranges[i].name, ranges[i].max + 1).p, want.p);
 	}
 }
 
 static void
-files_that_are_none(void **state)
+unreadable_files_are_refused(void **state)
 {
 	struct fixture *f = *state;
 	struct conf c;
@@ -341,7 +349,7 @@ files_that_are_none(void **state)
 }
 
 static void
-restart_is_named(void **state)
+options_that_need_a_restart_are_listed(void **state)
 {
 	struct fixture *f = *state;
 	struct conf old, new;
@@ -357,7 +365,7 @@ restart_is_named(void **state)
 	assert_str(conf_needs_restart(f->a, &old, &new), "listen, workers, hash_lanes");
 }
 
-/* What a printer writes, in the arena. */
+/* What conf_print(), or without `c` conf_print_sample(), writes, in the arena. */
 static struct str
 printed(struct fixture *f, const struct conf *c)
 {
@@ -386,8 +394,8 @@ sample_is_the_defaults(void **state)
 	int options = 0;
 
 	/*
-	 * As shipped it says nothing; with the comment signs before options taken off it says
-	 * the defaults.
+	 * As shipped the sample sets nothing; without the comment signs before its options it
+	 * sets the defaults.
 	 */
 	assert_int_equal(load(f, sample.p, &c, &why), OK);
 	while (!str_is_absent(rest)) {
@@ -433,14 +441,16 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(defaults, setup, teardown),
-	    cmocka_unit_test_setup_teardown(values, setup, teardown),
-	    cmocka_unit_test_setup_teardown(one_way_for_mail_and_what_it_needs, setup, teardown),
+	    cmocka_unit_test_setup_teardown(values_are_parsed, setup, teardown),
+	    cmocka_unit_test_setup_teardown(one_transport_for_mail_and_its_options, setup,
+		teardown),
 	    cmocka_unit_test_setup_teardown(errors_name_their_line, setup, teardown),
-	    cmocka_unit_test_setup_teardown(options_that_contradict, setup, teardown),
-	    cmocka_unit_test_setup_teardown(sites, setup, teardown),
-	    cmocka_unit_test_setup_teardown(every_range_ends_where_it_says, setup, teardown),
-	    cmocka_unit_test_setup_teardown(files_that_are_none, setup, teardown),
-	    cmocka_unit_test_setup_teardown(restart_is_named, setup, teardown),
+	    cmocka_unit_test_setup_teardown(contradicting_options_are_refused, setup, teardown),
+	    cmocka_unit_test_setup_teardown(protected_sites, setup, teardown),
+	    cmocka_unit_test_setup_teardown(ranges_are_inclusive, setup, teardown),
+	    cmocka_unit_test_setup_teardown(unreadable_files_are_refused, setup, teardown),
+	    cmocka_unit_test_setup_teardown(options_that_need_a_restart_are_listed, setup,
+		teardown),
 	    cmocka_unit_test_setup_teardown(sample_is_the_defaults, setup, teardown),
 	    cmocka_unit_test_setup_teardown(print_hides_connection_strings, setup, teardown),
 	};

@@ -1,4 +1,4 @@
-/* The hashing lanes, with real processes. */
+/* The semaphore of password hashes, used by several processes. */
 #include "unit.h"
 
 #include <stdatomic.h>
@@ -18,7 +18,7 @@ struct shared {
 };
 
 static void *
-share(size_t n)
+map_shared(size_t n)
 {
 	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
@@ -35,18 +35,18 @@ sleep_ms(long ms)
 }
 
 static int
-lanes_taken(const struct hash_semaphore *l)
+slots_held(const struct hash_semaphore *sem)
 {
-	int taken = 0;
+	int held = 0;
 
-	for (size_t i = 0; i < LANES_MAX; i++)
-		taken += l->holder[i] != 0;
-	return taken;
+	for (size_t i = 0; i < HASH_SEMAPHORE_MAX; i++)
+		held += sem->holder[i] != 0;
+	return held;
 }
 
-/* A child that works in the lanes; its exit status is the number of rounds it was not served. */
+/* Forks a child that acquires a slot in rounds; its exit status counts the refusals. */
 static pid_t
-worker(struct hash_semaphore *l, struct shared *s)
+fork_worker(struct hash_semaphore *sem, struct shared *s)
 {
 	pid_t child = fork();
 	int missed = 0;
@@ -58,7 +58,7 @@ worker(struct hash_semaphore *l, struct shared *s)
 		int now;
 		int most = atomic_load(&s->most);
 
-		if (hash_semaphore_acquire(l, 20000) != OK) {
+		if (hash_semaphore_acquire(sem, 20000) != OK) {
 			missed++;
 			continue;
 		}
@@ -68,22 +68,22 @@ worker(struct hash_semaphore *l, struct shared *s)
 		sleep_ms(1);
 		atomic_fetch_add(&s->served, 1);
 		atomic_fetch_sub(&s->inside, 1);
-		hash_semaphore_release(l);
+		hash_semaphore_release(sem);
 	}
 	_exit(missed);
 }
 
 static void
-never_more_than_there_are_lanes(void **state)
+never_more_holders_than_slots(void **state)
 {
 	(void)state;
 	for (uint32_t count = 1; count <= 3; count++) {
-		struct hash_semaphore *l = hash_semaphore_new(count, PROCESSES);
-		struct shared *s = share(sizeof(*s));
+		struct hash_semaphore *sem = hash_semaphore_new(count, PROCESSES);
+		struct shared *s = map_shared(sizeof(*s));
 		pid_t children[PROCESSES];
 
 		for (int i = 0; i < PROCESSES; i++)
-			children[i] = worker(l, s);
+			children[i] = fork_worker(sem, s);
 		for (int i = 0; i < PROCESSES; i++) {
 			int status = -1;
 
@@ -92,15 +92,15 @@ never_more_than_there_are_lanes(void **state)
 		}
 		assert_int_equal(s->served, PROCESSES * ROUNDS);
 		assert_in_range(s->most, 1, count);
-		assert_int_equal(lanes_taken(l), 0);
+		assert_int_equal(slots_held(sem), 0);
 		munmap(s, sizeof(*s));
-		munmap(l, sizeof(*l));
+		munmap(sem, sizeof(*sem));
 	}
 }
 
-/* A child that takes a lane and keeps it until it is killed. */
+/* Forks a child that acquires a slot and keeps it until it is killed. */
 static pid_t
-holder(struct hash_semaphore *l)
+fork_holder(struct hash_semaphore *sem)
 {
 	int ready[2];
 	char byte = 0;
@@ -110,7 +110,7 @@ holder(struct hash_semaphore *l)
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
-		if (hash_semaphore_acquire(l, 0) != OK || write(ready[1], "x", 1) != 1)
+		if (hash_semaphore_acquire(sem, 0) != OK || write(ready[1], "x", 1) != 1)
 			_exit(1);
 		for (;;)
 			pause();
@@ -122,7 +122,7 @@ holder(struct hash_semaphore *l)
 }
 
 static void
-end(pid_t child)
+kill_child(pid_t child)
 {
 	int status;
 
@@ -131,51 +131,51 @@ end(pid_t child)
 }
 
 static void
-a_dead_holder_is_released(void **state)
+the_slot_of_a_dead_holder_is_reclaimed(void **state)
 {
-	struct hash_semaphore *l = hash_semaphore_new(2, PROCESSES);
-	pid_t first = holder(l);
-	pid_t second = holder(l);
+	struct hash_semaphore *sem = hash_semaphore_new(2, PROCESSES);
+	pid_t first = fork_holder(sem);
+	pid_t second = fork_holder(sem);
 
 	(void)state;
-	assert_int_equal(lanes_taken(l), 2);
-	assert_int_equal(hash_semaphore_acquire(l, 0), ERR_BUSY);
-	end(first);
-	assert_int_equal(hash_semaphore_acquire(l, 0), ERR_BUSY);
-	hash_semaphore_reclaim(l, first);
-	assert_int_equal(lanes_taken(l), 1);
-	assert_int_equal(hash_semaphore_acquire(l, 0), OK);
-	assert_int_equal(lanes_taken(l), 2);
-	hash_semaphore_reclaim(l, first); /* the lane is another's by now */
-	assert_int_equal(lanes_taken(l), 2);
-	hash_semaphore_release(l);
-	hash_semaphore_release(l);
-	assert_int_equal(lanes_taken(l), 1);
-	end(second);
-	hash_semaphore_reclaim(l, second);
-	assert_int_equal(lanes_taken(l), 0);
-	munmap(l, sizeof(*l));
+	assert_int_equal(slots_held(sem), 2);
+	assert_int_equal(hash_semaphore_acquire(sem, 0), ERR_BUSY);
+	kill_child(first);
+	assert_int_equal(hash_semaphore_acquire(sem, 0), ERR_BUSY);
+	hash_semaphore_reclaim(sem, first);
+	assert_int_equal(slots_held(sem), 1);
+	assert_int_equal(hash_semaphore_acquire(sem, 0), OK);
+	assert_int_equal(slots_held(sem), 2);
+	hash_semaphore_reclaim(sem, first); /* another process holds that slot now */
+	assert_int_equal(slots_held(sem), 2);
+	hash_semaphore_release(sem);
+	hash_semaphore_release(sem);
+	assert_int_equal(slots_held(sem), 1);
+	kill_child(second);
+	hash_semaphore_reclaim(sem, second);
+	assert_int_equal(slots_held(sem), 0);
+	munmap(sem, sizeof(*sem));
 }
 
 static void
-waiting_has_an_end(void **state)
+waiting_times_out(void **state)
 {
-	struct hash_semaphore *l = hash_semaphore_new(1, PROCESSES);
-	pid_t child = holder(l);
+	struct hash_semaphore *sem = hash_semaphore_new(1, PROCESSES);
+	pid_t child = fork_holder(sem);
 	int64_t start = clock_mono_ms();
 
 	(void)state;
-	assert_int_equal(hash_semaphore_acquire(l, 60), ERR_BUSY);
+	assert_int_equal(hash_semaphore_acquire(sem, 60), ERR_BUSY);
 	assert_in_range(clock_mono_ms() - start, 60, 2000);
-	end(child);
-	munmap(l, sizeof(*l));
+	kill_child(child);
+	munmap(sem, sizeof(*sem));
 }
 
 static void
-waiting_ends_when_a_lane_is_free(void **state)
+waiting_ends_when_a_slot_is_free(void **state)
 {
-	struct hash_semaphore *l = hash_semaphore_new(1, PROCESSES);
-	pid_t child = holder(l);
+	struct hash_semaphore *sem = hash_semaphore_new(1, PROCESSES);
+	pid_t child = fork_holder(sem);
 	pid_t freer;
 	int status;
 
@@ -183,85 +183,85 @@ waiting_ends_when_a_lane_is_free(void **state)
 	freer = fork();
 	if (freer == 0) {
 		sleep_ms(50);
-		hash_semaphore_reclaim(l, child);
+		hash_semaphore_reclaim(sem, child);
 		_exit(0);
 	}
-	assert_int_equal(hash_semaphore_acquire(l, 20000), OK);
-	hash_semaphore_release(l);
+	assert_int_equal(hash_semaphore_acquire(sem, 20000), OK);
+	hash_semaphore_release(sem);
 	waitpid(freer, &status, 0);
-	end(child);
-	munmap(l, sizeof(*l));
+	kill_child(child);
+	munmap(sem, sizeof(*sem));
 }
 
-/* A worker may get the pid of one that died in its lane, before the supervisor has freed it. */
+/* A worker may get the pid of one that died holding a slot, before the supervisor frees it. */
 static void
-a_lane_under_the_own_pid_is_taken_over(void **state)
+a_slot_under_the_own_pid_is_acquired(void **state)
 {
-	struct hash_semaphore *l = hash_semaphore_new(1, PROCESSES);
+	struct hash_semaphore *sem = hash_semaphore_new(1, PROCESSES);
 
 	(void)state;
-	l->holder[0] = getpid();
-	assert_int_equal(hash_semaphore_acquire(l, 0), OK);
-	hash_semaphore_release(l);
-	assert_int_equal(lanes_taken(l), 0);
-	munmap(l, sizeof(*l));
+	sem->holder[0] = getpid();
+	assert_int_equal(hash_semaphore_acquire(sem, 0), OK);
+	hash_semaphore_release(sem);
+	assert_int_equal(slots_held(sem), 0);
+	munmap(sem, sizeof(*sem));
 }
 
 static void
-whoever_finds_the_queue_full_is_sent_away_at_once(void **state)
+a_full_queue_refuses_at_once(void **state)
 {
-	struct hash_semaphore *l = hash_semaphore_new(1, 1);
+	struct hash_semaphore *sem = hash_semaphore_new(1, 1);
 	pid_t others[2] = {getpid() + 1, getpid() + 2};
 	int64_t before = clock_mono_ms();
 
 	(void)state;
-	atomic_store(&l->holder[0], others[0]);
-	assert_int_equal(hash_semaphore_acquire(l, 30), ERR_BUSY);
+	atomic_store(&sem->holder[0], others[0]);
+	assert_int_equal(hash_semaphore_acquire(sem, 30), ERR_BUSY);
 	assert_true(clock_mono_ms() - before >= 30);
-	atomic_store(&l->waiter[0], others[1]);
+	atomic_store(&sem->waiter[0], others[1]);
 	before = clock_mono_ms();
-	assert_int_equal(hash_semaphore_acquire(l, 60000), ERR_BUSY);
+	assert_int_equal(hash_semaphore_acquire(sem, 60000), ERR_BUSY);
 	assert_true(clock_mono_ms() - before < 30000);
-	/* one who died waiting does not keep the place */
-	hash_semaphore_reclaim(l, others[1]);
-	assert_int_equal(hash_semaphore_acquire(l, 30), ERR_BUSY);
-	hash_semaphore_reclaim(l, others[0]);
-	assert_int_equal(hash_semaphore_acquire(l, 0), OK);
-	assert_int_equal(atomic_load(&l->waiter[0]), 0);
-	munmap(l, sizeof(*l));
+	/* A process that died waiting does not keep its place in the queue. */
+	hash_semaphore_reclaim(sem, others[1]);
+	assert_int_equal(hash_semaphore_acquire(sem, 30), ERR_BUSY);
+	hash_semaphore_reclaim(sem, others[0]);
+	assert_int_equal(hash_semaphore_acquire(sem, 0), OK);
+	assert_int_equal(atomic_load(&sem->waiter[0]), 0);
+	munmap(sem, sizeof(*sem));
 }
 
 static void
-make_lanes(void *count)
+make_semaphore(void *count)
 {
 	hash_semaphore_new(*(const uint32_t *)count, PROCESSES);
 }
 
 static void
-impossible_counts_end_the_process(void **state)
+impossible_sizes_end_the_process(void **state)
 {
 	uint32_t none = 0;
-	uint32_t most = LANES_MAX;
-	uint32_t more = LANES_MAX + 1;
+	uint32_t most = HASH_SEMAPHORE_MAX;
+	uint32_t more = HASH_SEMAPHORE_MAX + 1;
 
 	(void)state;
-	assert_true(unit_aborts(make_lanes, &none));
-	assert_false(unit_aborts(make_lanes, &most));
-	assert_true(unit_aborts(make_lanes, &more));
+	assert_true(unit_aborts(make_semaphore, &none));
+	assert_false(unit_aborts(make_semaphore, &most));
+	assert_true(unit_aborts(make_semaphore, &more));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(never_more_than_there_are_lanes),
-	    cmocka_unit_test(a_dead_holder_is_released),
-	    cmocka_unit_test(waiting_has_an_end),
-	    cmocka_unit_test(waiting_ends_when_a_lane_is_free),
-	    cmocka_unit_test(a_lane_under_the_own_pid_is_taken_over),
-	    cmocka_unit_test(whoever_finds_the_queue_full_is_sent_away_at_once),
-	    cmocka_unit_test(impossible_counts_end_the_process),
+	    cmocka_unit_test(never_more_holders_than_slots),
+	    cmocka_unit_test(the_slot_of_a_dead_holder_is_reclaimed),
+	    cmocka_unit_test(waiting_times_out),
+	    cmocka_unit_test(waiting_ends_when_a_slot_is_free),
+	    cmocka_unit_test(a_slot_under_the_own_pid_is_acquired),
+	    cmocka_unit_test(a_full_queue_refuses_at_once),
+	    cmocka_unit_test(impossible_sizes_end_the_process),
 	};
 
-	return cmocka_run_group_tests_name("crypto_lane", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("crypto_hash_semaphore", tests, NULL, NULL);
 }

@@ -2,12 +2,11 @@
 #include "unit.h"
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/codec.h"
 #include "crypto/hmac.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* The keys and data that RFC 2202 and RFC 4231 share; a count repeats one byte. */
+/* The keys and data that RFC 2202 and RFC 4231 share: a text, or one byte repeated. */
 struct input {
 	unsigned char key_byte;
 	size_t key_n;
@@ -130,7 +129,7 @@ sha512_vectors(void **state)
 	    "6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598");
 }
 
-/* The key of the call before must not be the key of this one. Computed by Python's hmac. */
+/* An empty key must not mean the key of the previous call. The MACs are Python's hmac's. */
 static void
 an_empty_key_is_a_key(void **state)
 {
@@ -160,7 +159,7 @@ sha256_digests(void **state)
 	unsigned char digest[SHA256_SIZE];
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		sha256(rows[i].text, strlen(rows[i].text), digest);
 		assert_string_equal(str_c(a, hex_encode(a, digest, sizeof(digest))), rows[i].want);
 	}

@@ -1,10 +1,9 @@
 /* One-time passwords by the vectors of RFC 4226 appendix D and RFC 6238 appendix B. */
 #include "unit.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "crypto/hotp.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const unsigned char seed[] =
     "1234567890123456789012345678901234567890123456789012345678901234";
@@ -17,13 +16,13 @@ rfc4226(void **state)
 	char code[HOTP_DIGITS_MAX + 1];
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(want); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
 		hotp_code(HASH_SHA1, seed, 20, i, 6, code);
 		assert_string_equal(code, want[i]);
 	}
 }
 
-/* Each hash has a seed as long as its result. */
+/* Each hash has a seed as long as its output. */
 static void
 rfc6238(void **state)
 {
@@ -43,7 +42,7 @@ rfc6238(void **state)
 	char code[HOTP_DIGITS_MAX + 1];
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		uint64_t step = (uint64_t)totp_step(rows[i].time * CLOCK_SECOND, 30);
 
 		hotp_code(HASH_SHA1, seed, 20, step, 8, code);
@@ -70,7 +69,7 @@ fewer_digits_are_the_last_ones(void **state)
 }
 
 static void
-steps_of_time(void **state)
+time_steps(void **state)
 {
 	(void)state;
 	assert_int_equal(totp_step(0, 30), 0);
@@ -83,7 +82,7 @@ steps_of_time(void **state)
 }
 
 static void
-ask_digits(void *digits)
+code_with_digits(void *digits)
 {
 	char code[HOTP_DIGITS_MAX + 1];
 
@@ -91,7 +90,7 @@ ask_digits(void *digits)
 }
 
 static void
-ask_period(void *seconds)
+step_of_period(void *seconds)
 {
 	totp_step(0, *(const int *)seconds);
 }
@@ -103,10 +102,10 @@ impossible_arguments_end_the_process(void **state)
 	int periods[] = {0, -30};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(wrong); i++)
-		assert_true(unit_aborts(ask_digits, &wrong[i]));
-	for (size_t i = 0; i < COUNT(periods); i++)
-		assert_true(unit_aborts(ask_period, &periods[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_true(unit_aborts(code_with_digits, &wrong[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(periods); i++)
+		assert_true(unit_aborts(step_of_period, &periods[i]));
 }
 
 int
@@ -116,7 +115,7 @@ main(void)
 	    cmocka_unit_test(rfc4226),
 	    cmocka_unit_test(rfc6238),
 	    cmocka_unit_test(fewer_digits_are_the_last_ones),
-	    cmocka_unit_test(steps_of_time),
+	    cmocka_unit_test(time_steps),
 	    cmocka_unit_test(impossible_arguments_end_the_process),
 	};
 

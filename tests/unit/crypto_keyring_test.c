@@ -4,18 +4,17 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/codec.h"
 #include "crypto/hmac.h"
 #include "crypto/keyring.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* 32 bytes of 0x00, 0x11 and 0xff. */
 #define KEY_0 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define KEY_1 "ERERERERERERERERERERERERERERERERERERERERERE"
 #define KEY_F "__________________________________________8"
 
-struct world {
+struct fixture {
 	struct arena *a;
 	char folder[32];
 	char path[64];
@@ -24,7 +23,7 @@ struct world {
 static int
 setup(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
+	struct fixture *w = calloc(1, sizeof(*w));
 
 	if (w == NULL)
 		return -1;
@@ -40,18 +39,18 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct world *w = *state;
+	struct fixture *w = *state;
 	int left;
 
 	unlink(w->path);
-	left = rmdir(w->folder); /* fails when something was left behind */
+	left = rmdir(w->folder); /* fails when a test left a file behind */
 	arena_free(w->a);
 	free(w);
 	return left;
 }
 
 static void
-put(const struct world *w, struct str text, mode_t mode)
+write_file(const struct fixture *w, struct str text, mode_t mode)
 {
 	int fd;
 
@@ -64,7 +63,7 @@ put(const struct world *w, struct str text, mode_t mode)
 }
 
 static struct keyring *
-load(const struct world *w)
+load(const struct fixture *w)
 {
 	struct keyring *k = NULL;
 	struct str why = str_of("");
@@ -75,9 +74,9 @@ load(const struct world *w)
 	return k;
 }
 
-/* The reason of a refusal, which must name the file. */
+/* Asserts that the file is refused; returns the reason, which must name the file. */
 static const char *
-refusal(const struct world *w)
+assert_refused(const struct fixture *w)
 {
 	struct keyring *k = NULL;
 	struct str why = {0};
@@ -88,7 +87,7 @@ refusal(const struct world *w)
 	return str_c(w->a, why);
 }
 
-/* HKDF as RFC 5869 section 2 describes it, for one block of output. */
+/* HKDF by RFC 5869 section 2, for one block of output. */
 static void
 hkdf(struct str salt, struct str key, struct str info, unsigned char out[32])
 {
@@ -103,11 +102,11 @@ hkdf(struct str salt, struct str key, struct str info, unsigned char out[32])
 	memcpy(out, mac, 32);
 }
 
-/* RFC 5869 test case 1, first block: so that the next test compares with something known. */
+/* RFC 5869 test case 1, first block: checks hkdf(), which the next test compares with. */
 static void
-hkdf_is_right(void **state)
+hkdf_matches_the_published_vector(void **state)
 {
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 	unsigned char out[32];
 
 	hkdf(STR("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c"),
@@ -124,13 +123,13 @@ keys_are_derived_for_each_use(void **state)
 	static const char *const uses[KEY_USES] = {"countersign seal", "countersign recovery",
 	    "countersign audit"};
 	static const char no_salt[32];
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 	unsigned char master[32];
 	unsigned char want[32];
 	struct keyring *k;
 
 	memset(master, 0x11, sizeof(master));
-	put(w, STR("7 active " KEY_1 "\n"), 0400);
+	write_file(w, STR("7 active " KEY_1 "\n"), 0400);
 	k = load(w);
 	for (int use = 0; use < KEY_USES; use++) {
 		hkdf((struct str){.p = no_salt, .n = 32},
@@ -141,13 +140,13 @@ keys_are_derived_for_each_use(void **state)
 }
 
 static void
-versions_and_the_active_one(void **state)
+ids_and_the_active_key(void **state)
 {
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 	uint16_t ids[KEYRING_KEYS_MAX];
 	struct keyring *k;
 
-	put(w,
+	write_file(w,
 	    STR("# made by hand\n\n1 readable " KEY_0 "\r\n  2\tactive   " KEY_1 " # the new one\n"
 		"65535 readable " KEY_F),
 	    0600);
@@ -169,7 +168,7 @@ versions_and_the_active_one(void **state)
 }
 
 static void
-malformed_files(void **state)
+malformed_files_are_refused(void **state)
 {
 	static const struct {
 		struct str text;
@@ -191,27 +190,27 @@ malformed_files(void **state)
 	    {STR_INIT("1 retired " KEY_1), "line 1: the state is neither"},
 	    {STR_INIT("1 " KEY_1), "line 1: the state is neither"},
 	    {STR_INIT("1"), "line 1: the state is neither"},
-	    {STR_INIT("1 active"), "line 1: the key has not 32 bytes"},
-	    {STR_INIT("1 active AAAA"), "line 1: the key has not 32 bytes"},
-	    {STR_INIT("1 active " KEY_1 "A"), "line 1: the key has not 32 bytes"},
+	    {STR_INIT("1 active"), "line 1: the key is not 32 bytes long"},
+	    {STR_INIT("1 active AAAA"), "line 1: the key is not 32 bytes long"},
+	    {STR_INIT("1 active " KEY_1 "A"), "line 1: the key is not 32 bytes long"},
 	    {STR_INIT("1 active " KEY_1 "="), "line 1: the key is not base64url"},
 	    {STR_INIT("1 active AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB"),
 		"line 1: the key is not base64url"},
 	    {STR_INIT("1 active AAAAAAAAAAAAAAAAAAAA+AAAAAAAAAAAAAAAAAAAAAA"),
 		"line 1: the key is not base64url"},
-	    {STR_INIT("1 active " KEY_1 " more"), "line 1: something follows"},
+	    {STR_INIT("1 active " KEY_1 " more"), "line 1: there is text after"},
 	    {STR_INIT("1 active " KEY_1 "\0"), "line 1: the key is not base64url"},
 	    {STR_INIT("\xef\xbb\xbf"
 		      "1 active " KEY_1),
 		"line 1: the id is not"},
 	};
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const char *why;
 
-		put(w, rows[i].text, 0400);
-		why = refusal(w);
+		write_file(w, rows[i].text, 0400);
+		why = assert_refused(w);
 		if (strstr(why, rows[i].why) == NULL)
 			fail_msg("row %zu: \"%s\" does not say \"%s\"", i, why, rows[i].why);
 		assert_null(strstr(why, KEY_1));
@@ -220,9 +219,9 @@ malformed_files(void **state)
 }
 
 static void
-number_of_keys_and_size(void **state)
+number_of_keys_and_size_are_limited(void **state)
 {
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 	struct buf b = {.arena = w->a};
 	uint16_t ids[KEYRING_KEYS_MAX];
 	struct keyring *k;
@@ -230,66 +229,66 @@ number_of_keys_and_size(void **state)
 	for (int i = 1; i <= KEYRING_KEYS_MAX; i++)
 		buf_printf(&b, "%d %s " KEY_0 "\n", i,
 		    i == KEYRING_KEYS_MAX ? "active" : "readable");
-	put(w, buf_str(&b), 0400);
+	write_file(w, buf_str(&b), 0400);
 	k = load(w);
 	assert_int_equal(keyring_ids(k, ids), KEYRING_KEYS_MAX);
 	assert_int_equal(keyring_active(k), KEYRING_KEYS_MAX);
 	keyring_free(k);
 	buf_add(&b, STR("17 readable " KEY_0 "\n"));
-	put(w, buf_str(&b), 0400);
-	assert_non_null(strstr(refusal(w), "line 17: there are more than 16 keys"));
+	write_file(w, buf_str(&b), 0400);
+	assert_non_null(strstr(assert_refused(w), "line 17: there are more than 16 keys"));
 	while (b.n < 20000)
 		buf_add(&b, STR("# and so on\n"));
-	put(w, buf_str(&b), 0400);
-	assert_non_null(strstr(refusal(w), "too large"));
+	write_file(w, buf_str(&b), 0400);
+	assert_non_null(strstr(assert_refused(w), "too large"));
 }
 
 static void
-files_that_others_can_touch(void **state)
+files_that_others_can_access_are_refused(void **state)
 {
 	static const mode_t open_modes[] = {0440, 0404, 0420, 0402, 0410, 0401, 0644, 0777};
 	static const mode_t closed_modes[] = {0400, 0600};
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 
-	for (size_t i = 0; i < COUNT(open_modes); i++) {
-		put(w, STR("1 active " KEY_1), open_modes[i]);
-		assert_non_null(strstr(refusal(w), "is open to group or others"));
+	for (size_t i = 0; i < ARRAY_SIZE(open_modes); i++) {
+		write_file(w, STR("1 active " KEY_1), open_modes[i]);
+		assert_non_null(strstr(assert_refused(w), "is accessible to group or others"));
 	}
-	for (size_t i = 0; i < COUNT(closed_modes); i++) {
-		put(w, STR("1 active " KEY_1), closed_modes[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(closed_modes); i++) {
+		write_file(w, STR("1 active " KEY_1), closed_modes[i]);
 		keyring_free(load(w));
 	}
 	if (geteuid() == 0) {
-		/* root may read the service's */
+		/* root may read a file of the service, */
 		assert_int_equal(chown(w->path, 65534, 65534), 0);
 		keyring_free(load(w));
-		/* and nobody else may */
+		/* others may not. */
 		assert_int_equal(seteuid(65533), 0);
-		assert_non_null(strstr(refusal(w), "Permission denied"));
+		assert_non_null(strstr(assert_refused(w), "Permission denied"));
 		assert_int_equal(seteuid(0), 0);
 	}
 }
 
 static void
-things_that_are_no_files(void **state)
+what_is_not_a_file_is_refused(void **state)
 {
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 
 	unlink(w->path);
-	assert_non_null(strstr(refusal(w), "No such file"));
+	assert_non_null(strstr(assert_refused(w), "No such file"));
 	assert_int_equal(mkdir(w->path, 0700), 0);
-	assert_non_null(strstr(refusal(w), "is not a regular file"));
+	assert_non_null(strstr(assert_refused(w), "is not a regular file"));
 	rmdir(w->path);
-	/* Nobody writes to it: an open that waits would never return. */
+	/* Nobody writes to it, so a blocking open would never return. */
 	assert_int_equal(mkfifo(w->path, 0600), 0);
-	assert_non_null(strstr(refusal(w), "is not a regular file"));
+	assert_non_null(strstr(assert_refused(w), "is not a regular file"));
 	unlink(w->path);
 }
 
 static void
-a_new_file_is_made_once(void **state)
+a_new_file_is_created_once(void **state)
 {
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 	unsigned char seal[KEYRING_KEY_SIZE];
 	struct str why = {0};
 	struct keyring *k;
@@ -317,7 +316,7 @@ a_new_file_is_made_once(void **state)
 static void
 a_new_file_replaces_nothing(void **state)
 {
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 	struct str why = {0};
 	char nowhere[128];
 
@@ -330,7 +329,7 @@ a_new_file_replaces_nothing(void **state)
 	assert_true(str_starts(why, str_of(nowhere)));
 }
 
-/* What /proc/self/smaps says of the mapping that holds `p`. */
+/* Reads the VmFlags line of the mapping that holds `p` from /proc/self/smaps. */
 static void
 mapping_flags(const void *p, char *flags, size_t size)
 {
@@ -355,11 +354,11 @@ mapping_flags(const void *p, char *flags, size_t size)
 static void
 memory_is_read_only_and_not_dumped(void **state)
 {
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 	struct keyring *k;
 	char flags[512];
 
-	put(w, STR("1 active " KEY_1), 0400);
+	write_file(w, STR("1 active " KEY_1), 0400);
 	k = load(w);
 	mapping_flags(keyring_key(k, 1, KEY_USE_SEAL), flags, sizeof(flags));
 	assert_non_null(strstr(flags, " rd"));
@@ -368,7 +367,7 @@ memory_is_read_only_and_not_dumped(void **state)
 	keyring_free(k);
 }
 
-/* Memory as the kernel sees it: what the arena has not handed out may be read this way. */
+/* Reads memory through the kernel, which also reads what the arena has poisoned. */
 static void
 read_memory(const void *from, const void *to, unsigned char *out, size_t *n)
 {
@@ -384,7 +383,7 @@ static void
 the_arena_keeps_no_key(void **state)
 {
 	static unsigned char memory[32768];
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 	struct arena *a = arena_new(ARENA_REQUEST_MAX);
 	const void *before = arena_copy(a, "a marker in the arena", 21);
 	unsigned char master[32];
@@ -393,7 +392,7 @@ the_arena_keeps_no_key(void **state)
 	size_t n;
 
 	memset(master, 0x11, sizeof(master));
-	put(w, STR("1 active " KEY_1), 0400);
+	write_file(w, STR("1 active " KEY_1), 0400);
 	assert_int_equal(keyring_load(a, w->path, &k, &why), OK);
 	keyring_free(k);
 	read_memory(before, arena_alloc(a, 1), memory, &n);
@@ -408,14 +407,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(hkdf_is_right),
+	    cmocka_unit_test(hkdf_matches_the_published_vector),
 	    cmocka_unit_test(keys_are_derived_for_each_use),
-	    cmocka_unit_test(versions_and_the_active_one),
-	    cmocka_unit_test(malformed_files),
-	    cmocka_unit_test(number_of_keys_and_size),
-	    cmocka_unit_test(files_that_others_can_touch),
-	    cmocka_unit_test(things_that_are_no_files),
-	    cmocka_unit_test(a_new_file_is_made_once),
+	    cmocka_unit_test(ids_and_the_active_key),
+	    cmocka_unit_test(malformed_files_are_refused),
+	    cmocka_unit_test(number_of_keys_and_size_are_limited),
+	    cmocka_unit_test(files_that_others_can_access_are_refused),
+	    cmocka_unit_test(what_is_not_a_file_is_refused),
+	    cmocka_unit_test(a_new_file_is_created_once),
 	    cmocka_unit_test(a_new_file_replaces_nothing),
 	    cmocka_unit_test(memory_is_read_only_and_not_dumped),
 	    cmocka_unit_test(the_arena_keeps_no_key),

@@ -1,14 +1,13 @@
-/* Password hashes: right and wrong ones, foreign and malformed ones, and what they cost. */
+/* Password hashes: right, wrong, foreign and malformed ones, and what checking them costs. */
 #include "unit.h"
 
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "crypto/pwhash.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Cheap, for tests of what is said; and dear enough to be measured. */
+/* Cheap parameters for tests of results, and ones that cost enough to be measured. */
 static const struct pwhash_params small = {.memory_kib = 64, .passes = 1};
 static const struct pwhash_params large = {.memory_kib = 16384, .passes = 2};
 
@@ -36,7 +35,7 @@ cpu_ms(void)
 }
 
 static void
-right_and_wrong(void **state)
+right_and_wrong_passwords(void **state)
 {
 	struct arena *a = *state;
 	struct secret password = secret_copy(a, STR("correct horse \xf0\x9f\x94\x92"));
@@ -61,21 +60,21 @@ empty_and_long_passwords(void **state)
 	struct secret y = secret_alloc(a, 1024);
 
 	assert_true(pwhash_verify(&small, pwhash_make(a, &small, none), secret_copy(a, STR(""))));
-	/* The last byte of a long one counts. */
+	/* The last byte of a long password counts. */
 	y.p[1023] = 1;
 	assert_false(pwhash_verify(&small, pwhash_make(a, &small, x), y));
 }
 
-/* Encoded hashes of "password" that the reference implementation publishes with its tests. */
+/* Hashes of "password" from the tests of the Argon2 reference implementation. */
 static void
-hashes_made_elsewhere(void **state)
+foreign_hashes(void **state)
 {
 	static const char *const hashes[] = {
 	    "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
 	    "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
 	};
 
-	for (size_t i = 0; i < COUNT(hashes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(hashes); i++) {
 		assert_true(
 		    pwhash_verify(&small, str_of(hashes[i]), secret_copy(*state, STR("password"))));
 		assert_false(
@@ -84,7 +83,7 @@ hashes_made_elsewhere(void **state)
 }
 
 static void
-outdated(void **state)
+outdated_hashes(void **state)
 {
 	struct arena *a = *state;
 	struct pwhash_params other = small;
@@ -140,9 +139,9 @@ malformed_hashes_verify_nothing(void **state)
 {
 	char endless[2000];
 
-	for (size_t i = 0; i < COUNT(malformed); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(malformed); i++)
 		if (pwhash_verify(&small, malformed[i], secret_copy(*state, STR("password"))))
-			fail_msg("row %zu was taken", i);
+			fail_msg("row %zu was accepted", i);
 	memset(endless, 'A', sizeof(endless));
 	memcpy(endless, "$argon2id$v=19$m=64,t=1,p=1$AAAA$", 33);
 	assert_false(pwhash_verify(&small, (struct str){.p = endless, .n = sizeof(endless)},
@@ -151,7 +150,7 @@ malformed_hashes_verify_nothing(void **state)
 	assert_false(pwhash_verify(&small, str_of(NULL), (struct secret){0}));
 }
 
-/* The shortest of three, so that a busy machine does not decide. */
+/* The shortest of three runs, so that a busy machine does not matter. */
 static double
 verify_cost(struct str hash, struct secret password)
 {
@@ -168,7 +167,7 @@ verify_cost(struct str hash, struct secret password)
 	return best;
 }
 
-/* Unknown and malformed cost what a wrong password costs, and no hash costs more than it may. */
+/* An unknown or malformed hash costs what a wrong password costs, and none costs more. */
 static void
 every_check_costs_the_same(void **state)
 {
@@ -179,7 +178,7 @@ every_check_costs_the_same(void **state)
 
 	assert_true(verify_cost(str_of(NULL), password) > wrong / 2);
 	assert_true(verify_cost(str_of(NULL), password) < wrong * 2);
-	for (size_t i = 0; i < COUNT(some); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(some); i++) {
 		double cost = verify_cost(malformed[some[i]], password);
 
 		if (cost < wrong / 2 || cost > wrong * 2)
@@ -194,7 +193,7 @@ struct attempt {
 	struct secret password;
 };
 
-/* With 8 MiB more than the process has, of the 16 MiB it needs. */
+/* Leaves the process 8 MiB of the 16 MiB that it needs. */
 static void
 verify_in_little_memory(void *attempt)
 {
@@ -212,7 +211,7 @@ verify_in_little_memory(void *attempt)
 	pwhash_verify(t->p, t->hash, t->password);
 }
 
-/* A right password must not be called wrong because memory ran out. */
+/* A lack of memory must not make a right password count as wrong. */
 static void
 lack_of_memory_ends_the_process(void **state)
 {
@@ -244,10 +243,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(right_and_wrong),
+	    cmocka_unit_test(right_and_wrong_passwords),
 	    cmocka_unit_test(empty_and_long_passwords),
-	    cmocka_unit_test(hashes_made_elsewhere),
-	    cmocka_unit_test(outdated),
+	    cmocka_unit_test(foreign_hashes),
+	    cmocka_unit_test(outdated_hashes),
 	    cmocka_unit_test(malformed_hashes_verify_nothing),
 	    cmocka_unit_test(every_check_costs_the_same),
 	    cmocka_unit_test(lack_of_memory_ends_the_process),

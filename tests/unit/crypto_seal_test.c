@@ -1,4 +1,4 @@
-/* Sealed secrets open only whole, in their place and with their key. */
+/* Sealed secrets open only unchanged, for their account and factor and with their key. */
 #include "unit.h"
 
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 #define KEY_1 "ERERERERERERERERERERERERERERERERERERERERERE"
 #define KEY_F "__________________________________________8"
 
-struct world {
+struct fixture {
 	struct arena *a;
 	struct keyring *k;
 	struct uuid account;
@@ -19,7 +19,7 @@ struct world {
 };
 
 static struct keyring *
-keyring_of(struct arena *a, const char *text)
+load_keyring(struct arena *a, const char *text)
 {
 	char path[] = "/tmp/keyring-XXXXXX";
 	int fd = mkstemp(path);
@@ -37,12 +37,12 @@ keyring_of(struct arena *a, const char *text)
 static int
 setup(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
+	struct fixture *w = calloc(1, sizeof(*w));
 
 	if (w == NULL)
 		return -1;
 	w->a = arena_new(ARENA_REQUEST_MAX * 4);
-	w->k = keyring_of(w->a, "1 readable " KEY_0 "\n258 active " KEY_1 "\n");
+	w->k = load_keyring(w->a, "1 readable " KEY_0 "\n258 active " KEY_1 "\n");
 	w->account = uuid_new(1);
 	w->factor = uuid_new(1);
 	*state = w;
@@ -52,7 +52,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct world *w = *state;
+	struct fixture *w = *state;
 
 	keyring_free(w->k);
 	arena_free(w->a);
@@ -60,9 +60,9 @@ teardown(void **state)
 	return 0;
 }
 
-/* True when it does not open; a refusal is logged and leaves the result alone. */
+/* True when opening is refused, which must be logged and leave the result alone. */
 static bool
-refused(const struct world *w, const struct keyring *k, struct uuid account, struct uuid factor,
+refused(const struct fixture *w, const struct keyring *k, struct uuid account, struct uuid factor,
     struct str sealed)
 {
 	struct secret plain = {.n = 77};
@@ -79,7 +79,7 @@ refused(const struct world *w, const struct keyring *k, struct uuid account, str
 static void
 round_trips(void **state)
 {
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 
 	for (size_t n = 0; n < 100; n++) {
 		struct secret plain = secret_alloc(w->a, n);
@@ -97,9 +97,9 @@ round_trips(void **state)
 }
 
 static void
-form_is_as_described(void **state)
+the_form_is_as_documented(void **state)
 {
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 	struct str sealed =
 	    seal_make(w->a, w->k, w->account, w->factor, secret_copy(w->a, STR("x")));
 
@@ -109,7 +109,7 @@ form_is_as_described(void **state)
 static void
 two_seals_differ(void **state)
 {
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 	struct secret plain = secret_copy(w->a, STR("12345678901234567890"));
 	struct str x = seal_make(w->a, w->k, w->account, w->factor, plain);
 	struct str y = seal_make(w->a, w->k, w->account, w->factor, plain);
@@ -119,9 +119,9 @@ two_seals_differ(void **state)
 }
 
 static void
-another_place_does_not_open(void **state)
+another_account_or_factor_does_not_open(void **state)
 {
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 	struct str sealed =
 	    seal_make(w->a, w->k, w->account, w->factor, secret_copy(w->a, STR("secret")));
 
@@ -140,7 +140,7 @@ another_place_does_not_open(void **state)
 static void
 a_changed_byte_does_not_open(void **state)
 {
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 	struct str sealed = seal_make(w->a, w->k, w->account, w->factor,
 	    secret_copy(w->a, STR("12345678901234567890")));
 	struct secret opened;
@@ -157,9 +157,9 @@ a_changed_byte_does_not_open(void **state)
 }
 
 static void
-a_cut_or_longer_one_does_not_open(void **state)
+a_secret_of_another_length_does_not_open(void **state)
 {
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 	struct str sealed =
 	    seal_make(w->a, w->k, w->account, w->factor, secret_copy(w->a, STR("1234")));
 	struct str longer;
@@ -174,11 +174,11 @@ a_cut_or_longer_one_does_not_open(void **state)
 static void
 keys_rotate(void **state)
 {
-	const struct world *w = *state;
+	const struct fixture *w = *state;
 	struct keyring *rotated =
-	    keyring_of(w->a, "258 readable " KEY_1 "\n259 active " KEY_F "\n");
-	struct keyring *without = keyring_of(w->a, "1 active " KEY_0 "\n");
-	struct keyring *other = keyring_of(w->a, "258 active " KEY_F "\n");
+	    load_keyring(w->a, "258 readable " KEY_1 "\n259 active " KEY_F "\n");
+	struct keyring *without = load_keyring(w->a, "1 active " KEY_0 "\n");
+	struct keyring *other = load_keyring(w->a, "258 active " KEY_F "\n");
 	struct secret plain = secret_copy(w->a, STR("secret"));
 	struct str old = seal_make(w->a, w->k, w->account, w->factor, plain);
 	struct str new = seal_make(w->a, rotated, w->account, w->factor, plain);
@@ -200,11 +200,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(round_trips),
-	    cmocka_unit_test(form_is_as_described),
+	    cmocka_unit_test(the_form_is_as_documented),
 	    cmocka_unit_test(two_seals_differ),
-	    cmocka_unit_test(another_place_does_not_open),
+	    cmocka_unit_test(another_account_or_factor_does_not_open),
 	    cmocka_unit_test(a_changed_byte_does_not_open),
-	    cmocka_unit_test(a_cut_or_longer_one_does_not_open),
+	    cmocka_unit_test(a_secret_of_another_length_does_not_open),
 	    cmocka_unit_test(keys_rotate),
 	};
 

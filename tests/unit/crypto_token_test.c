@@ -1,4 +1,4 @@
-/* Session tokens: what is issued is read, and nothing else. */
+/* Tokens that were issued are parsed, anything else is refused. */
 #include "unit.h"
 
 #include "base/arena.h"
@@ -6,7 +6,7 @@
 #include "crypto/token.h"
 
 static void
-what_is_issued_is_read(void **state)
+an_issued_token_is_parsed(void **state)
 {
 	struct arena *a = arena_new(100000);
 	struct uuid account = uuid_new(1);
@@ -35,7 +35,7 @@ what_is_issued_is_read(void **state)
 }
 
 static void
-each_is_new(void **state)
+tokens_are_random(void **state)
 {
 	struct arena *a = arena_new(100000);
 	struct uuid id = uuid_new(1);
@@ -78,7 +78,7 @@ another_secret_has_another_hash(void **state)
 }
 
 static void
-malformed(void **state)
+malformed_tokens_are_refused(void **state)
 {
 	struct arena *a = arena_new((size_t)512 * 1024);
 	struct uuid id = uuid_new(1);
@@ -102,7 +102,7 @@ malformed(void **state)
 			assert_false(token_parse(a, secret_reveal(changed), &t));
 		}
 	}
-	/* The last character carries four bits that belong to no byte. */
+	/* The last character carries four bits that fill no byte. */
 	issued.p[85] = 'B';
 	assert_false(token_parse(a, secret_reveal(issued), &t));
 	arena_free(a);
@@ -112,10 +112,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(what_is_issued_is_read),
-	    cmocka_unit_test(each_is_new),
+	    cmocka_unit_test(an_issued_token_is_parsed),
+	    cmocka_unit_test(tokens_are_random),
 	    cmocka_unit_test(another_secret_has_another_hash),
-	    cmocka_unit_test(malformed),
+	    cmocka_unit_test(malformed_tokens_are_refused),
 	};
 
 	return cmocka_run_group_tests_name("crypto_token", tests, NULL, NULL);

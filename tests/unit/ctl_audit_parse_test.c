@@ -1,8 +1,8 @@
-/* Audit events as lines: what is written is read again, and nothing else is. */
+/* Exported audit events are parsed back, and any other line is refused. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "ctl/audit_parse.h"
 
 static int
@@ -40,16 +40,16 @@ sample(void)
 }
 
 static void
-a_line_is_read_again(void **state)
+a_line_is_parsed_back(void **state)
 {
 	const unsigned char previous[SHA256_SIZE] = {0xcd};
-	unsigned char again[SHA256_SIZE];
+	unsigned char stated[SHA256_SIZE];
 	struct audit_row r = sample(), out;
 	struct str line = audit_format_json(*state, &r, previous);
 
 	assert_false(str_has(line, '\n'));
-	assert_true(audit_parse(*state, line, &out, again));
-	assert_memory_equal(again, previous, SHA256_SIZE);
+	assert_true(audit_parse(*state, line, &out, stated));
+	assert_memory_equal(stated, previous, SHA256_SIZE);
 	assert_memory_equal(out.mac, r.mac, SHA256_SIZE);
 	assert_true(uuid_eq(out.account, r.account) && uuid_eq(out.session, r.session) &&
 		    uuid_is_nil(out.factor));
@@ -61,7 +61,7 @@ a_line_is_read_again(void **state)
 	assert_true(uuid_is_nil(out.organization) && uuid_is_nil(out.actor_id));
 }
 
-/* Whatever one bit is turned over, it is another event or none, never the same one. */
+/* A line with any bit flipped is another event or malformed, never the same event. */
 static void
 every_bit_counts(void **state)
 {
@@ -88,29 +88,29 @@ other_forms_are_refused(void **state)
 	static const char *const lines[] = {"", "{}", "[]", "null", "{\"accountId\":1}",
 	    "{\"accountId\":", "\xff"};
 	const unsigned char previous[SHA256_SIZE] = {0};
-	unsigned char again[SHA256_SIZE];
+	unsigned char stated[SHA256_SIZE];
 	struct audit_row r = sample(), out;
 	struct str line = audit_format_json(*state, &r, previous),
 		   more = str_printf(*state, " %.*s", STR_FMT(line));
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
-		assert_false(audit_parse(*state, str_of(lines[i]), &out, again));
-	assert_false(audit_parse(*state, more, &out, again));
+		assert_false(audit_parse(*state, str_of(lines[i]), &out, stated));
+	assert_false(audit_parse(*state, more, &out, stated));
 	for (size_t i = 1; i < line.n; i++)
-		assert_false(audit_parse(*state, str_slice(line, 0, i), &out, again));
+		assert_false(audit_parse(*state, str_slice(line, 0, i), &out, stated));
 	r.seq = 0;
-	assert_false(audit_parse(*state, audit_format_json(*state, &r, previous), &out, again));
+	assert_false(audit_parse(*state, audit_format_json(*state, &r, previous), &out, stated));
 }
 
 static void
-times(void **state)
+times_are_formatted(void **state)
 {
 	assert_str(audit_format_time(*state, 1795424102000001), "2026-11-23T08:55:02.000001Z");
 	assert_str(audit_format_time(*state, -1), "1969-12-31T23:59:59.999999Z");
 }
 
 static void
-cells_of_csv(void **state)
+csv_cells_are_escaped(void **state)
 {
 	struct audit_row r = sample();
 	struct str line = audit_format_csv(*state, &r), head = audit_format_csv_header();
@@ -127,11 +127,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_line_is_read_again),
+	    cmocka_unit_test(a_line_is_parsed_back),
 	    cmocka_unit_test(every_bit_counts),
 	    cmocka_unit_test(other_forms_are_refused),
-	    cmocka_unit_test(times),
-	    cmocka_unit_test(cells_of_csv),
+	    cmocka_unit_test(times_are_formatted),
+	    cmocka_unit_test(csv_cells_are_escaped),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,11 +1,8 @@
-/*
- * The table of commands: that its rows agree with themselves, and how arguments are read by
- * them.
- */
+/* The table of commands is consistent, and arguments are parsed by its rows. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "ctl/command.h"
 
 #define WORDS_MAX 16
@@ -35,10 +32,7 @@ find(const char *first, const char *second)
 	return c;
 }
 
-/*
- * Parses the arguments behind "account create" and the like, given as one string with spaces
- * between.
- */
+/* Parses the arguments that follow the words of a command, given as one string. */
 static bool
 parse(struct arena *a, const struct command *c, const char *line, struct args *out, struct str *why)
 {
@@ -53,10 +47,10 @@ parse(struct arena *a, const struct command *c, const char *line, struct args *o
 		argv[argc++] = arena_copy(a, word.p, word.n + 1);
 	}
 	*why = STR_ABSENT;
-	return args_parse(a, c, argc, argv, out, why);
+	return args_parse(a, &c->accepts, argc, argv, out, why);
 }
 
-/* Whether a usage line has a word, such as "--json", and not as part of a longer one. */
+/* True when a usage line has the option `name`, not only as a part of a longer one. */
 static bool
 has_option(const char *usage, const char *name)
 {
@@ -70,7 +64,7 @@ has_option(const char *usage, const char *name)
 }
 
 static void
-rows_are_sound(void **state)
+rows_are_consistent(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < command_count; i++) {
@@ -80,14 +74,15 @@ rows_are_sound(void **state)
 		assert_int_equal(command_is_group(c->words[0]), c->words[1] != NULL);
 		assert_non_null(c->run);
 		assert_true(strlen(c->help) > 0);
-		assert_int_equal(c->required & ~c->options, 0);
-		assert_true(c->words_min >= 0 && c->words_min <= c->words_max &&
-			    c->words_max <= ARGS_WORDS_MAX);
+		assert_int_equal(c->accepts.required & ~c->accepts.options, 0);
+		assert_true(c->accepts.words_min >= 0 &&
+			    c->accepts.words_min <= c->accepts.words_max &&
+			    c->accepts.words_max <= ARGS_WORDS_MAX);
 		for (int o = 0; o < ARGS_OPTIONS; o++) {
 			bool named =
 			    has_option(c->usage, args_option_info((enum args_option)o)->name);
 
-			if (named != ((c->options & ARGS_BIT(o)) != 0))
+			if (named != ((c->accepts.options & ARGS_BIT(o)) != 0))
 				fail_msg("%s %s: --%s", c->words[0], c->words[1],
 				    args_option_info((enum args_option)o)->name);
 		}
@@ -95,7 +90,7 @@ rows_are_sound(void **state)
 }
 
 static void
-options_are_sound(void **state)
+options_are_consistent(void **state)
 {
 	(void)state;
 	for (int i = 0; i < ARGS_OPTIONS; i++) {
@@ -110,7 +105,7 @@ options_are_sound(void **state)
 }
 
 static void
-unknown_words(void **state)
+unknown_words_are_not_found(void **state)
 {
 	(void)state;
 	assert_null(find("account", "nope"));
@@ -125,7 +120,7 @@ unknown_words(void **state)
 }
 
 static void
-good_arguments(void **state)
+arguments_are_parsed(void **state)
 {
 	const struct command *c = find("account", "create");
 	struct args args;
@@ -163,7 +158,7 @@ help_comes_first(void **state)
 }
 
 static void
-bad_arguments(void **state)
+wrong_arguments_are_refused(void **state)
 {
 	static const struct {
 		const char *words[2];
@@ -175,14 +170,14 @@ bad_arguments(void **state)
 	    {{"account", "create"}, "--email a@b --name x --email c@d", "--email is given twice"},
 	    {{"account", "create"}, "--email a@b --name x --verified=yes",
 		"--verified takes no argument"},
-	    {{"account", "create"}, "--email a@b --name x secret", "there is an argument too many"},
+	    {{"account", "create"}, "--email a@b --name x secret", "there are too many arguments"},
 	    {{"account", "create"}, "--json", "unknown option: --json"},
 	    {{"account", "create"}, "--secret=hunter2", "unknown option: --secret"},
 	    {{"account", "show"}, "", "an argument is missing"},
-	    {{"account", "show"}, "a@b c@d", "there is an argument too many"},
+	    {{"account", "show"}, "a@b c@d", "there are too many arguments"},
 	    {{"account", "show"}, "-x", "unknown option: -x"},
 	    {{"organization", "add-member"}, "acme --role owner", "an argument is missing"},
-	    {{"key", "init"}, "x", "there is an argument too many"},
+	    {{"key", "init"}, "x", "there are too many arguments"},
 	};
 	struct args args;
 	struct str why;
@@ -190,7 +185,7 @@ bad_arguments(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (parse(*state, find(rows[i].words[0], rows[i].words[1]), rows[i].line, &args,
 			&why))
-			fail_msg("%s was taken", rows[i].line);
+			fail_msg("%s was accepted", rows[i].line);
 		assert_string_equal(why.p, rows[i].why);
 	}
 }
@@ -199,12 +194,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(rows_are_sound),
-	    cmocka_unit_test(options_are_sound),
-	    cmocka_unit_test(unknown_words),
-	    cmocka_unit_test(good_arguments),
+	    cmocka_unit_test(rows_are_consistent),
+	    cmocka_unit_test(options_are_consistent),
+	    cmocka_unit_test(unknown_words_are_not_found),
+	    cmocka_unit_test(arguments_are_parsed),
 	    cmocka_unit_test(help_comes_first),
-	    cmocka_unit_test(bad_arguments),
+	    cmocka_unit_test(wrong_arguments_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,12 +1,12 @@
-/* Migration files: their names, their order, and how they compare with the record of a database. */
+/* Migration files: names, order, and comparing them with those that were applied. */
 #include "unit.h"
 
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "ctl/migration.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 /* SHA-256 of "SELECT 1;\n" by sha256sum(1). */
 #define SELECT_1 "b4e0497804e46e0a0b0b8c31975b062152d551bac49c3c2e80932567b4085dcd"
 
@@ -25,7 +25,7 @@ teardown(void **state)
 }
 
 static void
-names(void **state)
+names_are_parsed(void **state)
 {
 	static const char *const bad[] = {
 	    "",
@@ -57,13 +57,13 @@ names(void **state)
 	assert_true(migration_name_parse(STR("9999_a_2.sql"), &version, &name));
 	assert_int_equal(version, 9999);
 	assert_str(name, "a_2");
-	for (size_t i = 0; i < COUNT(bad); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		if (migration_name_parse(str_of(bad[i]), &version, &name))
-			fail_msg("%s was taken", bad[i]);
+			fail_msg("%s was accepted", bad[i]);
 }
 
 static void
-order(void **state)
+files_are_sorted(void **state)
 {
 	struct migration list[] = {
 	    {.version = 3, .file = STR("0003_c.sql")},
@@ -72,14 +72,14 @@ order(void **state)
 	};
 	struct str why = {0};
 
-	assert_int_equal(migration_order(*state, list, COUNT(list), &why), OK);
-	for (size_t i = 0; i < COUNT(list); i++)
+	assert_int_equal(migration_order(*state, list, ARRAY_SIZE(list), &why), OK);
+	for (size_t i = 0; i < ARRAY_SIZE(list); i++)
 		assert_int_equal(list[i].version, i + 1);
 	assert_int_equal(migration_order(*state, list, 0, &why), OK);
 }
 
 static void
-gaps_and_duplicates(void **state)
+gaps_and_duplicates_are_refused(void **state)
 {
 	struct migration gap[] = {{.version = 1, .file = STR("0001_a.sql")},
 	    {.version = 3, .file = STR("0003_c.sql")}};
@@ -91,17 +91,17 @@ gaps_and_duplicates(void **state)
 	};
 	struct str why = {0};
 
-	assert_int_equal(migration_order(*state, gap, COUNT(gap), &why), ERR_FIELD);
+	assert_int_equal(migration_order(*state, gap, ARRAY_SIZE(gap), &why), ERR_FIELD);
 	assert_str(why, "0003_c.sql: there is no migration 0002 before it");
-	assert_int_equal(migration_order(*state, late, COUNT(late), &why), ERR_FIELD);
+	assert_int_equal(migration_order(*state, late, ARRAY_SIZE(late), &why), ERR_FIELD);
 	assert_str(why, "0002_b.sql: there is no migration 0001 before it");
-	assert_int_equal(migration_order(*state, twice, COUNT(twice), &why), ERR_FIELD);
+	assert_int_equal(migration_order(*state, twice, ARRAY_SIZE(twice), &why), ERR_FIELD);
 	assert_non_null(strstr(why.p, "0002_b.sql"));
 	assert_non_null(strstr(why.p, "0002_c.sql"));
 }
 
 static void
-comparison(void **state)
+files_are_compared_with_rows(void **state)
 {
 	const struct migration files[] = {
 	    {.version = 1, .file = STR("0001_a.sql"), .name = STR("a"), .sha256 = STR("aa")},
@@ -120,14 +120,14 @@ comparison(void **state)
 	assert_int_equal(migration_compare(*state, files, 2, rows, 3, &why), ERR_CONFIG);
 	assert_non_null(strstr(why.p, "0003_c.sql"));
 	assert_int_equal(migration_compare(*state, files, 2, rows + 1, 1, &why), ERR_FIELD);
-	assert_str(why, "the database has had 0002_b.sql, but not 0001_a.sql before it");
+	assert_str(why, "0002_b.sql was applied to the database, but not 0001_a.sql before it");
 	rows[1].sha256 = STR("bc");
 	assert_int_equal(migration_compare(*state, files, 2, rows, 2, &why), ERR_FIELD);
 	assert_non_null(strstr(why.p, "0002_b.sql"));
 }
 
 static void
-put(const char *folder, const char *name, const char *text, size_t n)
+write_file(const char *folder, const char *name, const char *text, size_t n)
 {
 	char path[256];
 	FILE *f;
@@ -140,7 +140,7 @@ put(const char *folder, const char *name, const char *text, size_t n)
 }
 
 static void
-take_away(const char *folder, const char *name)
+remove_file(const char *folder, const char *name)
 {
 	char path[256];
 
@@ -149,7 +149,7 @@ take_away(const char *folder, const char *name)
 }
 
 static void
-directory(void **state)
+a_directory_is_read(void **state)
 {
 	char folder[] = "/tmp/countersign-migration-XXXXXX";
 	struct migration *list = NULL;
@@ -158,11 +158,11 @@ directory(void **state)
 
 	assert_non_null(mkdtemp(folder));
 	assert_int_equal(migration_read(*state, folder, &list, &count, &why), ERR_NOT_FOUND);
-	put(folder, "0002_b.sql", "", 0);
-	put(folder, "0001_a.sql", "SELECT 1;\n", 10);
-	put(folder, "README", "x", 1);
-	put(folder, ".0003_c.sql", "x", 1);
-	put(folder, "0003_c.sql~", "x", 1);
+	write_file(folder, "0002_b.sql", "", 0);
+	write_file(folder, "0001_a.sql", "SELECT 1;\n", 10);
+	write_file(folder, "README", "x", 1);
+	write_file(folder, ".0003_c.sql", "x", 1);
+	write_file(folder, "0003_c.sql~", "x", 1);
 	assert_int_equal(migration_read(*state, folder, &list, &count, &why), OK);
 	assert_int_equal(count, 2);
 	assert_str(list[0].sql, "SELECT 1;\n");
@@ -171,25 +171,25 @@ directory(void **state)
 	assert_str(list[1].file, "0002_b.sql");
 	assert_str(list[1].sql, "");
 
-	put(folder, "0003_nul.sql", "SELECT\0001;", 9);
+	write_file(folder, "0003_nul.sql", "SELECT\0001;", 9);
 	assert_int_equal(migration_read(*state, folder, &list, &count, &why), ERR_FIELD);
 	assert_str(why, "0003_nul.sql is not UTF-8 text");
-	take_away(folder, "0003_nul.sql");
-	put(folder, "3_name.sql", "", 0);
+	remove_file(folder, "0003_nul.sql");
+	write_file(folder, "3_name.sql", "", 0);
 	assert_int_equal(migration_read(*state, folder, &list, &count, &why), ERR_FIELD);
-	assert_str(why, "3_name.sql: a migration is called NNNN_name.sql");
-	take_away(folder, "3_name.sql");
-	take_away(folder, "0002_b.sql");
-	take_away(folder, "0001_a.sql");
-	take_away(folder, "README");
-	take_away(folder, ".0003_c.sql");
-	take_away(folder, "0003_c.sql~");
+	assert_str(why, "3_name.sql: a migration must be named NNNN_name.sql");
+	remove_file(folder, "3_name.sql");
+	remove_file(folder, "0002_b.sql");
+	remove_file(folder, "0001_a.sql");
+	remove_file(folder, "README");
+	remove_file(folder, ".0003_c.sql");
+	remove_file(folder, "0003_c.sql~");
 	assert_int_equal(rmdir(folder), 0);
 	assert_int_equal(migration_read(*state, folder, &list, &count, &why), ERR_NOT_FOUND);
 }
 
 static void
-no_plain_file(void **state)
+other_files_are_refused(void **state)
 {
 	char folder[] = "/tmp/countersign-migration-XXXXXX", path[64];
 	struct migration *list = NULL;
@@ -209,12 +209,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(names),
-	    cmocka_unit_test(order),
-	    cmocka_unit_test(gaps_and_duplicates),
-	    cmocka_unit_test(comparison),
-	    cmocka_unit_test(directory),
-	    cmocka_unit_test(no_plain_file),
+	    cmocka_unit_test(names_are_parsed),
+	    cmocka_unit_test(files_are_sorted),
+	    cmocka_unit_test(gaps_and_duplicates_are_refused),
+	    cmocka_unit_test(files_are_compared_with_rows),
+	    cmocka_unit_test(a_directory_is_read),
+	    cmocka_unit_test(other_files_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

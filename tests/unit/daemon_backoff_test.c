@@ -1,11 +1,11 @@
+/* The waits before dead children are replaced. */
 #include "unit.h"
 
 #include "base/array.h"
-
 #include "daemon/backoff.h"
 
 static void
-the_young_wait_longer_each_time(void **state)
+young_deaths_wait_ever_longer(void **state)
 {
 	static const int64_t waits[] = {0, 100, 200, 400, 800, 1600, 3200, 5000, 5000};
 	struct backoff b = {0};
@@ -18,7 +18,7 @@ the_young_wait_longer_each_time(void **state)
 }
 
 static void
-a_grown_up_starts_anew(void **state)
+a_long_life_resets_the_wait(void **state)
 {
 	struct backoff b = {0};
 
@@ -44,8 +44,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(the_young_wait_longer_each_time),
-	    cmocka_unit_test(a_grown_up_starts_anew),
+	    cmocka_unit_test(young_deaths_wait_ever_longer),
+	    cmocka_unit_test(a_long_life_resets_the_wait),
 	    cmocka_unit_test(the_count_does_not_wrap),
 	};
 

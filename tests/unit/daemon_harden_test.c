@@ -1,3 +1,4 @@
+/* Hardening a process, and notifying the service manager. */
 #include "unit.h"
 
 #include <sys/prctl.h>
@@ -19,9 +20,9 @@
 #define SANITIZED 0
 #endif
 
-/* What a confined process finds; the exit status of the child says which is not so. */
+/* Hardens this process and checks it; returns the number of the check that fails, or 0. */
 static int
-look(void)
+failed_check(void)
 {
 	struct rlimit core;
 
@@ -37,7 +38,7 @@ look(void)
 }
 
 static void
-a_confined_process(void **state)
+a_process_is_hardened(void **state)
 {
 	int status = 0;
 	pid_t child;
@@ -47,14 +48,14 @@ a_confined_process(void **state)
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0)
-		_exit(look());
+		_exit(failed_check());
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 }
 
-/* Says READY=1 to the socket named `name`; what arrives is READY=1. */
+/* Asserts that READY=1 arrives at the socket, whose address is `at` and NOTIFY_SOCKET `name`. */
 static void
-hears(const struct sockaddr_un *at, socklen_t n, const char *name)
+assert_notified(const struct sockaddr_un *at, socklen_t n, const char *name)
 {
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	char got[32] = "";
@@ -69,7 +70,7 @@ hears(const struct sockaddr_un *at, socklen_t n, const char *name)
 }
 
 static void
-the_manager_is_told(void **state)
+the_manager_is_notified(void **state)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	int n;
@@ -77,7 +78,7 @@ the_manager_is_told(void **state)
 	(void)state;
 	n = snprintf(at.sun_path, sizeof(at.sun_path), "/tmp/daemon_notify.%ld", (long)getpid());
 	assert_true(n > 0);
-	hears(&at, sizeof(at), at.sun_path);
+	assert_notified(&at, sizeof(at), at.sun_path);
 	unlink(at.sun_path);
 
 	memset(at.sun_path, 0, sizeof(at.sun_path));
@@ -87,13 +88,13 @@ the_manager_is_told(void **state)
 		char name[64] = "@";
 
 		memcpy(name + 1, at.sun_path + 1, (size_t)n);
-		hears(&at, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n),
-		    name);
+		assert_notified(&at,
+		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n), name);
 	}
 }
 
 static void
-no_manager_is_no_error(void **state)
+no_manager_is_not_an_error(void **state)
 {
 	struct unit_log log;
 
@@ -117,10 +118,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_confined_process),
-	    cmocka_unit_test(the_manager_is_told),
-	    cmocka_unit_test(no_manager_is_no_error),
+	    cmocka_unit_test(a_process_is_hardened),
+	    cmocka_unit_test(the_manager_is_notified),
+	    cmocka_unit_test(no_manager_is_not_an_error),
 	};
 
-	return cmocka_run_group_tests_name("daemon_confine", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("daemon_harden", tests, NULL, NULL);
 }

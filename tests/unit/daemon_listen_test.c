@@ -1,3 +1,4 @@
+/* The listening socket, made or inherited. */
 #include "unit.h"
 
 #include <arpa/inet.h>
@@ -49,15 +50,15 @@ teardown(void **state)
 }
 
 static enum err
-open_it(struct fixture *f)
+open_listener(struct fixture *f)
 {
 	f->why = STR_ABSENT;
 	return listen_open(f->a, &f->conf, &f->l, &f->why);
 }
 
-/* A Unix socket bound to `path`, listening if `backlog` is not negative. */
+/* Binds a Unix socket to `path`; it listens if `backlog` is not negative. */
 static int
-bound(const char *path, int backlog)
+bind_socket(const char *path, int backlog)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -71,7 +72,7 @@ bound(const char *path, int backlog)
 }
 
 static bool
-answers(const char *path)
+can_connect(const char *path)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -84,7 +85,7 @@ answers(const char *path)
 }
 
 static void
-makes_and_removes_it(void **state)
+a_socket_is_made_and_removed(void **state)
 {
 	struct fixture *f = *state;
 	struct stat st;
@@ -92,10 +93,10 @@ makes_and_removes_it(void **state)
 
 	umask(mask);
 	f->conf.listen_mode = 0606;
-	assert_int_equal(open_it(f), OK);
+	assert_int_equal(open_listener(f), OK);
 	assert_int_equal(stat(f->path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0606);
-	assert_true(answers(f->path));
+	assert_true(can_connect(f->path));
 	assert_true(fcntl(f->l.fd, F_GETFL) & O_NONBLOCK);
 	assert_true(fcntl(f->l.fd, F_GETFD) & FD_CLOEXEC);
 	assert_int_equal(umask(mask), mask);
@@ -104,7 +105,7 @@ makes_and_removes_it(void **state)
 }
 
 static void
-the_group(void **state)
+the_group_is_set(void **state)
 {
 	struct fixture *f = *state;
 	const struct group *g = getgrgid(getgid());
@@ -112,12 +113,12 @@ the_group(void **state)
 
 	assert_non_null(g);
 	f->conf.listen_group = str_c(f->a, str_of(g->gr_name));
-	assert_int_equal(open_it(f), OK);
+	assert_int_equal(open_listener(f), OK);
 	assert_int_equal(stat(f->path, &st), 0);
 	assert_int_equal(st.st_gid, getgid());
 	listen_close(&f->l);
 	f->conf.listen_group = "no-such-group";
-	assert_int_equal(open_it(f), ERR_CONFIG);
+	assert_int_equal(open_listener(f), ERR_CONFIG);
 	assert_true(str_ends(f->why, STR("listen_group is not a group of this system")));
 	assert_int_not_equal(stat(f->path, &st), 0);
 }
@@ -127,48 +128,48 @@ a_stale_socket_is_replaced(void **state)
 {
 	struct fixture *f = *state;
 
-	close(bound(f->path, 5));
-	assert_false(answers(f->path));
-	assert_int_equal(open_it(f), OK);
-	assert_true(answers(f->path));
+	close(bind_socket(f->path, 5));
+	assert_false(can_connect(f->path));
+	assert_int_equal(open_listener(f), OK);
+	assert_true(can_connect(f->path));
 	listen_close(&f->l);
 }
 
 static void
-a_live_socket_stays(void **state)
+a_live_socket_is_kept(void **state)
 {
 	struct fixture *f = *state;
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	int live = bound(f->path, 0), fill = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int live = bind_socket(f->path, 0), fill = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	assert_int_equal(open_it(f), ERR_CONFLICT);
+	assert_int_equal(open_listener(f), ERR_CONFLICT);
 	assert_true(str_ends(f->why, STR("another process answers on this socket")));
 	assert_true(str_starts(f->why, str_printf(f->a, "listen %s: ", f->path)));
-	/* also when its queue, of one, is full: the attempt above is still in it */
+	/* Also when its queue is full, in which the attempt above still is. */
 	memcpy(at.sun_path, f->path, strlen(f->path));
 	assert_int_equal(fcntl(fill, F_SETFL, O_NONBLOCK), 0);
 	assert_int_equal(connect(fill, (const struct sockaddr *)&at, sizeof(at)), -1);
-	assert_int_equal(open_it(f), ERR_CONFLICT);
+	assert_int_equal(open_listener(f), ERR_CONFLICT);
 	assert_int_equal(access(f->path, F_OK), 0);
 	close(fill);
 	close(live);
 }
 
 static void
-other_files_stay(void **state)
+other_files_are_kept(void **state)
 {
 	struct fixture *f = *state;
 	int fd = open(f->path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 
 	assert_true(fd >= 0);
 	close(fd);
-	assert_int_equal(open_it(f), ERR_CONFIG);
-	assert_true(str_ends(f->why, STR("is there and is not a socket")));
+	assert_int_equal(open_listener(f), ERR_CONFIG);
+	assert_true(str_ends(f->why, STR("exists and is not a socket")));
 	assert_int_equal(access(f->path, F_OK), 0);
 }
 
 static void
-paths_that_cannot_be(void **state)
+impossible_paths_are_refused(void **state)
 {
 	struct fixture *f = *state;
 	char longest[109];
@@ -177,36 +178,36 @@ paths_that_cannot_be(void **state)
 	longest[108] = '\0';
 	longest[0] = '/';
 	f->conf.listen = longest;
-	assert_int_equal(open_it(f), ERR_CONFIG);
+	assert_int_equal(open_listener(f), ERR_CONFIG);
 	assert_true(str_ends(f->why, STR("the path of a socket has at most 107 bytes")));
 	longest[107] = '\0';
 	memcpy(longest, f->dir, strlen(f->dir));
 	longest[strlen(f->dir)] = '/';
-	assert_int_equal(open_it(f), OK);
+	assert_int_equal(open_listener(f), OK);
 	listen_close(&f->l);
 	assert_int_not_equal(access(longest, F_OK), 0);
 	f->conf.listen = "/nowhere/at/all";
-	assert_int_equal(open_it(f), ERR_CONFIG);
+	assert_int_equal(open_listener(f), ERR_CONFIG);
 	assert_str(f->why, "listen /nowhere/at/all: No such file or directory");
 }
 
 static void
-a_successors_file_stays(void **state)
+a_successors_file_is_kept(void **state)
 {
 	struct fixture *f = *state;
 	int other;
 
-	assert_int_equal(open_it(f), OK);
+	assert_int_equal(open_listener(f), OK);
 	unlink(f->path);
-	other = bound(f->path, 5);
+	other = bind_socket(f->path, 5);
 	listen_close(&f->l);
 	assert_int_equal(access(f->path, F_OK), 0);
 	close(other);
 }
 
-/* Runs listen_open() in a child with `fd` as descriptor `as`, and says what came of it. */
+/* Runs listen_open() in a child that has `fd` as descriptor `as`, and returns its result. */
 static enum err
-inherited(struct fixture *f, int fd, int as, const char *count)
+open_inherited(struct fixture *f, int fd, int as, const char *count)
 {
 	int status = 0;
 	pid_t child = fork();
@@ -235,48 +236,48 @@ inherited(struct fixture *f, int fd, int as, const char *count)
 }
 
 static void
-inherits_sockets(void **state)
+sockets_are_inherited(void **state)
 {
 	struct fixture *f = *state;
-	int live = bound(f->path, 5);
+	int live = bind_socket(f->path, 5);
 
-	assert_int_equal(inherited(f, live, 0, NULL), OK);
-	assert_int_equal(inherited(f, live, 3, "1"), OK);
-	/* and does not remove the file */
-	assert_true(answers(f->path));
-	assert_int_equal(inherited(f, live, 3, "2"), ERR_CONFIG);
+	assert_int_equal(open_inherited(f, live, 0, NULL), OK);
+	assert_int_equal(open_inherited(f, live, 3, "1"), OK);
+	/* The file of the socket is not removed. */
+	assert_true(can_connect(f->path));
+	assert_int_equal(open_inherited(f, live, 3, "2"), ERR_CONFIG);
 	close(live);
 }
 
 static void
-refuses_what_is_no_unix_socket(void **state)
+other_descriptors_are_refused(void **state)
 {
 	struct fixture *f = *state;
 	struct sockaddr_in any = {.sin_family = AF_INET,
 	    .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
 	int tcp = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
 	    null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	int quiet = bound(f->path, -1);
+	int quiet = bind_socket(f->path, -1);
 
 	assert_int_equal(bind(tcp, (const struct sockaddr *)&any, sizeof(any)), 0);
 	assert_int_equal(listen(tcp, 5), 0);
-	assert_int_equal(inherited(f, tcp, 0, NULL), ERR_CONFIG);
-	assert_int_equal(inherited(f, tcp, 3, "1"), ERR_CONFIG);
-	assert_int_equal(inherited(f, null, 3, "1"), ERR_CONFIG);
-	assert_int_equal(inherited(f, quiet, 3, "1"), ERR_CONFIG);
+	assert_int_equal(open_inherited(f, tcp, 0, NULL), ERR_CONFIG);
+	assert_int_equal(open_inherited(f, tcp, 3, "1"), ERR_CONFIG);
+	assert_int_equal(open_inherited(f, null, 3, "1"), ERR_CONFIG);
+	assert_int_equal(open_inherited(f, quiet, 3, "1"), ERR_CONFIG);
 	close(tcp);
 	close(null);
 	close(quiet);
 }
 
 static void
-anothers_sockets_are_not_ours(void **state)
+sockets_for_another_process_are_ignored(void **state)
 {
 	struct fixture *f = *state;
 
 	setenv("LISTEN_PID", "1", 1);
 	setenv("LISTEN_FDS", "1", 1);
-	assert_int_equal(open_it(f), OK);
+	assert_int_equal(open_listener(f), OK);
 	assert_non_null(f->l.path);
 	listen_close(&f->l);
 }
@@ -285,16 +286,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(makes_and_removes_it, setup, teardown),
-	    cmocka_unit_test_setup_teardown(the_group, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_socket_is_made_and_removed, setup, teardown),
+	    cmocka_unit_test_setup_teardown(the_group_is_set, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_stale_socket_is_replaced, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_live_socket_stays, setup, teardown),
-	    cmocka_unit_test_setup_teardown(other_files_stay, setup, teardown),
-	    cmocka_unit_test_setup_teardown(paths_that_cannot_be, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_successors_file_stays, setup, teardown),
-	    cmocka_unit_test_setup_teardown(inherits_sockets, setup, teardown),
-	    cmocka_unit_test_setup_teardown(refuses_what_is_no_unix_socket, setup, teardown),
-	    cmocka_unit_test_setup_teardown(anothers_sockets_are_not_ours, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_live_socket_is_kept, setup, teardown),
+	    cmocka_unit_test_setup_teardown(other_files_are_kept, setup, teardown),
+	    cmocka_unit_test_setup_teardown(impossible_paths_are_refused, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_successors_file_is_kept, setup, teardown),
+	    cmocka_unit_test_setup_teardown(sockets_are_inherited, setup, teardown),
+	    cmocka_unit_test_setup_teardown(other_descriptors_are_refused, setup, teardown),
+	    cmocka_unit_test_setup_teardown(sockets_for_another_process_are_ignored, setup,
+		teardown),
 	};
 
 	return cmocka_run_group_tests_name("daemon_listen", tests, NULL, NULL);

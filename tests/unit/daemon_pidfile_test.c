@@ -1,3 +1,4 @@
+/* The pid file and its lock. */
 #include "unit.h"
 
 #include <sys/stat.h>
@@ -37,7 +38,7 @@ teardown(void **state)
 }
 
 static void
-holds_our_pid(void **state)
+the_file_holds_our_pid(void **state)
 {
 	struct fixture *f = *state;
 	struct pidfile p, second;
@@ -64,7 +65,7 @@ holds_our_pid(void **state)
 }
 
 static void
-a_stale_one_is_taken_over(void **state)
+a_stale_file_is_replaced(void **state)
 {
 	struct fixture *f = *state;
 	struct pidfile p;
@@ -81,7 +82,7 @@ a_stale_one_is_taken_over(void **state)
 }
 
 static void
-the_lock_of_a_dead_process_is_gone(void **state)
+the_lock_ends_with_its_process(void **state)
 {
 	struct fixture *f = *state;
 	struct pidfile p;
@@ -99,7 +100,7 @@ the_lock_of_a_dead_process_is_gone(void **state)
 }
 
 static void
-a_forgetful_child_ends_nothing(void **state)
+a_child_does_not_release_the_lock(void **state)
 {
 	struct fixture *f = *state;
 	struct pidfile p, second;
@@ -120,7 +121,7 @@ a_forgetful_child_ends_nothing(void **state)
 }
 
 static void
-places_that_cannot_be(void **state)
+impossible_paths_are_refused(void **state)
 {
 	struct fixture *f = *state;
 	struct pidfile p;
@@ -138,11 +139,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(holds_our_pid, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_stale_one_is_taken_over, setup, teardown),
-	    cmocka_unit_test_setup_teardown(the_lock_of_a_dead_process_is_gone, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_forgetful_child_ends_nothing, setup, teardown),
-	    cmocka_unit_test_setup_teardown(places_that_cannot_be, setup, teardown),
+	    cmocka_unit_test_setup_teardown(the_file_holds_our_pid, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_stale_file_is_replaced, setup, teardown),
+	    cmocka_unit_test_setup_teardown(the_lock_ends_with_its_process, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_child_does_not_release_the_lock, setup, teardown),
+	    cmocka_unit_test_setup_teardown(impossible_paths_are_refused, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("daemon_pidfile", tests, NULL, NULL);

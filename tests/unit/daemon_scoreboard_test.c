@@ -1,15 +1,16 @@
+/* The scoreboard, and when a child counts as stuck. */
 #include "unit.h"
 
 #include "daemon/scoreboard.h"
 
 static void
-stuck(void **state)
+busy_and_silent_children_are_stuck(void **state)
 {
-	struct scoreboard *s = scoreboard_new(2);
+	struct scoreboard_row *s = scoreboard_new(2);
 
 	(void)state;
 	scoreboard_start(s, 1000);
-	/* not ready: the start has a limit of its own */
+	/* Not ready yet: starting has a limit of its own. */
 	assert_false(scoreboard_is_stuck(s, 100000, 10, 10));
 	atomic_store(&s->ready, true);
 	assert_false(scoreboard_is_stuck(s, 1010, 10, 10));
@@ -31,7 +32,7 @@ stuck(void **state)
 static void
 rows_are_shared_with_children(void **state)
 {
-	struct scoreboard *s = scoreboard_new(300);
+	struct scoreboard_row *s = scoreboard_new(300);
 	int status = 0;
 	pid_t child;
 
@@ -53,9 +54,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(stuck),
+	    cmocka_unit_test(busy_and_silent_children_are_stuck),
 	    cmocka_unit_test(rows_are_shared_with_children),
 	};
 
-	return cmocka_run_group_tests_name("daemon_score", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("daemon_scoreboard", tests, NULL, NULL);
 }

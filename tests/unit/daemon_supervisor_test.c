@@ -1,24 +1,24 @@
-/* The supervisor with real child processes, whose work is made up here. */
+/* The supervisor with real child processes that run a service of this test. */
 #include "unit.h"
 
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/clock.h"
 #include "daemon/supervisor.h"
 
 #define WORKERS 3
-#define PATIENCE_MS 8000
+#define DEADLINE_MS 8000
 
-/* Seen by the test and by every child. */
-struct stage {
+/* Memory that the test shares with every child. */
+struct shared {
 	_Atomic int starts;
-	_Atomic int ends;   /* that were asked for */
+	_Atomic int ends;   /* of children that were asked to end */
 	_Atomic bool deaf;  /* children do not end when asked */
-	_Atomic bool quiet; /* children give no sign of life */
+	_Atomic bool quiet; /* children give no heartbeat */
 	_Atomic bool short_lived;
 };
 
@@ -27,43 +27,43 @@ struct fixture {
 	struct conf conf;
 	struct hash_semaphore *hash_semaphore;
 	struct pidfile pidfile;
-	struct supervision setup;
+	struct supervisor_params params;
 	char conf_path[40];
 	char log_path[40];
 	pid_t pid;
 };
 
-static struct stage *stage;
+static struct shared *shared;
 
 /*
- * A child. Its configuration says how it is: issuer "wrong" finds it wrong, "slow" never gets
- * ready, all others work.
+ * Runs a child. Its issuer decides what it does: "wrong" finds the configuration wrong, "slow"
+ * never gets ready, any other works.
  */
 static int
-work(const struct service_context *context)
+run_service(const struct service_context *context)
 {
 	struct pollfd p = {.fd = service_term_fd(), .events = POLLIN};
 
-	atomic_fetch_add(&stage->starts, 1);
+	atomic_fetch_add(&shared->starts, 1);
 	if (strcmp(context->conf->issuer, "wrong") == 0)
 		return SERVICE_EXIT_CONFIG;
 	if (strcmp(context->conf->issuer, "slow") != 0)
-		service_ready(context);
-	if (atomic_load(&stage->short_lived))
+		service_report_ready(context);
+	if (atomic_load(&shared->short_lived))
 		return 3;
-	while (poll(&p, 1, 20) == 0 || atomic_load(&stage->deaf)) {
-		if (!atomic_load(&stage->quiet))
+	while (poll(&p, 1, 20) == 0 || atomic_load(&shared->deaf)) {
+		if (!atomic_load(&shared->quiet))
 			scoreboard_alive(context->scoreboard, clock_mono_ms());
-		if (atomic_load(&stage->deaf))
+		if (atomic_load(&shared->deaf))
 			(void)poll(NULL, 0, 20);
 	}
-	atomic_fetch_add(&stage->ends, 1);
+	atomic_fetch_add(&shared->ends, 1);
 	return 0;
 }
 
 static const struct service services[] = {
-    {"worker", WORKERS, true, 10000, work},
-    {"janitor", 1, false, 10000, work},
+    {"worker", WORKERS, true, 10000, run_service},
+    {"janitor", 1, false, 10000, run_service},
 };
 
 static void
@@ -90,16 +90,16 @@ setup(void **state)
 	    snprintf(f->log_path, sizeof(f->log_path), "/tmp/supervisor.%ld.log", (long)getpid()) <
 		0)
 		return 1;
-	stage =
-	    mmap(NULL, sizeof(*stage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (stage == MAP_FAILED)
+	shared =
+	    mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
 		return 1;
 	write_conf(f, "one");
 	if (conf_load(f->a, f->conf_path, &f->conf, &why) != OK)
 		return 1;
 	f->hash_semaphore = hash_semaphore_new(2, 2);
 	f->pidfile.fd = -1;
-	f->setup = (struct supervision){
+	f->params = (struct supervisor_params){
 	    .services = services,
 	    .service_count = ARRAY_SIZE(services),
 	    .conf_path = f->conf_path,
@@ -124,7 +124,7 @@ teardown(void **state)
 	}
 	unlink(f->conf_path);
 	unlink(f->log_path);
-	munmap(stage, sizeof(*stage));
+	munmap(shared, sizeof(*shared));
 	munmap(f->hash_semaphore, sizeof(*f->hash_semaphore));
 	arena_free(f->a);
 	free(f);
@@ -132,7 +132,7 @@ teardown(void **state)
 }
 
 static void
-start(struct fixture *f)
+start_supervisor(struct fixture *f)
 {
 	fflush(NULL);
 	f->pid = fork();
@@ -143,13 +143,13 @@ start(struct fixture *f)
 		if (log < 0 || dup2(log, STDERR_FILENO) < 0 ||
 		    prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
 			_exit(99);
-		_exit(supervisor_run(&f->setup));
+		_exit(supervisor_run(&f->params));
 	}
 }
 
-/* How often `text` stands in the log. */
+/* Counts how often `text` is in the log. */
 static int
-logged(const struct fixture *f, const char *text)
+count_logged(const struct fixture *f, const char *text)
 {
 	char *all = calloc(1, 65536);
 	FILE *in = fopen(f->log_path, "r");
@@ -169,9 +169,9 @@ logged(const struct fixture *f, const char *text)
 static void
 await_log(const struct fixture *f, const char *text, int times)
 {
-	int64_t until = clock_mono_ms() + PATIENCE_MS;
+	int64_t until = clock_mono_ms() + DEADLINE_MS;
 
-	while (logged(f, text) < times) {
+	while (count_logged(f, text) < times) {
 		if (clock_mono_ms() > until)
 			fail_msg("not logged %d times: %s", times, text);
 		(void)poll(NULL, 0, 5);
@@ -181,7 +181,7 @@ await_log(const struct fixture *f, const char *text, int times)
 static void
 await_count(_Atomic int *count, int want)
 {
-	int64_t until = clock_mono_ms() + PATIENCE_MS;
+	int64_t until = clock_mono_ms() + DEADLINE_MS;
 
 	while (atomic_load(count) < want) {
 		if (clock_mono_ms() > until)
@@ -190,11 +190,11 @@ await_count(_Atomic int *count, int want)
 	}
 }
 
-/* The exit status of the supervisor, which is to end by itself. */
+/* Waits for the supervisor to end by itself, and returns its exit status. */
 static int
-ended(struct fixture *f)
+wait_for_end(struct fixture *f)
 {
-	int64_t until = clock_mono_ms() + PATIENCE_MS;
+	int64_t until = clock_mono_ms() + DEADLINE_MS;
 	int status = 0;
 
 	while (waitpid(f->pid, &status, WNOHANG) == 0) {
@@ -206,9 +206,9 @@ ended(struct fixture *f)
 	return WEXITSTATUS(status);
 }
 
-/* Some child of the supervisor. */
+/* The first child of the supervisor. */
 static pid_t
-a_child(const struct fixture *f)
+first_child(const struct fixture *f)
 {
 	struct str path =
 	    str_printf(f->a, "/proc/%ld/task/%ld/children", (long)f->pid, (long)f->pid);
@@ -225,50 +225,50 @@ a_child(const struct fixture *f)
 }
 
 static void
-starts_and_ends(void **state)
+children_start_and_end(void **state)
 {
 	struct fixture *f = *state;
 
-	start(f);
+	start_supervisor(f);
 	await_log(f, "\"event\":\"ready\"", 1);
-	await_count(&stage->starts, WORKERS + 1);
+	await_count(&shared->starts, WORKERS + 1);
 	kill(f->pid, SIGTERM);
-	assert_int_equal(ended(f), 0);
-	assert_int_equal(atomic_load(&stage->starts), WORKERS + 1);
-	assert_int_equal(atomic_load(&stage->ends), WORKERS + 1);
-	assert_int_equal(logged(f, "\"event\":\"stopping\""), 1);
-	assert_int_equal(logged(f, "child.died"), 0);
+	assert_int_equal(wait_for_end(f), 0);
+	assert_int_equal(atomic_load(&shared->starts), WORKERS + 1);
+	assert_int_equal(atomic_load(&shared->ends), WORKERS + 1);
+	assert_int_equal(count_logged(f, "\"event\":\"stopping\""), 1);
+	assert_int_equal(count_logged(f, "child.died"), 0);
 }
 
 static void
-interrupt_ends_it_too(void **state)
+sigint_ends_the_pool(void **state)
 {
 	struct fixture *f = *state;
 
-	start(f);
+	start_supervisor(f);
 	await_log(f, "\"event\":\"ready\"", 1);
 	kill(f->pid, SIGINT);
-	assert_int_equal(ended(f), 0);
+	assert_int_equal(wait_for_end(f), 0);
 }
 
 static void
-the_dead_are_replaced(void **state)
+dead_children_are_replaced(void **state)
 {
 	struct fixture *f = *state;
 	pid_t dead;
 
-	start(f);
+	start_supervisor(f);
 	await_log(f, "\"event\":\"ready\"", 1);
-	await_count(&stage->starts, WORKERS + 1);
-	dead = a_child(f);
-	/* what it held is given back */
+	await_count(&shared->starts, WORKERS + 1);
+	dead = first_child(f);
+	/* The slot of the semaphore that it held is freed. */
 	atomic_store(&f->hash_semaphore->holder[1], dead);
 	kill(dead, SIGKILL);
-	await_count(&stage->starts, WORKERS + 2);
+	await_count(&shared->starts, WORKERS + 2);
 	await_log(f, "\"signal\":9,\"replaced_in_ms\":0", 1);
 	assert_int_equal(atomic_load(&f->hash_semaphore->holder[1]), 0);
 	kill(f->pid, SIGTERM);
-	assert_int_equal(ended(f), 0);
+	assert_int_equal(wait_for_end(f), 0);
 }
 
 static void
@@ -276,16 +276,16 @@ a_crash_loop_is_slowed_and_never_fatal(void **state)
 {
 	struct fixture *f = *state;
 
-	atomic_store(&stage->short_lived, true);
-	start(f);
+	atomic_store(&shared->short_lived, true);
+	start_supervisor(f);
 	await_log(f, "\"status\":3,\"replaced_in_ms\":200", 4);
-	assert_int_equal(logged(f, "\"replaced_in_ms\":0}"), WORKERS + 1);
-	assert_int_equal(logged(f, "\"replaced_in_ms\":100}"), WORKERS + 1);
+	assert_int_equal(count_logged(f, "\"replaced_in_ms\":0}"), WORKERS + 1);
+	assert_int_equal(count_logged(f, "\"replaced_in_ms\":100}"), WORKERS + 1);
 	assert_int_equal(kill(f->pid, 0), 0);
-	atomic_store(&stage->short_lived, false);
+	atomic_store(&shared->short_lived, false);
 	await_log(f, "\"event\":\"ready\"", 1);
 	kill(f->pid, SIGTERM);
-	assert_int_equal(ended(f), 0);
+	assert_int_equal(wait_for_end(f), 0);
 }
 
 static void
@@ -294,78 +294,78 @@ a_wrong_configuration_ends_the_first_start(void **state)
 	struct fixture *f = *state;
 
 	f->conf.issuer = "wrong";
-	start(f);
-	assert_int_equal(ended(f), SERVICE_EXIT_CONFIG);
-	assert_int_equal(logged(f, "\"event\":\"ready\""), 0);
+	start_supervisor(f);
+	assert_int_equal(wait_for_end(f), SERVICE_EXIT_CONFIG);
+	assert_int_equal(count_logged(f, "\"event\":\"ready\""), 0);
 }
 
 static void
-who_does_not_end_is_killed(void **state)
+a_child_that_does_not_end_is_killed(void **state)
 {
 	struct fixture *f = *state;
-	int64_t begun;
+	int64_t asked_ms;
 
-	atomic_store(&stage->deaf, true);
-	start(f);
+	atomic_store(&shared->deaf, true);
+	start_supervisor(f);
 	await_log(f, "\"event\":\"ready\"", 1);
-	begun = clock_mono_ms();
+	asked_ms = clock_mono_ms();
 	kill(f->pid, SIGTERM);
-	assert_int_equal(ended(f), 0);
-	assert_in_range(clock_mono_ms() - begun, 450, 4000);
-	assert_int_equal(logged(f, "\"why\":\"did not end\""), WORKERS + 1);
-	assert_int_equal(atomic_load(&stage->ends), 0);
+	assert_int_equal(wait_for_end(f), 0);
+	assert_in_range(clock_mono_ms() - asked_ms, 450, 4000);
+	assert_int_equal(count_logged(f, "\"why\":\"did not end\""), WORKERS + 1);
+	assert_int_equal(atomic_load(&shared->ends), 0);
 }
 
 static void
-who_gives_no_sign_of_life_is_replaced(void **state)
+a_child_without_heartbeat_is_replaced(void **state)
 {
 	struct fixture *f = *state;
 
-	f->setup.limits.quiet = 300;
-	atomic_store(&stage->quiet, true);
-	start(f);
+	f->params.limits.quiet = 300;
+	atomic_store(&shared->quiet, true);
+	start_supervisor(f);
 	await_log(f, "\"why\":\"stuck\"", 1);
-	atomic_store(&stage->quiet, false);
-	await_count(&stage->starts, WORKERS + 2);
+	atomic_store(&shared->quiet, false);
+	await_count(&shared->starts, WORKERS + 2);
 	kill(f->pid, SIGTERM);
-	assert_int_equal(ended(f), 0);
+	assert_int_equal(wait_for_end(f), 0);
 }
 
 static void
-who_does_not_get_ready_is_replaced(void **state)
+a_child_that_does_not_get_ready_is_replaced(void **state)
 {
 	struct fixture *f = *state;
 
-	f->setup.limits.start = 100;
+	f->params.limits.start = 100;
 	f->conf.issuer = "slow";
-	start(f);
+	start_supervisor(f);
 	await_log(f, "\"why\":\"did not get ready\"", WORKERS + 1);
-	await_count(&stage->starts, WORKERS + 2);
-	assert_int_equal(logged(f, "\"event\":\"ready\""), 0);
+	await_count(&shared->starts, WORKERS + 2);
+	assert_int_equal(count_logged(f, "\"event\":\"ready\""), 0);
 	kill(f->pid, SIGTERM);
-	assert_int_equal(ended(f), 0);
+	assert_int_equal(wait_for_end(f), 0);
 }
 
 static void
-a_reload_replaces_all(void **state)
+a_reload_replaces_all_children(void **state)
 {
 	struct fixture *f = *state;
 
-	start(f);
+	start_supervisor(f);
 	await_log(f, "\"event\":\"ready\"", 1);
-	await_count(&stage->starts, WORKERS + 1);
+	await_count(&shared->starts, WORKERS + 1);
 	write_conf(f, "two\nworkers = 9");
 	kill(f->pid, SIGHUP);
 	await_log(f, "\"event\":\"reloaded\"", 1);
-	assert_int_equal(logged(f, "\"options\":\"workers\""), 1);
-	await_count(&stage->starts, 2 * (WORKERS + 1));
-	assert_int_equal(logged(f, "child.died"), 0);
-	assert_int_equal(atomic_load(&stage->ends), WORKERS + 1);
-	/* two asked for while one is under way are one more */
+	assert_int_equal(count_logged(f, "\"options\":\"workers\""), 1);
+	await_count(&shared->starts, 2 * (WORKERS + 1));
+	assert_int_equal(count_logged(f, "child.died"), 0);
+	assert_int_equal(atomic_load(&shared->ends), WORKERS + 1);
+	/* A second SIGHUP after the end of a reload starts another one. */
 	kill(f->pid, SIGHUP);
 	await_log(f, "\"event\":\"reloaded\"", 2);
 	kill(f->pid, SIGTERM);
-	assert_int_equal(ended(f), 0);
+	assert_int_equal(wait_for_end(f), 0);
 }
 
 static void
@@ -373,56 +373,56 @@ a_broken_file_changes_nothing(void **state)
 {
 	struct fixture *f = *state;
 
-	start(f);
+	start_supervisor(f);
 	await_log(f, "\"event\":\"ready\"", 1);
-	await_count(&stage->starts, WORKERS + 1);
+	await_count(&shared->starts, WORKERS + 1);
 	write_conf(f, "two\nnonsense = 1");
 	kill(f->pid, SIGHUP);
 	await_log(f, ":2: unknown option", 1);
 	write_conf(f, "three");
-	assert_int_equal(atomic_load(&stage->starts), WORKERS + 1);
-	assert_int_equal(atomic_load(&stage->ends), 0);
+	assert_int_equal(atomic_load(&shared->starts), WORKERS + 1);
+	assert_int_equal(atomic_load(&shared->ends), 0);
 	kill(f->pid, SIGTERM);
-	assert_int_equal(ended(f), 0);
+	assert_int_equal(wait_for_end(f), 0);
 }
 
 /*
- * A configuration that reads well and does not work: the old children and the old configuration
- * stay.
+ * Asserts that a reload fails whose configuration is read without error and does not work, and
+ * that the old children and the old configuration stay.
  */
 static void
-fails_to_reload(struct fixture *f, const char *issuer)
+assert_reload_fails(struct fixture *f, const char *issuer)
 {
-	start(f);
+	start_supervisor(f);
 	await_log(f, "\"event\":\"ready\"", 1);
-	await_count(&stage->starts, WORKERS + 1);
+	await_count(&shared->starts, WORKERS + 1);
 	write_conf(f, issuer);
 	kill(f->pid, SIGHUP);
 	await_log(f, "reload.failed", 1);
-	assert_int_equal(atomic_load(&stage->ends), 0);
-	assert_int_equal(atomic_load(&stage->starts), WORKERS + 2);
-	kill(a_child(f), SIGKILL);
-	await_count(&stage->starts, WORKERS + 3);
+	assert_int_equal(atomic_load(&shared->ends), 0);
+	assert_int_equal(atomic_load(&shared->starts), WORKERS + 2);
+	kill(first_child(f), SIGKILL);
+	await_count(&shared->starts, WORKERS + 3);
 	(void)poll(NULL, 0, 50);
-	/* its replacement works, so it has the old one */
-	assert_int_equal(atomic_load(&stage->starts), WORKERS + 3);
+	/* Its replacement works, so it has the old configuration. */
+	assert_int_equal(atomic_load(&shared->starts), WORKERS + 3);
 	write_conf(f, "good");
 	kill(f->pid, SIGHUP);
 	await_log(f, "\"event\":\"reloaded\"", 1);
 	kill(f->pid, SIGTERM);
-	assert_int_equal(ended(f), 0);
+	assert_int_equal(wait_for_end(f), 0);
 }
 
 static void
-a_wrong_successor_replaces_nobody(void **state)
+a_misconfigured_successor_replaces_no_child(void **state)
 {
-	fails_to_reload(*state, "wrong");
+	assert_reload_fails(*state, "wrong");
 }
 
 static void
-a_slow_successor_replaces_nobody(void **state)
+a_slow_successor_replaces_no_child(void **state)
 {
-	fails_to_reload(*state, "slow");
+	assert_reload_fails(*state, "slow");
 }
 
 static void
@@ -430,31 +430,33 @@ children_end_with_their_parent(void **state)
 {
 	struct fixture *f = *state;
 
-	start(f);
+	start_supervisor(f);
 	await_log(f, "\"event\":\"ready\"", 1);
-	await_count(&stage->starts, WORKERS + 1);
+	await_count(&shared->starts, WORKERS + 1);
 	kill(f->pid, SIGKILL);
-	await_count(&stage->ends, WORKERS + 1);
+	await_count(&shared->ends, WORKERS + 1);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(starts_and_ends, setup, teardown),
-	    cmocka_unit_test_setup_teardown(interrupt_ends_it_too, setup, teardown),
-	    cmocka_unit_test_setup_teardown(the_dead_are_replaced, setup, teardown),
+	    cmocka_unit_test_setup_teardown(children_start_and_end, setup, teardown),
+	    cmocka_unit_test_setup_teardown(sigint_ends_the_pool, setup, teardown),
+	    cmocka_unit_test_setup_teardown(dead_children_are_replaced, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_crash_loop_is_slowed_and_never_fatal, setup,
 		teardown),
 	    cmocka_unit_test_setup_teardown(a_wrong_configuration_ends_the_first_start, setup,
 		teardown),
-	    cmocka_unit_test_setup_teardown(who_does_not_end_is_killed, setup, teardown),
-	    cmocka_unit_test_setup_teardown(who_gives_no_sign_of_life_is_replaced, setup, teardown),
-	    cmocka_unit_test_setup_teardown(who_does_not_get_ready_is_replaced, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_reload_replaces_all, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_child_that_does_not_end_is_killed, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_child_without_heartbeat_is_replaced, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_child_that_does_not_get_ready_is_replaced, setup,
+		teardown),
+	    cmocka_unit_test_setup_teardown(a_reload_replaces_all_children, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_broken_file_changes_nothing, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_wrong_successor_replaces_nobody, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_slow_successor_replaces_nobody, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_misconfigured_successor_replaces_no_child, setup,
+		teardown),
+	    cmocka_unit_test_setup_teardown(a_slow_successor_replaces_no_child, setup, teardown),
 	    cmocka_unit_test_setup_teardown(children_end_with_their_parent, setup, teardown),
 	};
 

@@ -1,8 +1,8 @@
-/* Places in an organization's audit log, and the names that its filters know. */
+/* Cursors of the audit log, and the names that its filters accept. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "domain/audit_log.h"
 
 static int
@@ -20,29 +20,29 @@ teardown(void **state)
 }
 
 static void
-a_place_comes_back(void **state)
+a_cursor_is_parsed_back(void **state)
 {
-	static const struct audit_cursor places[] = {
+	static const struct audit_cursor cursors[] = {
 	    {.at = 1795424102000001, .account = {{1, 2, 3}}, .seq = 42},
 	    {.at = 0, .account = {{0xff}}, .seq = 1},
 	    {.at = AUDIT_TIME_MAX, .account = {{7}}, .seq = INT64_C(999999999999999)},
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		struct str text = audit_cursor_format(*state, &places[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(cursors); i++) {
+		struct str text = audit_cursor_format(*state, &cursors[i]);
 		struct audit_cursor again = {0};
 
 		assert_true(audit_cursor_parse(text, &again));
-		assert_int_equal(again.at, places[i].at);
-		assert_int_equal(again.seq, places[i].seq);
-		assert_true(uuid_eq(again.account, places[i].account));
+		assert_int_equal(again.at, cursors[i].at);
+		assert_int_equal(again.seq, cursors[i].seq);
+		assert_true(uuid_eq(again.account, cursors[i].account));
 		for (size_t n = 0; n < text.n; n++)
 			assert_false(audit_cursor_parse(str_slice(text, 0, n), &again));
 	}
 }
 
 static void
-anything_else_is_none(void **state)
+any_other_text_is_refused(void **state)
 {
 	static const char *const texts[] = {
 	    "",
@@ -67,7 +67,7 @@ anything_else_is_none(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		if (audit_cursor_parse(str_of(texts[i]), &cursor))
-			fail_msg("%s is a place", texts[i]);
+			fail_msg("%s is a cursor", texts[i]);
 	assert_true(audit_cursor_parse(STR("1.2.usr_01h455vb4pex5vsknk084sn02q"), &cursor));
 }
 
@@ -93,8 +93,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_place_comes_back),
-	    cmocka_unit_test(anything_else_is_none),
+	    cmocka_unit_test(a_cursor_is_parsed_back),
+	    cmocka_unit_test(any_other_text_is_refused),
 	    cmocka_unit_test(kinds_and_results_are_known_by_name),
 	};
 

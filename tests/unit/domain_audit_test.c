@@ -1,8 +1,8 @@
-/* Audit events: every field is in the MAC, and the MAC before it. */
+/* Audit events: the MAC covers every field and the previous MAC. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "crypto/keyring.h"
 #include "domain/audit.h"
 
@@ -29,7 +29,7 @@ sample(void)
 }
 
 static void
-an_event_takes_the_next_place(void **state)
+an_event_gets_the_next_number(void **state)
 {
 	struct arena *a = arena_new(1000000);
 	struct audit_chain chain = {.length = 41};
@@ -69,7 +69,7 @@ every_field_is_in_the_mac(void **state)
 	ev[10].user_agent = STR("");
 	ev[11].request_id = STR("012");
 	ev[12].details = STR_ABSENT;
-	/* the same bytes, divided otherwise between neighbours */
+	/* The same bytes, divided differently between two fields. */
 	ev[13].address = STR("192.0.2.1a");
 	ev[13].user_agent = STR("gent");
 	ev[14].user_agent = STR_ABSENT;
@@ -88,9 +88,9 @@ every_field_is_in_the_mac(void **state)
 	arena_free(a);
 }
 
-/* What is recomputed from texts is what was appended; the MAC of an anchor covers all of it. */
+/* The MAC of a row is the one that was appended; that of a checkpoint covers all its fields. */
 static void
-macs_of_records_and_anchors(void **state)
+macs_of_rows_and_checkpoints(void **state)
 {
 	struct arena *a = arena_new(1000000);
 	struct audit_chain chain = {.length = 41, .head = {5}};
@@ -180,9 +180,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(an_event_takes_the_next_place),
+	    cmocka_unit_test(an_event_gets_the_next_number),
 	    cmocka_unit_test(every_field_is_in_the_mac),
-	    cmocka_unit_test(macs_of_records_and_anchors),
+	    cmocka_unit_test(macs_of_rows_and_checkpoints),
 	    cmocka_unit_test(months_begin_at_midnight_utc),
 	    cmocka_unit_test(names_are_distinct),
 	};

@@ -1,4 +1,4 @@
-/* Following chains: sound ones, and each way in which one is not. */
+/* Verifying sound chains, and finding each kind of fault. */
 #include "unit.h"
 
 #include "base/arena.h"
@@ -7,7 +7,7 @@
 #define EVENTS 6
 #define FOUND_MAX 16
 
-struct world {
+struct fixture {
 	struct arena *a;
 	char folder[32];
 	char path[64];
@@ -21,16 +21,16 @@ struct world {
 static const struct uuid account = {{7}};
 
 static void
-note(void *arg, const struct audit_finding *f)
+collect(void *arg, const struct audit_finding *f)
 {
-	struct world *w = arg;
+	struct fixture *w = arg;
 
 	assert_true(w->count < FOUND_MAX);
 	w->found[w->count++] = *f;
 }
 
 static const unsigned char *
-key_of(const struct world *w)
+audit_key(const struct fixture *w)
 {
 	return keyring_key(w->keys, 1, KEY_USE_AUDIT);
 }
@@ -38,14 +38,14 @@ key_of(const struct world *w)
 static int
 setup(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
+	struct fixture *w = calloc(1, sizeof(*w));
 	unsigned char before[SHA256_SIZE] = {0};
 	struct str why;
 
 	if (w == NULL)
 		return -1;
 	w->a = arena_new(ARENA_REQUEST_MAX);
-	snprintf(w->folder, sizeof(w->folder), "/tmp/trail-XXXXXX");
+	snprintf(w->folder, sizeof(w->folder), "/tmp/chain-XXXXXX");
 	if (mkdtemp(w->folder) == NULL)
 		return -1;
 	snprintf(w->path, sizeof(w->path), "%s/keys", w->folder);
@@ -64,11 +64,11 @@ setup(void **state)
 		    .actor = STR("account"),
 		    .key_id = 1,
 		};
-		audit_mac(w->a, r, before, key_of(w), r->mac);
+		audit_mac(w->a, r, before, audit_key(w), r->mac);
 		memcpy(before, r->mac, SHA256_SIZE);
 	}
 	w->verifier =
-	    (struct audit_verifier){.keys = w->keys, .arena = w->a, .report = note, .arg = w};
+	    (struct audit_verifier){.keys = w->keys, .arena = w->a, .report = collect, .arg = w};
 	*state = w;
 	return 0;
 }
@@ -76,7 +76,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct world *w = *state;
+	struct fixture *w = *state;
 	int left;
 
 	keyring_free(w->keys);
@@ -87,9 +87,9 @@ teardown(void **state)
 	return left;
 }
 
-/* Follows events in an order such as "123456". */
+/* Verifies the events in an order such as "123456". */
 static void
-follow(struct world *w, const char *order, const struct audit_checkpoint *checkpoint,
+verify_events(struct fixture *w, const char *order, const struct audit_checkpoint *checkpoint,
     int64_t length, const unsigned char *head)
 {
 	w->count = 0;
@@ -100,13 +100,13 @@ follow(struct world *w, const char *order, const struct audit_checkpoint *checkp
 }
 
 static void
-whole(struct world *w)
+verify_all(struct fixture *w)
 {
-	follow(w, "123456", NULL, EVENTS, w->events[EVENTS].mac);
+	verify_events(w, "123456", NULL, EVENTS, w->events[EVENTS].mac);
 }
 
 static void
-found(const struct world *w, size_t i, enum audit_fault fault, int64_t seq, int64_t last)
+assert_found(const struct fixture *w, size_t i, enum audit_fault fault, int64_t seq, int64_t last)
 {
 	assert_true(i < w->count);
 	assert_int_equal(w->found[i].fault, fault);
@@ -116,14 +116,14 @@ found(const struct world *w, size_t i, enum audit_fault fault, int64_t seq, int6
 }
 
 static void
-only(const struct world *w, enum audit_fault fault, int64_t seq, int64_t last)
+assert_found_only(const struct fixture *w, enum audit_fault fault, int64_t seq, int64_t last)
 {
 	assert_int_equal(w->count, 1);
-	found(w, 0, fault, seq, last);
+	assert_found(w, 0, fault, seq, last);
 }
 
 static struct audit_checkpoint
-anchor_at(struct world *w, int64_t seq)
+checkpoint_at(struct fixture *w, int64_t seq)
 {
 	struct audit_checkpoint checkpoint = {.account = account,
 	    .seq = seq,
@@ -131,7 +131,7 @@ anchor_at(struct world *w, int64_t seq)
 	    .key_id = 1};
 
 	memcpy(checkpoint.head, w->events[seq].mac, SHA256_SIZE);
-	audit_checkpoint_mac(w->a, &checkpoint, key_of(w), checkpoint.mac);
+	audit_checkpoint_mac(w->a, &checkpoint, audit_key(w), checkpoint.mac);
 	return checkpoint;
 }
 
@@ -139,133 +139,133 @@ static void
 sound_chains(void **state)
 {
 	static const unsigned char zeros[SHA256_SIZE];
-	struct world *w = *state;
-	struct audit_checkpoint checkpoint = anchor_at(w, 4);
+	struct fixture *w = *state;
+	struct audit_checkpoint checkpoint = checkpoint_at(w, 4);
 
-	whole(w);
+	verify_all(w);
 	assert_int_equal(w->count, 0);
 	assert_int_equal(w->verifier.events, EVENTS);
 	assert_memory_equal(audit_verifier_head(&w->verifier), w->events[EVENTS].mac, SHA256_SIZE);
-	follow(w, "", NULL, 0, zeros);
+	verify_events(w, "", NULL, 0, zeros);
 	assert_int_equal(w->count, 0);
-	follow(w, "56", &checkpoint, EVENTS, w->events[EVENTS].mac);
+	verify_events(w, "56", &checkpoint, EVENTS, w->events[EVENTS].mac);
 	assert_int_equal(w->count, 0);
-	follow(w, "", &checkpoint, 4, checkpoint.head);
+	verify_events(w, "", &checkpoint, 4, checkpoint.head);
 	assert_int_equal(w->count, 0);
 }
 
 static void
 changed_events(void **state)
 {
-	struct world *w = *state;
+	struct fixture *w = *state;
 	struct audit_row was = w->events[3];
 
 	w->events[3].at++;
-	whole(w);
-	only(w, AUDIT_FAULT_CHANGED, 3, 3);
+	verify_all(w);
+	assert_found_only(w, AUDIT_FAULT_CHANGED, 3, 3);
 	w->events[3] = was;
 	w->events[3].mac[0] ^= 1;
-	whole(w);
-	only(w, AUDIT_FAULT_CHANGED, 3, 3);
+	verify_all(w);
+	assert_found_only(w, AUDIT_FAULT_CHANGED, 3, 3);
 	w->events[3] = was;
 	w->events[3].malformed = true;
-	whole(w);
-	only(w, AUDIT_FAULT_CHANGED, 3, 3);
+	verify_all(w);
+	assert_found_only(w, AUDIT_FAULT_CHANGED, 3, 3);
 	w->events[3] = was;
 	w->events[3].key_id = 2;
-	whole(w);
-	only(w, AUDIT_FAULT_KEY, 3, 3);
+	verify_all(w);
+	assert_found_only(w, AUDIT_FAULT_KEY, 3, 3);
 	w->events[3].key_id = 65537; /* must not be cut to 1 */
-	whole(w);
-	only(w, AUDIT_FAULT_KEY, 3, 3);
+	verify_all(w);
+	assert_found_only(w, AUDIT_FAULT_KEY, 3, 3);
 	w->events[3] = was;
-	was = w->events[6]; /* the last one: the head says what it should be */
+	was = w->events[6]; /* The head tells what the MAC of the last one should be. */
 	w->events[6].mac[5] ^= 1;
-	follow(w, "123456", NULL, EVENTS, was.mac);
-	only(w, AUDIT_FAULT_CHANGED, 6, 6);
-	follow(w, "123456", NULL, EVENTS, w->events[6].mac); /* changed there as well */
-	only(w, AUDIT_FAULT_CHANGED, 6, 6);
-	follow(w, "123456", NULL, EVENTS, w->events[5].mac);
+	verify_events(w, "123456", NULL, EVENTS, was.mac);
+	assert_found_only(w, AUDIT_FAULT_CHANGED, 6, 6);
+	verify_events(w, "123456", NULL, EVENTS, w->events[6].mac); /* the head was changed too */
+	assert_found_only(w, AUDIT_FAULT_CHANGED, 6, 6);
+	verify_events(w, "123456", NULL, EVENTS, w->events[5].mac);
 	assert_int_equal(w->count, 2);
-	found(w, 0, AUDIT_FAULT_CHANGED, 6, 6);
-	found(w, 1, AUDIT_FAULT_HEAD, 6, 6);
+	assert_found(w, 0, AUDIT_FAULT_CHANGED, 6, 6);
+	assert_found(w, 1, AUDIT_FAULT_HEAD, 6, 6);
 }
 
 static void
 removed_events(void **state)
 {
-	struct world *w = *state;
+	struct fixture *w = *state;
 
-	follow(w, "12456", NULL, EVENTS, w->events[EVENTS].mac);
-	only(w, AUDIT_FAULT_MISSING, 3, 3);
-	follow(w, "56", NULL, EVENTS, w->events[EVENTS].mac);
-	only(w, AUDIT_FAULT_MISSING, 1, 4);
-	follow(w, "1234", NULL, EVENTS, w->events[EVENTS].mac);
-	only(w, AUDIT_FAULT_MISSING, 5, 6);
-	follow(w, "1234", NULL, 4, w->events[EVENTS].mac);
-	only(w, AUDIT_FAULT_HEAD, 4, 4);
-	follow(w, "123456", NULL, 4, w->events[4].mac);
-	only(w, AUDIT_FAULT_BEHIND, 5, 6);
-	follow(w, "", NULL, 0, w->events[1].mac);
-	only(w, AUDIT_FAULT_HEAD, 0, 0);
+	verify_events(w, "12456", NULL, EVENTS, w->events[EVENTS].mac);
+	assert_found_only(w, AUDIT_FAULT_MISSING, 3, 3);
+	verify_events(w, "56", NULL, EVENTS, w->events[EVENTS].mac);
+	assert_found_only(w, AUDIT_FAULT_MISSING, 1, 4);
+	verify_events(w, "1234", NULL, EVENTS, w->events[EVENTS].mac);
+	assert_found_only(w, AUDIT_FAULT_MISSING, 5, 6);
+	verify_events(w, "1234", NULL, 4, w->events[EVENTS].mac);
+	assert_found_only(w, AUDIT_FAULT_HEAD, 4, 4);
+	verify_events(w, "123456", NULL, 4, w->events[4].mac);
+	assert_found_only(w, AUDIT_FAULT_BEHIND, 5, 6);
+	verify_events(w, "", NULL, 0, w->events[1].mac);
+	assert_found_only(w, AUDIT_FAULT_HEAD, 0, 0);
 }
 
 static void
 inserted_events(void **state)
 {
-	struct world *w = *state;
+	struct fixture *w = *state;
 	struct audit_row was = w->events[4];
 
-	follow(w, "1233456", NULL, EVENTS, w->events[EVENTS].mac);
-	only(w, AUDIT_FAULT_DUPLICATE, 3, 3);
-	follow(w, "1234526", NULL, EVENTS, w->events[EVENTS].mac);
-	only(w, AUDIT_FAULT_DUPLICATE, 2, 2);
-	/* A false one before the right one: the chain goes on from the right one. */
+	verify_events(w, "1233456", NULL, EVENTS, w->events[EVENTS].mac);
+	assert_found_only(w, AUDIT_FAULT_DUPLICATE, 3, 3);
+	verify_events(w, "1234526", NULL, EVENTS, w->events[EVENTS].mac);
+	assert_found_only(w, AUDIT_FAULT_DUPLICATE, 2, 2);
+	/* After a false event and then the right one, the chain continues from the right one. */
 	w->events[4] = w->events[2];
 	w->events[4].seq = 3;
-	follow(w, "124356", NULL, EVENTS, w->events[EVENTS].mac);
-	found(w, 0, AUDIT_FAULT_CHANGED, 3, 3);
-	found(w, 1, AUDIT_FAULT_DUPLICATE, 3, 3);
-	found(w, 2, AUDIT_FAULT_MISSING, 4, 4);
+	verify_events(w, "124356", NULL, EVENTS, w->events[EVENTS].mac);
+	assert_found(w, 0, AUDIT_FAULT_CHANGED, 3, 3);
+	assert_found(w, 1, AUDIT_FAULT_DUPLICATE, 3, 3);
+	assert_found(w, 2, AUDIT_FAULT_MISSING, 4, 4);
 	assert_int_equal(w->count, 3);
 	w->events[4] = was;
-	/* An authentic event of another place: its number does not lie. */
+	/* An authentic event under another number. */
 	w->events[4] = w->events[5];
 	w->events[4].seq = 4;
-	follow(w, "12346", NULL, EVENTS, w->events[EVENTS].mac);
-	found(w, 0, AUDIT_FAULT_CHANGED, 4, 4);
-	found(w, 1, AUDIT_FAULT_MISSING, 5, 5);
+	verify_events(w, "12346", NULL, EVENTS, w->events[EVENTS].mac);
+	assert_found(w, 0, AUDIT_FAULT_CHANGED, 4, 4);
+	assert_found(w, 1, AUDIT_FAULT_MISSING, 5, 5);
 	audit_verifier_end_unrecorded(&w->verifier);
-	found(w, 2, AUDIT_FAULT_UNRECORDED, 6, 6);
+	assert_found(w, 2, AUDIT_FAULT_UNRECORDED, 6, 6);
 }
 
 static void
-anchors(void **state)
+checkpoints(void **state)
 {
-	struct world *w = *state;
-	struct audit_checkpoint checkpoint = anchor_at(w, 4), forged = checkpoint;
+	struct fixture *w = *state;
+	struct audit_checkpoint checkpoint = checkpoint_at(w, 4), forged = checkpoint;
 
-	follow(w, "456", &checkpoint, EVENTS, w->events[EVENTS].mac);
-	only(w, AUDIT_FAULT_DROPPED, 4, 4);
-	follow(w, "6", &checkpoint, EVENTS, w->events[EVENTS].mac);
-	only(w, AUDIT_FAULT_MISSING, 5, 5);
+	verify_events(w, "456", &checkpoint, EVENTS, w->events[EVENTS].mac);
+	assert_found_only(w, AUDIT_FAULT_DROPPED, 4, 4);
+	verify_events(w, "6", &checkpoint, EVENTS, w->events[EVENTS].mac);
+	assert_found_only(w, AUDIT_FAULT_MISSING, 5, 5);
 	forged.seq = 5;
 	memcpy(forged.head, w->events[5].mac, SHA256_SIZE);
-	follow(w, "6", &forged, EVENTS, w->events[EVENTS].mac);
+	verify_events(w, "6", &forged, EVENTS, w->events[EVENTS].mac);
 	assert_int_equal(w->count, 2);
-	found(w, 0, AUDIT_FAULT_CHECKPOINT, 5, 5);
-	found(w, 1, AUDIT_FAULT_MISSING, 1, 5);
+	assert_found(w, 0, AUDIT_FAULT_CHECKPOINT, 5, 5);
+	assert_found(w, 1, AUDIT_FAULT_MISSING, 1, 5);
 	forged = checkpoint;
 	forged.key_id = 3;
-	follow(w, "56", &forged, EVENTS, w->events[EVENTS].mac);
-	found(w, 0, AUDIT_FAULT_CHECKPOINT, 4, 4);
+	verify_events(w, "56", &forged, EVENTS, w->events[EVENTS].mac);
+	assert_found(w, 0, AUDIT_FAULT_CHECKPOINT, 4, 4);
 }
 
-/* As in an exported file: each says what came before it. */
+/* As in an exported file, where each event states the previous MAC. */
 static void
-events_with_their_predecessor(void **state)
+events_with_their_previous_mac(void **state)
 {
-	struct world *w = *state;
+	struct fixture *w = *state;
 	struct audit_row was = w->events[4];
 
 	audit_verifier_begin_part(&w->verifier, account, 2, w->events[2].mac);
@@ -275,17 +275,17 @@ events_with_their_predecessor(void **state)
 	audit_verifier_begin_part(&w->verifier, account, 2, w->events[2].mac);
 	audit_verifier_add(&w->verifier, &w->events[3], w->events[2].mac);
 	audit_verifier_add(&w->verifier, &w->events[5], w->events[4].mac);
-	only(w, AUDIT_FAULT_MISSING, 4, 4);
+	assert_found_only(w, AUDIT_FAULT_MISSING, 4, 4);
 	w->count = 0;
 	audit_verifier_add(&w->verifier, &w->events[6], w->events[4].mac);
-	only(w, AUDIT_FAULT_CHANGED, 6, 6);
-	/* Written with our key, but behind another event than the one that is there. */
+	assert_found_only(w, AUDIT_FAULT_CHANGED, 6, 6);
+	/* Its MAC was made with the key, but behind another event than the one before it. */
 	w->count = 0;
-	audit_mac(w->a, &w->events[4], w->events[1].mac, key_of(w), w->events[4].mac);
+	audit_mac(w->a, &w->events[4], w->events[1].mac, audit_key(w), w->events[4].mac);
 	audit_verifier_begin_part(&w->verifier, account, 2, w->events[2].mac);
 	audit_verifier_add(&w->verifier, &w->events[3], w->events[2].mac);
 	audit_verifier_add(&w->verifier, &w->events[4], w->events[1].mac);
-	only(w, AUDIT_FAULT_UNLINKED, 4, 4);
+	assert_found_only(w, AUDIT_FAULT_UNLINKED, 4, 4);
 	w->events[4] = was;
 }
 
@@ -309,8 +309,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(changed_events, setup, teardown),
 	    cmocka_unit_test_setup_teardown(removed_events, setup, teardown),
 	    cmocka_unit_test_setup_teardown(inserted_events, setup, teardown),
-	    cmocka_unit_test_setup_teardown(anchors, setup, teardown),
-	    cmocka_unit_test_setup_teardown(events_with_their_predecessor, setup, teardown),
+	    cmocka_unit_test_setup_teardown(checkpoints, setup, teardown),
+	    cmocka_unit_test_setup_teardown(events_with_their_previous_mac, setup, teardown),
 	    cmocka_unit_test(names_are_distinct),
 	};
 

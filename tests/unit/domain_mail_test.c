@@ -1,4 +1,4 @@
-/* When mail is tried again or given up, its values, and links that prove an address. */
+/* When mail is retried or given up, its values, and links that prove an address. */
 #include "unit.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 #define NOW ((int64_t)1795425302 * CLOCK_SECOND)
 
 static void
-every_kind_has_a_name_and_is_found_by_it(void **state)
+every_kind_is_parsed_from_its_name(void **state)
 {
 	enum mail_kind kind;
 	int i, k;
@@ -27,7 +27,7 @@ every_kind_has_a_name_and_is_found_by_it(void **state)
 	assert_false(mail_kind_parse(STR_ABSENT, &kind));
 }
 
-/* 1, 3, 9, 27, 81, 243 minutes, then six hours, for three days. */
+/* The waits are 1, 3, 9, 27, 81 and 243 minutes, then six hours, for three days. */
 static void
 waits_grow_and_end(void **state)
 {
@@ -52,7 +52,7 @@ waits_grow_and_end(void **state)
 }
 
 static void
-a_message_with_a_link_is_given_up_with_it_and_a_reminder_after_a_day(void **state)
+links_and_reminders_are_given_up_after_a_day(void **state)
 {
 	(void)state;
 	assert_int_equal(mail_lifetime(MAIL_VERIFY_EMAIL), EMAIL_LINK_LIFETIME);
@@ -71,7 +71,7 @@ a_message_with_a_link_is_given_up_with_it_and_a_reminder_after_a_day(void **stat
 }
 
 static void
-values_are_an_object_of_what_is_there(void **state)
+values_that_are_set_make_an_object(void **state)
 {
 	struct arena *a = arena_new(1000000);
 	struct mail_values v = {.left = -1};
@@ -101,7 +101,7 @@ values_are_an_object_of_what_is_there(void **state)
 }
 
 static void
-a_link_fits_its_own_token_once_and_for_a_day(void **state)
+a_link_is_valid_for_its_token_once_and_for_a_day(void **state)
 {
 	struct arena *a = arena_new(1000000);
 	const struct uuid account = {{1}}, other = {{2}};
@@ -115,23 +115,23 @@ a_link_fits_its_own_token_once_and_for_a_day(void **state)
 	assert_int_equal(text.n, 86);
 	assert_true(token_parse(a, secret_reveal(text), &token));
 	assert_true(token_parse(a, secret_reveal(text2), &token2));
-	assert_true(email_link_fits(&link, &token, NOW));
-	assert_true(email_link_fits(&link, &token, NOW + CLOCK_DAY - 1));
-	assert_false(email_link_fits(&link, &token, NOW + CLOCK_DAY));
-	assert_false(email_link_fits(&link, &token2, NOW));
-	assert_false(email_link_fits(&second, &token, NOW));
+	assert_true(email_link_is_valid(&link, &token, NOW));
+	assert_true(email_link_is_valid(&link, &token, NOW + CLOCK_DAY - 1));
+	assert_false(email_link_is_valid(&link, &token, NOW + CLOCK_DAY));
+	assert_false(email_link_is_valid(&link, &token2, NOW));
+	assert_false(email_link_is_valid(&second, &token, NOW));
 	wrong = token;
 	wrong.account = other;
-	assert_false(email_link_fits(&link, &wrong, NOW));
+	assert_false(email_link_is_valid(&link, &wrong, NOW));
 	wrong = token;
 	wrong.session = token2.session;
-	assert_false(email_link_fits(&link, &wrong, NOW));
+	assert_false(email_link_is_valid(&link, &wrong, NOW));
 	wrong = token;
 	wrong.hash[31] ^= 1;
-	assert_false(email_link_fits(&link, &wrong, NOW));
+	assert_false(email_link_is_valid(&link, &wrong, NOW));
 	used = link;
 	used.used_at = NOW;
-	assert_false(email_link_fits(&used, &token, NOW));
+	assert_false(email_link_is_valid(&used, &token, NOW));
 	arena_free(a);
 }
 
@@ -152,11 +152,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_kind_has_a_name_and_is_found_by_it),
+	    cmocka_unit_test(every_kind_is_parsed_from_its_name),
 	    cmocka_unit_test(waits_grow_and_end),
-	    cmocka_unit_test(a_message_with_a_link_is_given_up_with_it_and_a_reminder_after_a_day),
-	    cmocka_unit_test(values_are_an_object_of_what_is_there),
-	    cmocka_unit_test(a_link_fits_its_own_token_once_and_for_a_day),
+	    cmocka_unit_test(links_and_reminders_are_given_up_after_a_day),
+	    cmocka_unit_test(values_that_are_set_make_an_object),
+	    cmocka_unit_test(a_link_is_valid_for_its_token_once_and_for_a_day),
 	    cmocka_unit_test(another_message_after_a_minute),
 	};
 

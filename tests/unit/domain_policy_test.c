@@ -1,22 +1,22 @@
-/* Deadlines: a date per member, the later of "required since" and "joined", plus the grace days. */
+/* Policies: the deadline and compliance of a member, totals, and changes of a policy. */
 #include "unit.h"
 
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "domain/member.h"
 #include "domain/subject.h"
 
 #define NOW (INT64_C(1800000000) * CLOCK_SECOND)
 #define DAYS(n) ((n)*CLOCK_DAY)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ROUNDS 20000
 
-/* Days from NOW; an hour more where it matters would hide what is asked. */
+/* A membership and its compliance; times are in days from NOW. */
 struct row {
 	const char *name;
 	enum requirement requirement;
-	int required, everyone; /* since when, in days; 0: not */
+	int required, everyone; /* since when; 0: not */
 	int grace;
 	enum role role;
 	bool sensitive;
@@ -29,12 +29,12 @@ struct row {
 static const struct row rows[] = {
     {"off", REQUIREMENT_OFF, 0, 0, 5, ROLE_OWNER, true, -9, 0, COMPLIANCE_NOT_REQUIRED, 0},
     {"in grace", REQUIREMENT_EVERYONE, -1, -1, 5, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 4},
-    {"lapsed", REQUIREMENT_EVERYONE, -6, -6, 5, ROLE_MEMBER, false, -9, 0, COMPLIANCE_OVERDUE, -1},
+    {"overdue", REQUIREMENT_EVERYONE, -6, -6, 5, ROLE_MEMBER, false, -9, 0, COMPLIANCE_OVERDUE, -1},
     {"no grace at all", REQUIREMENT_EVERYONE, -1, -1, 0, ROLE_MEMBER, false, -9, 0,
 	COMPLIANCE_OVERDUE, -1},
     {"joined late", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -2, 0, COMPLIANCE_GRACE,
 	3},
-    {"joined late and lapsed", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -6, 0,
+    {"joined late and overdue", REQUIREMENT_EVERYONE, -60, -60, 5, ROLE_MEMBER, false, -6, 0,
 	COMPLIANCE_OVERDUE, -1},
     {"announced", REQUIREMENT_EVERYONE, 10, 10, 0, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 10},
     {"a year", REQUIREMENT_EVERYONE, -1, -1, 365, ROLE_MEMBER, false, -9, 0, COMPLIANCE_GRACE, 364},
@@ -44,7 +44,7 @@ static const struct row rows[] = {
 	COMPLIANCE_EXEMPT, 4},
     {"exemption over, in grace", REQUIREMENT_EVERYONE, -1, -1, 5, ROLE_MEMBER, false, -90, -1,
 	COMPLIANCE_GRACE, 4},
-    {"exemption over, lapsed", REQUIREMENT_EVERYONE, -9, -9, 5, ROLE_MEMBER, false, -90, -1,
+    {"exemption over, overdue", REQUIREMENT_EVERYONE, -9, -9, 5, ROLE_MEMBER, false, -90, -1,
 	COMPLIANCE_OVERDUE, -4},
     {"admins: a member", REQUIREMENT_ADMINS, -60, 0, 5, ROLE_MEMBER, false, -90, 0,
 	COMPLIANCE_NOT_REQUIRED, 0},
@@ -87,10 +87,10 @@ membership_of(const struct row *r)
 }
 
 static void
-a_table_of_standings(void **state)
+compliance_of_members(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct membership m = membership_of(&rows[i]);
 		struct compliance_status s = membership_compliance(&m, false, NOW);
 
@@ -104,7 +104,7 @@ a_table_of_standings(void **state)
 }
 
 static void
-to_the_microsecond(void **state)
+deadlines_are_exact(void **state)
 {
 	struct membership m = {
 	    .joined_at = NOW - DAYS(9),
@@ -122,100 +122,101 @@ to_the_microsecond(void **state)
 	assert_int_equal(membership_compliance(&m, false, NOW + 1).compliance, COMPLIANCE_OVERDUE);
 }
 
-/* Random, but the same at every run. */
+/* A random number below `n`, the same in every run. */
 static int
-pick(int n)
+random_below(int n)
 {
 	return (int)(random() % n);
 }
 
 static struct membership
-anybody(void)
+random_membership(void)
 {
 	struct membership m = {
-	    .role = (enum role)pick(3),
-	    .sensitive = pick(2),
-	    .joined_at = NOW - DAYS(pick(100)) - pick(1000000),
-	    .exempt_until = pick(3) == 0 ? NOW + DAYS(pick(20) - 10) + pick(1000000) : 0,
-	    .policy = {.requirement = (enum requirement)pick(3), .grace_days = pick(40)},
+	    .role = (enum role)random_below(3),
+	    .sensitive = random_below(2),
+	    .joined_at = NOW - DAYS(random_below(100)) - random_below(1000000),
+	    .exempt_until = random_below(3) == 0
+				? NOW + DAYS(random_below(20) - 10) + random_below(1000000)
+				: 0,
+	    .policy = {.requirement = (enum requirement)random_below(3),
+		.grace_days = random_below(40)},
 	};
 
 	if (m.policy.requirement != REQUIREMENT_OFF)
-		m.policy.required_since = NOW - DAYS(pick(100) - 20) - pick(1000000);
+		m.policy.required_since =
+		    NOW - DAYS(random_below(100) - 20) - random_below(1000000);
 	if (m.policy.requirement == REQUIREMENT_EVERYONE)
-		m.policy.everyone_since = m.policy.required_since + DAYS(pick(10));
+		m.policy.everyone_since = m.policy.required_since + DAYS(random_below(10));
 	return m;
 }
 
 static bool
-lapsed(const struct membership *m, int64_t now)
+is_overdue(const struct membership *m, int64_t now)
 {
 	return membership_compliance(m, false, now).compliance == COMPLIANCE_OVERDUE;
 }
 
-/* Whatever makes a deadline later never blocks anybody who was not blocked before. */
+/* A change that makes a deadline later never blocks a member who was not blocked before. */
 static void
-later_never_blocks_earlier(void **state)
+a_later_deadline_never_blocks(void **state)
 {
 	(void)state;
 	srandom(1);
 	for (int i = 0; i < ROUNDS; i++) {
-		struct membership m = anybody(), later = m;
+		struct membership m = random_membership(), later = m;
 
-		switch (pick(5)) {
+		switch (random_below(5)) {
 		case 0:
-			later.policy.grace_days += pick(10);
+			later.policy.grace_days += random_below(10);
 			break;
 		case 1:
-			later.joined_at += DAYS(pick(10));
+			later.joined_at += DAYS(random_below(10));
 			break;
 		case 2:
 			later.policy.required_since +=
-			    later.policy.required_since == 0 ? 0 : DAYS(pick(5));
+			    later.policy.required_since == 0 ? 0 : DAYS(random_below(5));
 			break;
 		case 3:
-			later.exempt_until += later.exempt_until == 0 ? 0 : DAYS(pick(10));
+			later.exempt_until += later.exempt_until == 0 ? 0 : DAYS(random_below(10));
 			break;
 		default:
 			later.policy.requirement = REQUIREMENT_OFF;
 			break;
 		}
-		if (!lapsed(&m, NOW))
-			assert_false(lapsed(&later, NOW));
+		if (!is_overdue(&m, NOW))
+			assert_false(is_overdue(&later, NOW));
 	}
 }
 
-/* Once blocked, blocked for good, unless something is changed; and never before the date. */
+/* A member is never blocked before the deadline, and stays blocked unless something changes. */
 static void
-time_alone_never_frees(void **state)
+time_alone_never_unblocks(void **state)
 {
 	(void)state;
 	srandom(2);
 	for (int i = 0; i < ROUNDS; i++) {
-		struct membership m = anybody();
+		struct membership m = random_membership();
 		struct compliance_status s = membership_compliance(&m, false, NOW);
-		int64_t on = NOW + DAYS(pick(50));
+		int64_t on = NOW + DAYS(random_below(50));
 
 		if (s.compliance == COMPLIANCE_OVERDUE)
-			assert_true(lapsed(&m, on));
+			assert_true(is_overdue(&m, on));
 		if (s.deadline != 0 && on < s.deadline)
-			assert_false(lapsed(&m, on));
+			assert_false(is_overdue(&m, on));
 		if (s.deadline != 0 && on >= s.deadline && on >= m.exempt_until)
-			assert_true(lapsed(&m, on));
+			assert_true(is_overdue(&m, on));
 	}
 }
 
-/*
- * What the statements of lists and totals are asked with means the same as the rule for one
- * member.
- */
+/* The threshold for lists and totals agrees with the compliance of each member. */
 static void
-the_cut_agrees_with_the_rule(void **state)
+the_threshold_agrees_with_compliance(void **state)
 {
 	(void)state;
 	srandom(3);
 	for (int i = 0; i < ROUNDS; i++) {
-		struct membership m = anybody();
+		struct membership m = random_membership();
 		struct policy_threshold threshold =
 		    policy_threshold(&m.policy, membership_privileged(&m), NOW);
 		enum compliance c = membership_compliance(&m, false, NOW).compliance;
@@ -235,8 +236,8 @@ totals_of_two_groups(void **state)
 	    .required_since = NOW - DAYS(10),
 	    .grace_days = 5};
 	struct member_counts counts[2] = {
-	    {.enrolled = 3, .open = 20, .overdue = 15, .exempt = 4, .exempt_overdue = 1},
-	    {.enrolled = 2, .open = 10, .overdue = 6, .exempt = 3, .exempt_overdue = 2},
+	    {.enrolled = 3, .unenrolled = 20, .overdue = 15, .exempt = 4, .exempt_overdue = 1},
+	    {.enrolled = 2, .unenrolled = 10, .overdue = 6, .exempt = 3, .exempt_overdue = 2},
 	};
 	struct member_totals t = member_totals(&p, counts, NOW);
 
@@ -252,7 +253,7 @@ totals_of_two_groups(void **state)
 }
 
 static void
-changes(void **state)
+changes_of_a_policy(void **state)
 {
 	struct policy off = {.requirement = REQUIREMENT_OFF, .version = 1},
 		      want = {.grace_days = 7}, p;
@@ -264,20 +265,20 @@ changes(void **state)
 	want.requirement = REQUIREMENT_EVERYONE;
 	p = policy_change(&p, &want, NOW + DAYS(3));
 	assert_true(p.required_since == NOW && p.everyone_since == NOW + DAYS(3) && p.version == 3);
-	/* Unchanged: the dates stay. A date that is given then is for all. */
+	/* The dates stay when nothing changes; a date that is given then applies to all. */
 	p = policy_change(&p, &want, NOW + DAYS(9));
 	assert_true(p.required_since == NOW && p.everyone_since == NOW + DAYS(3));
 	want.required_since = NOW + DAYS(1);
 	p = policy_change(&p, &want, NOW + DAYS(9));
 	assert_true(p.required_since == NOW + DAYS(1) && p.everyone_since == NOW + DAYS(1));
-	/* Off and on again begins anew. */
+	/* Turning a policy off and on again resets the dates. */
 	want = (struct policy){.requirement = REQUIREMENT_OFF};
 	p = policy_change(&p, &want, NOW + DAYS(10));
 	assert_true(p.required_since == 0 && p.everyone_since == 0);
 	want.requirement = REQUIREMENT_EVERYONE;
 	p = policy_change(&p, &want, NOW + DAYS(11));
 	assert_true(p.required_since == NOW + DAYS(11) && p.everyone_since == NOW + DAYS(11));
-	/* Everyone from before the admins' date: the admins, too. */
+	/* A date for everyone that is before the admins' date applies to admins too. */
 	p = policy_change(&(struct policy){.requirement = REQUIREMENT_ADMINS,
 			      .required_since = NOW + DAYS(20)},
 	    &want, NOW);
@@ -285,7 +286,38 @@ changes(void **state)
 }
 
 static void
-the_policy_that_counts(void **state)
+limits_name_the_field(void **state)
+{
+	const struct policy fits = {
+	    .grace_days = POLICY_GRACE_MAX,
+	    .required_since = NOW + DAYS(POLICY_AHEAD_MAX),
+	    .reauthentication_age = POLICY_AGE_MIN,
+	    .verification_age = POLICY_AGE_MAX,
+	};
+	struct policy p = {0};
+
+	(void)state;
+	assert_int_equal(policy_exceeds(&p, NOW), 0);
+	assert_int_equal(policy_exceeds(&fits, NOW), 0);
+	p = fits;
+	p.grace_days = POLICY_GRACE_MAX + 1;
+	assert_int_equal(policy_exceeds(&p, NOW), POLICY_GRACE_DAYS);
+	p.grace_days = -1;
+	assert_int_equal(policy_exceeds(&p, NOW), POLICY_GRACE_DAYS);
+	p.reauthentication_age = POLICY_AGE_MIN - 1;
+	assert_int_equal(policy_exceeds(&p, NOW), POLICY_GRACE_DAYS | POLICY_REAUTHENTICATION_AGE);
+	p = fits;
+	p.required_since++;
+	p.verification_age = POLICY_AGE_MAX + 1;
+	assert_int_equal(policy_exceeds(&p, NOW), POLICY_REQUIRED_SINCE | POLICY_VERIFICATION_AGE);
+	assert_false(policy_allows_exemption(NOW, NOW));
+	assert_true(policy_allows_exemption(NOW + 1, NOW));
+	assert_true(policy_allows_exemption(NOW + DAYS(POLICY_AHEAD_MAX), NOW));
+	assert_false(policy_allows_exemption(NOW + DAYS(POLICY_AHEAD_MAX) + 1, NOW));
+}
+
+static void
+the_policy_in_effect(void **state)
 {
 	struct uuid a = {{1}}, b = {{2}};
 	struct membership list[2] = {
@@ -310,7 +342,7 @@ the_policy_that_counts(void **state)
 	struct compliance_status at;
 
 	(void)state;
-	/* In no organization the strictest counts, in one its own. */
+	/* Without an organization the strictest policy counts, with one its own. */
 	assert_ptr_equal(subject_policy(&s, NOW, &at), &list[1]);
 	assert_int_equal(subject_state(&s, NOW), SESSION_ENROLLMENT_REQUIRED);
 	assert_int_equal(subject_ages(&s, 600).password, 60);
@@ -320,18 +352,18 @@ the_policy_that_counts(void **state)
 	assert_int_equal(subject_state(&s, NOW), SESSION_ACTIVE);
 	assert_int_equal(subject_ages(&s, 600).password, 600);
 	assert_int_equal(subject_ages(&s, 30).verification, 30);
-	/* An organization that was left is none. */
+	/* An organization that the account has left does not count. */
 	s.session.organization = (struct uuid){{3}};
 	assert_int_equal(subject_state(&s, NOW), SESSION_ENROLLMENT_REQUIRED);
-	/* An exemption in one does not cover for the other. */
+	/* An exemption in one organization does not apply to another. */
 	list[1].exempt_until = NOW + 1;
 	assert_ptr_equal(subject_policy(&s, NOW, &at), &list[0]);
 	assert_int_equal(at.compliance, COMPLIANCE_GRACE);
 	assert_int_equal(subject_state(&s, NOW), SESSION_ACTIVE);
-	/* Who is only half signed in is asked for the challenge first. */
+	/* A session that is not fully signed in gets the challenge first. */
 	s.session.state = SESSION_MFA_REQUIRED;
 	assert_int_equal(subject_state(&s, NOW + 1), SESSION_MFA_REQUIRED);
-	/* A single organization is entered by itself. */
+	/* A single organization is selected automatically. */
 	s.membership_count = 1;
 	s.session.organization = UUID_NIL;
 	assert_true(uuid_eq(subject_organization(&s), a));
@@ -340,22 +372,22 @@ the_policy_that_counts(void **state)
 }
 
 static void
-keys_of_pages(void **state)
+cursors_are_parsed_back(void **state)
 {
 	struct arena *a = arena_new(ARENA_REQUEST_MAX);
-	struct member_key k = {.text = STR("ann é"), .time = NOW, .account = {{7, 8, 9}}}, back;
+	struct member_cursor k = {.text = STR("ann é"), .time = NOW, .account = {{7, 8, 9}}}, back;
 	static const char *const wrong[] = {"", "x", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "=",
 	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/w"};
 
 	(void)state;
-	assert_true(member_key_parse(a, member_key_print(a, &k), &back));
+	assert_true(member_cursor_parse(a, member_cursor_format(a, &k), &back));
 	assert_true(
 	    str_eq(back.text, k.text) && back.time == k.time && uuid_eq(back.account, k.account));
-	k = (struct member_key){.account = {{1}}};
-	assert_true(member_key_parse(a, member_key_print(a, &k), &back));
+	k = (struct member_cursor){.account = {{1}}};
+	assert_true(member_cursor_parse(a, member_cursor_format(a, &k), &back));
 	assert_true(back.text.n == 0 && back.time == 0);
-	for (size_t i = 0; i < COUNT(wrong); i++)
-		assert_false(member_key_parse(a, str_of(wrong[i]), &back));
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_false(member_cursor_parse(a, str_of(wrong[i]), &back));
 	arena_free(a);
 }
 
@@ -363,15 +395,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_table_of_standings),
-	    cmocka_unit_test(to_the_microsecond),
-	    cmocka_unit_test(later_never_blocks_earlier),
-	    cmocka_unit_test(time_alone_never_frees),
-	    cmocka_unit_test(the_cut_agrees_with_the_rule),
+	    cmocka_unit_test(compliance_of_members),
+	    cmocka_unit_test(deadlines_are_exact),
+	    cmocka_unit_test(a_later_deadline_never_blocks),
+	    cmocka_unit_test(time_alone_never_unblocks),
+	    cmocka_unit_test(the_threshold_agrees_with_compliance),
 	    cmocka_unit_test(totals_of_two_groups),
-	    cmocka_unit_test(changes),
-	    cmocka_unit_test(the_policy_that_counts),
-	    cmocka_unit_test(keys_of_pages),
+	    cmocka_unit_test(changes_of_a_policy),
+	    cmocka_unit_test(limits_name_the_field),
+	    cmocka_unit_test(the_policy_in_effect),
+	    cmocka_unit_test(cursors_are_parsed_back),
 	};
 
 	return cmocka_run_group_tests_name("domain_policy", tests, NULL, NULL);

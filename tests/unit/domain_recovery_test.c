@@ -1,8 +1,8 @@
-/* Recovery codes: form, alphabet, what people type, MACs. */
+/* Recovery codes: form, alphabet, parsing what people type, MACs. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "domain/recovery.h"
 
 static void
@@ -20,8 +20,8 @@ codes_have_the_documented_form(void **state)
 		assert_int_equal(two.n, 11);
 		assert_int_equal(three.n, 17);
 		assert_true(two.p[5] == '-' && three.p[5] == '-' && three.p[11] == '-');
-		assert_true(recovery_code_read(a, two, &read) && read.n == 10);
-		assert_true(recovery_code_read(a, three, &read) && read.n == 15);
+		assert_true(recovery_code_parse(a, two, &read) && read.n == 10);
+		assert_true(recovery_code_parse(a, three, &read) && read.n == 15);
 		for (k = 0; k < two.n; k++)
 			seen[(unsigned char)two.p[k] & 127] = true;
 	}
@@ -33,7 +33,7 @@ codes_have_the_documented_form(void **state)
 }
 
 static void
-reads_any_case_spaces_missing_dash_and_look_alikes(void **state)
+any_case_spaces_dashes_and_look_alikes_are_parsed(void **state)
 {
 	static const char *const same[] = {"abc12-def34", "ABC12-DEF34", "abc12def34",
 	    " abc12 def34 ", "a-b-c-1-2-d-e-f-3-4", "abcl2-def34", "ABCI2-def34"};
@@ -43,16 +43,16 @@ reads_any_case_spaces_missing_dash_and_look_alikes(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(same); i++) {
-		assert_true(recovery_code_read(a, str_of(same[i]), &code));
+		assert_true(recovery_code_parse(a, str_of(same[i]), &code));
 		assert_str(code, "abc12def34");
 	}
-	assert_true(recovery_code_read(a, STR("ooooo-00000"), &code));
+	assert_true(recovery_code_parse(a, STR("ooooo-00000"), &code));
 	assert_str(code, "0000000000");
 	arena_free(a);
 }
 
 static void
-refuses_what_cannot_be_a_code(void **state)
+other_texts_are_refused(void **state)
 {
 	static const char *const bad[] = {"", "-", "abc12-def3", "abc12-def345", "abc12-def3u",
 	    "abc12_def34", "abc12-def34\n", "abc12-def34-ghj5", "123456", "äbc12-def3"};
@@ -62,8 +62,8 @@ refuses_what_cannot_be_a_code(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
-		assert_false(recovery_code_read(a, str_of(bad[i]), &code));
-	assert_false(recovery_code_read(a, STR("abc12\0def34"), &code));
+		assert_false(recovery_code_parse(a, str_of(bad[i]), &code));
+	assert_false(recovery_code_parse(a, STR("abc12\0def34"), &code));
 	arena_free(a);
 }
 
@@ -91,8 +91,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(codes_have_the_documented_form),
-	    cmocka_unit_test(reads_any_case_spaces_missing_dash_and_look_alikes),
-	    cmocka_unit_test(refuses_what_cannot_be_a_code),
+	    cmocka_unit_test(any_case_spaces_dashes_and_look_alikes_are_parsed),
+	    cmocka_unit_test(other_texts_are_refused),
 	    cmocka_unit_test(the_mac_depends_on_key_account_and_code),
 	};
 

@@ -1,4 +1,4 @@
-/* Who is told of an organization's rule, what, and when. */
+/* Which members are reminded of a policy, of what, and when. */
 #include "unit.h"
 
 #include "base/array.h"
@@ -9,8 +9,8 @@
 #define DAYS(n) ((n)*CLOCK_DAY)
 #define NEVER 0
 
-/* A look at somebody who joined long before and has no factor; times are from NOW. */
-struct look {
+/* A member who joined long ago and, unless `enrolled`, has no factor. Times are from NOW. */
+struct row {
 	const char *what;
 	enum requirement requirement;
 	enum role role;
@@ -20,13 +20,13 @@ struct look {
 	bool unreachable;
 	int64_t exempt_until; /* 0: no exemption */
 	int32_t stage;
-	int64_t sent; /* the deadline that was told, with a stage */
-	/* what comes of it */
-	int days; /* in the message; -1: there is no message */
+	int64_t sent; /* with a stage: the deadline that it belongs to */
+	/* the expected decision */
+	int days; /* in the message; -1: no message */
 	enum mail_kind kind;
 	int32_t stage_after;
-	int64_t told_after; /* with a stage */
-	int64_t next;       /* NEVER: not before something changes */
+	int64_t deadline_after; /* with a stage */
+	int64_t next;           /* NEVER: when something changes */
 };
 
 #define EVERYONE .requirement = REQUIREMENT_EVERYONE
@@ -35,92 +35,92 @@ struct look {
 #define NEAR(n) .kind = MAIL_DEADLINE_NEAR, .days = (n)
 #define SILENT .days = -1
 
-static const struct look looks[] = {
-    {"no rule", SILENT},
-    {"no rule any more: what was told is forgotten", .stage = 2, .sent = DAYS(5), SILENT},
-    {"a rule for others", ADMINS, .grace = 10, SILENT},
-    {"a rule for others now", ADMINS, .grace = 10, .stage = 1, .sent = DAYS(9), SILENT},
-    {"a rule for admins", ADMINS, .role = ROLE_ADMIN, .grace = 10, APPLIES(10), .stage_after = 1,
-	.told_after = DAYS(10), .next = DAYS(3)},
+static const struct row rows[] = {
+    {"no policy", SILENT},
+    {"policy turned off: the stage is reset", .stage = 2, .sent = DAYS(5), SILENT},
+    {"a policy for others", ADMINS, .grace = 10, SILENT},
+    {"a policy that now covers others only", ADMINS, .grace = 10, .stage = 1, .sent = DAYS(9),
+	SILENT},
+    {"a policy for admins", ADMINS, .role = ROLE_ADMIN, .grace = 10, APPLIES(10), .stage_after = 1,
+	.deadline_after = DAYS(10), .next = DAYS(3)},
     {"enrolled", EVERYONE, .grace = 10, .enrolled = true, SILENT},
-    {"enrolled: what was told stays told", EVERYONE, .grace = 10, .enrolled = true, .stage = 1,
-	.sent = DAYS(10), SILENT, .stage_after = 1, .told_after = DAYS(10)},
-    {"exempt: looked at when it ends", EVERYONE, .grace = 10, .exempt_until = DAYS(4), SILENT,
+    {"enrolled: the stage is kept", EVERYONE, .grace = 10, .enrolled = true, .stage = 1,
+	.sent = DAYS(10), SILENT, .stage_after = 1, .deadline_after = DAYS(10)},
+    {"exempt: checked when it ends", EVERYONE, .grace = 10, .exempt_until = DAYS(4), SILENT,
 	.next = DAYS(4)},
-    {"exempt, and told before: told anew afterwards", EVERYONE, .grace = 10,
-	.exempt_until = DAYS(4), .stage = 2, .sent = DAYS(10), SILENT, .next = DAYS(4)},
+    {"exempt after a reminder: the stage is reset", EVERYONE, .grace = 10, .exempt_until = DAYS(4),
+	.stage = 2, .sent = DAYS(10), SILENT, .next = DAYS(4)},
     {"exempt for another microsecond", EVERYONE, .grace = 10, .exempt_until = 1, SILENT, .next = 1},
-    {"not exempt any more, in grace", EVERYONE, .grace = 10, .exempt_until = -1, APPLIES(10),
-	.stage_after = 1, .told_after = DAYS(10), .next = DAYS(3)},
-    {"not exempt any more, lapsed", EVERYONE, .since = -DAYS(30), .grace = 10, .exempt_until = -1,
-	APPLIES(0), .stage_after = 4, .told_after = -DAYS(20)},
+    {"exemption over, in grace", EVERYONE, .grace = 10, .exempt_until = -1, APPLIES(10),
+	.stage_after = 1, .deadline_after = DAYS(10), .next = DAYS(3)},
+    {"exemption over, overdue", EVERYONE, .since = -DAYS(30), .grace = 10, .exempt_until = -1,
+	APPLIES(0), .stage_after = 4, .deadline_after = -DAYS(20)},
 
-    {"a rule that begins", EVERYONE, .grace = 10, APPLIES(10), .stage_after = 1,
-	.told_after = DAYS(10), .next = DAYS(3)},
-    {"a rule that is announced", EVERYONE, .since = DAYS(20), .grace = 10, APPLIES(30),
-	.stage_after = 1, .told_after = DAYS(30), .next = DAYS(23)},
+    {"a policy that begins", EVERYONE, .grace = 10, APPLIES(10), .stage_after = 1,
+	.deadline_after = DAYS(10), .next = DAYS(3)},
+    {"a policy that is announced", EVERYONE, .since = DAYS(20), .grace = 10, APPLIES(30),
+	.stage_after = 1, .deadline_after = DAYS(30), .next = DAYS(23)},
     {"announced, without grace", EVERYONE, .since = DAYS(20), APPLIES(20), .stage_after = 1,
-	.told_after = DAYS(20), .next = DAYS(13)},
-    {"begun seven days and a microsecond before", EVERYONE, .since = 1, .grace = 7, APPLIES(8),
-	.stage_after = 1, .told_after = DAYS(7) + 1, .next = 1},
-    {"begun seven days before: that reminder is past", EVERYONE, .grace = 7, APPLIES(7),
-	.stage_after = 2, .told_after = DAYS(7), .next = DAYS(4)},
-    {"begun with two days left", EVERYONE, .grace = 2, APPLIES(2), .stage_after = 3,
-	.told_after = DAYS(2), .next = DAYS(1)},
-    {"begun with one day left", EVERYONE, .grace = 1, APPLIES(1), .stage_after = 4,
-	.told_after = DAYS(1)},
-    {"begun in the last microsecond", EVERYONE, .since = 1 - DAYS(1), .grace = 1, APPLIES(1),
-	.stage_after = 4, .told_after = 1},
+	.deadline_after = DAYS(20), .next = DAYS(13)},
+    {"seven days and a microsecond left", EVERYONE, .since = 1, .grace = 7, APPLIES(8),
+	.stage_after = 1, .deadline_after = DAYS(7) + 1, .next = 1},
+    {"seven days left: that reminder is skipped", EVERYONE, .grace = 7, APPLIES(7),
+	.stage_after = 2, .deadline_after = DAYS(7), .next = DAYS(4)},
+    {"two days left", EVERYONE, .grace = 2, APPLIES(2), .stage_after = 3, .deadline_after = DAYS(2),
+	.next = DAYS(1)},
+    {"one day left", EVERYONE, .grace = 1, APPLIES(1), .stage_after = 4, .deadline_after = DAYS(1)},
+    {"a microsecond left", EVERYONE, .since = 1 - DAYS(1), .grace = 1, APPLIES(1), .stage_after = 4,
+	.deadline_after = 1},
     {"without grace", EVERYONE, APPLIES(0), .stage_after = 4},
-    {"lapsed long ago and never told", EVERYONE, .since = -DAYS(90), .grace = 10, APPLIES(0),
-	.stage_after = 4, .told_after = -DAYS(80)},
+    {"overdue for long and never reminded", EVERYONE, .since = -DAYS(90), .grace = 10, APPLIES(0),
+	.stage_after = 4, .deadline_after = -DAYS(80)},
 
     {"a microsecond before the first reminder", EVERYONE, .since = 1, .grace = 7, .stage = 1,
-	.sent = DAYS(7) + 1, SILENT, .stage_after = 1, .told_after = DAYS(7) + 1, .next = 1},
+	.sent = DAYS(7) + 1, SILENT, .stage_after = 1, .deadline_after = DAYS(7) + 1, .next = 1},
     {"the first reminder", EVERYONE, .grace = 7, .stage = 1, .sent = DAYS(7), NEAR(7),
-	.stage_after = 2, .told_after = DAYS(7), .next = DAYS(4)},
+	.stage_after = 2, .deadline_after = DAYS(7), .next = DAYS(4)},
     {"the first reminder, late", EVERYONE, .since = -DAYS(1), .grace = 7, .stage = 1,
-	.sent = DAYS(6), NEAR(6), .stage_after = 2, .told_after = DAYS(6), .next = DAYS(3)},
-    {"once", EVERYONE, .grace = 7, .stage = 2, .sent = DAYS(7), SILENT, .stage_after = 2,
-	.told_after = DAYS(7), .next = DAYS(4)},
+	.sent = DAYS(6), NEAR(6), .stage_after = 2, .deadline_after = DAYS(6), .next = DAYS(3)},
+    {"not twice", EVERYONE, .grace = 7, .stage = 2, .sent = DAYS(7), SILENT, .stage_after = 2,
+	.deadline_after = DAYS(7), .next = DAYS(4)},
     {"a microsecond before the second", EVERYONE, .since = 1, .grace = 3, .stage = 2,
-	.sent = DAYS(3) + 1, SILENT, .stage_after = 2, .told_after = DAYS(3) + 1, .next = 1},
+	.sent = DAYS(3) + 1, SILENT, .stage_after = 2, .deadline_after = DAYS(3) + 1, .next = 1},
     {"the second", EVERYONE, .grace = 3, .stage = 2, .sent = DAYS(3), NEAR(3), .stage_after = 3,
-	.told_after = DAYS(3), .next = DAYS(2)},
-    {"the second, the first having been missed", EVERYONE, .grace = 3, .stage = 1, .sent = DAYS(3),
-	NEAR(3), .stage_after = 3, .told_after = DAYS(3), .next = DAYS(2)},
+	.deadline_after = DAYS(3), .next = DAYS(2)},
+    {"the second, after a missed first", EVERYONE, .grace = 3, .stage = 1, .sent = DAYS(3), NEAR(3),
+	.stage_after = 3, .deadline_after = DAYS(3), .next = DAYS(2)},
     {"the last", EVERYONE, .grace = 1, .stage = 3, .sent = DAYS(1), NEAR(1), .stage_after = 4,
-	.told_after = DAYS(1)},
-    {"the last, both others having been missed", EVERYONE, .since = 1 - DAYS(1), .grace = 1,
-	.stage = 1, .sent = 1, NEAR(1), .stage_after = 4, .told_after = 1},
+	.deadline_after = DAYS(1)},
+    {"the last, after two missed ones", EVERYONE, .since = 1 - DAYS(1), .grace = 1, .stage = 1,
+	.sent = 1, NEAR(1), .stage_after = 4, .deadline_after = 1},
     {"too late for the last", EVERYONE, .since = -DAYS(1), .grace = 1, .stage = 3, SILENT,
 	.stage_after = 4},
-    {"lapsed, and told of it before", EVERYONE, .since = -DAYS(20), .grace = 10, .stage = 4,
-	.sent = -DAYS(10), SILENT, .stage_after = 4, .told_after = -DAYS(10)},
-    {"a clock that went back", EVERYONE, .grace = 10, .stage = 3, .sent = DAYS(10), SILENT,
-	.stage_after = 3, .told_after = DAYS(10), .next = DAYS(3)},
+    {"overdue, and reminded before", EVERYONE, .since = -DAYS(20), .grace = 10, .stage = 4,
+	.sent = -DAYS(10), SILENT, .stage_after = 4, .deadline_after = -DAYS(10)},
+    {"a clock that was set back", EVERYONE, .grace = 10, .stage = 3, .sent = DAYS(10), SILENT,
+	.stage_after = 3, .deadline_after = DAYS(10), .next = DAYS(3)},
 
-    {"sooner than told", EVERYONE, .grace = 10, .stage = 1, .sent = DAYS(30), APPLIES(10),
-	.stage_after = 1, .told_after = DAYS(10), .next = DAYS(3)},
-    {"sooner by a microsecond", EVERYONE, .grace = 10, .stage = 4, .sent = DAYS(10) + 1,
-	APPLIES(10), .stage_after = 1, .told_after = DAYS(10), .next = DAYS(3)},
-    {"so soon that it is over", EVERYONE, .since = -DAYS(20), .grace = 10, .stage = 1,
-	.sent = DAYS(5), APPLIES(0), .stage_after = 4, .told_after = -DAYS(10)},
-    {"sooner, but it was over before", EVERYONE, .since = -DAYS(20), .grace = 5, .stage = 4,
-	.sent = 0, SILENT, .stage_after = 4, .told_after = -DAYS(15)},
-    {"later: reminded anew", EVERYONE, .grace = 30, .stage = 4, .sent = DAYS(1), SILENT,
-	.stage_after = 1, .told_after = DAYS(30), .next = DAYS(23)},
-    {"later by so little that a reminder is past", EVERYONE, .grace = 5, .stage = 3,
-	.sent = DAYS(3), SILENT, .stage_after = 2, .told_after = DAYS(5), .next = DAYS(2)},
-    {"later, having been over", EVERYONE, .grace = 30, .stage = 4, .sent = -DAYS(3), SILENT,
-	.stage_after = 1, .told_after = DAYS(30), .next = DAYS(23)},
+    {"an earlier deadline", EVERYONE, .grace = 10, .stage = 1, .sent = DAYS(30), APPLIES(10),
+	.stage_after = 1, .deadline_after = DAYS(10), .next = DAYS(3)},
+    {"a deadline earlier by a microsecond", EVERYONE, .grace = 10, .stage = 4, .sent = DAYS(10) + 1,
+	APPLIES(10), .stage_after = 1, .deadline_after = DAYS(10), .next = DAYS(3)},
+    {"an earlier deadline that has passed", EVERYONE, .since = -DAYS(20), .grace = 10, .stage = 1,
+	.sent = DAYS(5), APPLIES(0), .stage_after = 4, .deadline_after = -DAYS(10)},
+    {"an earlier deadline after the old one had passed", EVERYONE, .since = -DAYS(20), .grace = 5,
+	.stage = 4, .sent = 0, SILENT, .stage_after = 4, .deadline_after = -DAYS(15)},
+    {"a later deadline: reminders start over", EVERYONE, .grace = 30, .stage = 4, .sent = DAYS(1),
+	SILENT, .stage_after = 1, .deadline_after = DAYS(30), .next = DAYS(23)},
+    {"a slightly later deadline: a reminder is skipped", EVERYONE, .grace = 5, .stage = 3,
+	.sent = DAYS(3), SILENT, .stage_after = 2, .deadline_after = DAYS(5), .next = DAYS(2)},
+    {"a later deadline after the old one had passed", EVERYONE, .grace = 30, .stage = 4,
+	.sent = -DAYS(3), SILENT, .stage_after = 1, .deadline_after = DAYS(30), .next = DAYS(23)},
 
-    {"no address: again in a day, as if nothing had been", EVERYONE, .grace = 10,
-	.unreachable = true, SILENT, .next = DAYS(1)},
+    {"no address: checked again in a day", EVERYONE, .grace = 10, .unreachable = true, SILENT,
+	.next = DAYS(1)},
     {"no address for a reminder", EVERYONE, .grace = 3, .unreachable = true, .stage = 2,
-	.sent = DAYS(3), SILENT, .stage_after = 2, .told_after = DAYS(3), .next = DAYS(1)},
-    {"no address, and nothing to tell", EVERYONE, .grace = 10, .unreachable = true, .stage = 1,
-	.sent = DAYS(10), SILENT, .stage_after = 1, .told_after = DAYS(10), .next = DAYS(3)},
+	.sent = DAYS(3), SILENT, .stage_after = 2, .deadline_after = DAYS(3), .next = DAYS(1)},
+    {"no address, and nothing to send", EVERYONE, .grace = 10, .unreachable = true, .stage = 1,
+	.sent = DAYS(10), SILENT, .stage_after = 1, .deadline_after = DAYS(10), .next = DAYS(3)},
 };
 
 static int64_t
@@ -130,7 +130,7 @@ at(int64_t offset, bool there)
 }
 
 static struct reminder_member
-member_of(const struct look *l)
+member_of(const struct row *l)
 {
 	struct reminder_member m = {
 	    .membership =
@@ -158,20 +158,20 @@ member_of(const struct look *l)
 }
 
 static void
-every_rule(void **state)
+decisions(void **state)
 {
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < ARRAY_SIZE(looks); i++) {
-		const struct look *l = &looks[i];
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct row *l = &rows[i];
 		struct reminder_member m = member_of(l);
 		struct reminder n = reminder_decide(&m, NOW);
 
 		if (n.sends != (l->days >= 0) ||
 		    (n.sends && (n.kind != l->kind || n.days != l->days)) ||
 		    (int32_t)n.stage != l->stage_after ||
-		    n.deadline != at(l->told_after, l->stage_after != 0) ||
+		    n.deadline != at(l->deadline_after, l->stage_after != 0) ||
 		    n.due_at != at(l->next, l->next != NEVER))
 			fail_msg("%s: sends %d kind %d days %d stage %d deadline %+lld next %+lld",
 			    l->what, n.sends, (int)n.kind, (int)n.days, (int)n.stage,
@@ -180,9 +180,9 @@ every_rule(void **state)
 }
 
 static void
-who_joins_later_has_a_later_deadline(void **state)
+a_later_member_has_a_later_deadline(void **state)
 {
-	struct look l = {"", EVERYONE, .since = -DAYS(100), .grace = 10};
+	struct row l = {"", EVERYONE, .since = -DAYS(100), .grace = 10};
 	struct reminder_member m = member_of(&l);
 	struct reminder n;
 
@@ -194,42 +194,39 @@ who_joins_later_has_a_later_deadline(void **state)
 	assert_int_equal(n.due_at, NOW + DAYS(3));
 }
 
-/* The next of a sequence that is the same every time, below `n`. */
+/* A pseudo-random number below `n`, the same in every run. */
 static int64_t
-next_below(uint64_t *seed, int64_t n)
+random_below(uint64_t *seed, int64_t n)
 {
 	*seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
 	return (int64_t)((*seed >> 11) % (uint64_t)n);
 }
 
 static void
-note(struct reminder_member *m, const struct reminder *n)
+record_decision(struct reminder_member *m, const struct reminder *n)
 {
 	m->stage = (int32_t)n->stage;
 	m->deadline = n->deadline;
 }
 
-/*
- * Time goes forward in steps of any length: each stage is told once at most, in its order, and
- * none too early.
- */
+/* Whatever the time between checks, each stage is sent at most once, in order and not early. */
 static void
-no_stage_is_told_twice(void **state)
+no_stage_is_sent_twice(void **state)
 {
 	uint64_t seed = 1;
-	int walk;
+	int round;
 
 	(void)state;
-	for (walk = 0; walk < 2000; walk++) {
-		struct look l = {"", EVERYONE, .since = next_below(&seed, DAYS(40)) - DAYS(20),
-		    .grace = (int32_t)next_below(&seed, 31),
-		    .exempt_until = walk % 3 == 0 ? next_below(&seed, DAYS(30)) + 1 : 0};
+	for (round = 0; round < 2000; round++) {
+		struct row l = {"", EVERYONE, .since = random_below(&seed, DAYS(40)) - DAYS(20),
+		    .grace = (int32_t)random_below(&seed, 31),
+		    .exempt_until = round % 3 == 0 ? random_below(&seed, DAYS(30)) + 1 : 0};
 		struct reminder_member m = member_of(&l);
 		int64_t deadline = NOW + l.since + DAYS(l.grace), now,
-			longest = 1 + next_below(&seed, DAYS(9));
+			longest = 1 + random_below(&seed, DAYS(9));
 		int sent = -1, applies = 0;
 
-		for (now = NOW; now < NOW + DAYS(100); now += 1 + next_below(&seed, longest)) {
+		for (now = NOW; now < NOW + DAYS(100); now += 1 + random_below(&seed, longest)) {
 			struct reminder n = reminder_decide(&m, now);
 
 			assert_true(n.due_at == 0 || n.due_at > now);
@@ -242,22 +239,19 @@ no_stage_is_told_twice(void **state)
 				assert_true(
 				    n.kind == MAIL_POLICY_APPLIES || now >= deadline - DAYS(7));
 			}
-			note(&m, &n);
-			longest = 1 + next_below(&seed, DAYS(9));
+			record_decision(&m, &n);
+			longest = 1 + random_below(&seed, DAYS(9));
 		}
 		assert_int_equal(applies, 1);
 	}
 }
 
-/*
- * Looking exactly when the last look said so is enough: all reminders that lie ahead come, each
- * on its day.
- */
+/* Checking only when the last decision said so sends all reminders, each on its day. */
 static void
-looking_when_it_is_due_is_enough(void **state)
+checking_when_due_is_enough(void **state)
 {
 	static const int days[] = {30, 7, 3, 1};
-	struct look l = {"", EVERYONE, .grace = 30};
+	struct row l = {"", EVERYONE, .grace = 30};
 	struct reminder_member m = member_of(&l);
 	int64_t now = NOW;
 	size_t sent = 0;
@@ -269,7 +263,7 @@ looking_when_it_is_due_is_enough(void **state)
 		assert_true(n.sends && sent < 4);
 		assert_int_equal(n.days, days[sent++]);
 		assert_int_equal(now, n.deadline - DAYS(n.days));
-		note(&m, &n);
+		record_decision(&m, &n);
 		now = n.due_at;
 	}
 	assert_int_equal(sent, 4);
@@ -279,10 +273,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_rule),
-	    cmocka_unit_test(who_joins_later_has_a_later_deadline),
-	    cmocka_unit_test(no_stage_is_told_twice),
-	    cmocka_unit_test(looking_when_it_is_due_is_enough),
+	    cmocka_unit_test(decisions),
+	    cmocka_unit_test(a_later_member_has_a_later_deadline),
+	    cmocka_unit_test(no_stage_is_sent_twice),
+	    cmocka_unit_test(checking_when_due_is_enough),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

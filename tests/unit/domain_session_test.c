@@ -79,17 +79,17 @@ use_is_noted_seldom_but_never_too_late(void **state)
 	struct session s = {.last_seen_at = NOW};
 
 	(void)state;
-	assert_int_equal(session_activity(&s, IDLE, NOW + 60 * CLOCK_SECOND - 1), ACTIVITY_RECENT);
-	assert_int_equal(session_activity(&s, IDLE, NOW + 60 * CLOCK_SECOND), ACTIVITY_QUEUE);
-	assert_int_equal(session_activity(&s, IDLE, NOW + IDLE / 2 * CLOCK_SECOND - 1),
+	assert_int_equal(session_activity(s.last_seen_at, IDLE, NOW + 60 * CLOCK_SECOND - 1), ACTIVITY_RECENT);
+	assert_int_equal(session_activity(s.last_seen_at, IDLE, NOW + 60 * CLOCK_SECOND), ACTIVITY_QUEUE);
+	assert_int_equal(session_activity(s.last_seen_at, IDLE, NOW + IDLE / 2 * CLOCK_SECOND - 1),
 	    ACTIVITY_QUEUE);
-	assert_int_equal(session_activity(&s, IDLE, NOW + IDLE / 2 * CLOCK_SECOND),
+	assert_int_equal(session_activity(s.last_seen_at, IDLE, NOW + IDLE / 2 * CLOCK_SECOND),
 	    ACTIVITY_WRITE_NOW);
 	/* the shortest that can be set: a request every half a minute keeps it */
-	assert_int_equal(session_activity(&s, 60, NOW + 15 * CLOCK_SECOND - 1), ACTIVITY_RECENT);
-	assert_int_equal(session_activity(&s, 60, NOW + 15 * CLOCK_SECOND), ACTIVITY_QUEUE);
-	assert_int_equal(session_activity(&s, 60, NOW + 30 * CLOCK_SECOND), ACTIVITY_WRITE_NOW);
-	assert_int_equal(session_activity(&s, IDLE, NOW - CLOCK_DAY), ACTIVITY_RECENT);
+	assert_int_equal(session_activity(s.last_seen_at, 60, NOW + 15 * CLOCK_SECOND - 1), ACTIVITY_RECENT);
+	assert_int_equal(session_activity(s.last_seen_at, 60, NOW + 15 * CLOCK_SECOND), ACTIVITY_QUEUE);
+	assert_int_equal(session_activity(s.last_seen_at, 60, NOW + 30 * CLOCK_SECOND), ACTIVITY_WRITE_NOW);
+	assert_int_equal(session_activity(s.last_seen_at, IDLE, NOW - CLOCK_DAY), ACTIVITY_RECENT);
 }
 
 static void

@@ -1,4 +1,4 @@
-/* The guessing budget: when answers are judged, how long waits are, when it is over. */
+/* The attempt limit: when a code may be verified, how long waits are, and the lock. */
 #include "unit.h"
 
 #include "base/array.h"
@@ -8,7 +8,7 @@
 #define NOW (INT64_C(1800000000) * CLOCK_SECOND)
 
 static void
-the_first_five_wrong_answers_are_judged(void **state)
+five_wrong_codes_are_free(void **state)
 {
 	struct throttle t = {0};
 	int i;
@@ -16,7 +16,7 @@ the_first_five_wrong_answers_are_judged(void **state)
 	(void)state;
 	for (i = 0; i < THROTTLE_FREE; i++) {
 		assert_int_equal(throttle_check(&t, NOW), OK);
-		t = throttle_after_wrong(&t, NOW);
+		t = throttle_after_failure(&t, NOW);
 	}
 	assert_int_equal(t.failures, 5);
 	assert_int_equal(throttle_check(&t, NOW), ERR_THROTTLED);
@@ -32,7 +32,7 @@ waits_double_from_half_a_minute_to_a_quarter_hour(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(waits); i++) {
-		t = throttle_after_wrong(&t, now);
+		t = throttle_after_failure(&t, now);
 		assert_int_equal(throttle_wait(&t, now), waits[i]);
 		assert_int_equal(throttle_check(&t, now + waits[i] * CLOCK_SECOND - 1),
 		    ERR_THROTTLED);
@@ -42,19 +42,19 @@ waits_double_from_half_a_minute_to_a_quarter_hour(void **state)
 }
 
 static void
-after_a_hundred_nothing_is_judged_whenever(void **state)
+a_hundred_wrong_codes_lock(void **state)
 {
 	struct throttle t = {.failures = THROTTLE_LOCK - 1};
 
 	(void)state;
 	assert_int_equal(throttle_check(&t, NOW), OK);
-	t = throttle_after_wrong(&t, NOW);
+	t = throttle_after_failure(&t, NOW);
 	assert_int_equal(throttle_check(&t, NOW), ERR_LOCKED);
 	assert_int_equal(throttle_check(&t, NOW + 3650 * CLOCK_DAY), ERR_LOCKED);
 }
 
 static void
-the_wait_is_told_in_whole_seconds_rounded_up(void **state)
+the_wait_is_rounded_up_to_seconds(void **state)
 {
 	struct throttle t = {.failures = 5, .blocked_until = NOW + CLOCK_SECOND};
 
@@ -71,10 +71,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(the_first_five_wrong_answers_are_judged),
+	    cmocka_unit_test(five_wrong_codes_are_free),
 	    cmocka_unit_test(waits_double_from_half_a_minute_to_a_quarter_hour),
-	    cmocka_unit_test(after_a_hundred_nothing_is_judged_whenever),
-	    cmocka_unit_test(the_wait_is_told_in_whole_seconds_rounded_up),
+	    cmocka_unit_test(a_hundred_wrong_codes_lock),
+	    cmocka_unit_test(the_wait_is_rounded_up_to_seconds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "http/json.h"
 
 /* Deep enough for every text of the tables but those about depth. */

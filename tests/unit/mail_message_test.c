@@ -1,9 +1,9 @@
-/* Messages: headers that cannot be broken out of, encodings, lines, parts. */
+/* Messages: headers that cannot be injected, encodings, lines, parts. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/address.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/clock.h"
 #include "mail/encode.h"
 #include "mail/message.h"
@@ -27,7 +27,7 @@ teardown(void **state)
 }
 
 static struct str
-header(struct str text)
+encoded_header(struct str text)
 {
 	struct buf b = {.arena = a};
 
@@ -36,7 +36,7 @@ header(struct str text)
 }
 
 static struct str
-body(struct str text)
+encoded_body(struct str text)
 {
 	struct buf b = {.arena = a};
 
@@ -44,10 +44,7 @@ body(struct str text)
 	return buf_str(&b);
 }
 
-/*
- * Every line ends in CRLF, has at most 76 bytes, and no byte that is not printable ASCII or a
- * tab.
- */
+/* Asserts that every line ends in CRLF and has at most 76 bytes of printable ASCII and tabs. */
 static void
 assert_lines(struct str text)
 {
@@ -82,15 +79,16 @@ static void
 plain_subjects_stay_and_others_are_encoded(void **state)
 {
 	(void)state;
-	assert_str(header(STR("A recovery code was used")), "A recovery code was used");
-	assert_str(header(STR("Grüße")), "=?utf-8?Q?Gr=C3=BC=C3=9Fe?=");
-	assert_str(header(STR("a =?utf-8?Q?b?=")), "=?utf-8?Q?a_=3D=3Futf=2D8=3FQ=3Fb=3F=3D?=");
-	assert_str(header(STR("")), "");
-	assert_str(header(STR("\n")), "");
+	assert_str(encoded_header(STR("A recovery code was used")), "A recovery code was used");
+	assert_str(encoded_header(STR("Grüße")), "=?utf-8?Q?Gr=C3=BC=C3=9Fe?=");
+	assert_str(encoded_header(STR("a =?utf-8?Q?b?=")),
+	    "=?utf-8?Q?a_=3D=3Futf=2D8=3FQ=3Fb=3F=3D?=");
+	assert_str(encoded_header(STR("")), "");
+	assert_str(encoded_header(STR("\n")), "");
 }
 
 static void
-a_header_is_not_broken_out_of(void **state)
+no_header_can_be_injected(void **state)
 {
 	static const struct str evil[] = {STR_INIT("Hi\r\nBcc: eve@example.org"),
 	    STR_INIT("Hi\nX: y"), STR_INIT("Hi\rX: y"), STR_INIT("Hi\0X: y"),
@@ -99,15 +97,15 @@ a_header_is_not_broken_out_of(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(evil); i++) {
-		struct str out = header(evil[i]);
+		struct str out = encoded_header(evil[i]);
 
 		for (k = 0; k < out.n; k++)
 			assert_true(out.p[k] >= ' ' && out.p[k] <= '~');
 	}
-	assert_str(header(STR("Hi\xff there")), "=?utf-8?Q?Hi=EF=BF=BD_there?=");
+	assert_str(encoded_header(STR("Hi\xff there")), "=?utf-8?Q?Hi=EF=BF=BD_there?=");
 }
 
-/* A character is never divided over two words, nor a word over two lines. */
+/* A character is never split over two words, nor a word over two lines. */
 static void
 long_headers_fold_between_characters(void **state)
 {
@@ -118,7 +116,7 @@ long_headers_fold_between_characters(void **state)
 	(void)state;
 	for (i = 0; i < 60; i++)
 		buf_add(&long_text, i % 3 == 0 ? STR("\xf0\x9f\x82\xa1") : STR("\xc3\xbc"));
-	rest = header(buf_str(&long_text));
+	rest = encoded_header(buf_str(&long_text));
 	while (rest.n > 0) {
 		struct str line = str_trim(str_cut(&rest, '\n')), decoded;
 		struct buf bytes = {.arena = a};
@@ -149,20 +147,20 @@ bodies_are_quoted_printable(void **state)
 	int i;
 
 	(void)state;
-	assert_str(body(STR("a = b\n")), "a =3D b\r\n");
-	assert_str(body(STR("blank \ntab\t\n")), "blank=20\r\ntab=09\r\n");
-	assert_str(body(STR("one\r\ntwo")), "one\r\ntwo\r\n");
-	assert_str(body(STR("ü\n\n.\n")), "=C3=BC\r\n\r\n.\r\n");
-	assert_str(body(STR("")), "");
+	assert_str(encoded_body(STR("a = b\n")), "a =3D b\r\n");
+	assert_str(encoded_body(STR("blank \ntab\t\n")), "blank=20\r\ntab=09\r\n");
+	assert_str(encoded_body(STR("one\r\ntwo")), "one\r\ntwo\r\n");
+	assert_str(encoded_body(STR("ü\n\n.\n")), "=C3=BC\r\n\r\n.\r\n");
+	assert_str(encoded_body(STR("")), "");
 	for (i = 0; i < 200; i++)
 		buf_add(&long_line, i % 7 == 0 ? STR("ü") : STR("x="));
-	assert_lines(body(buf_str(&long_line)));
-	assert_lines(body(STR("\x01\x02\xff\x00z\n")));
+	assert_lines(encoded_body(buf_str(&long_line)));
+	assert_lines(encoded_body(STR("\x01\x02\xff\x00z\n")));
 }
 
-/* Of exactly 76 and 77 bytes: the one stays, the other is broken. */
+/* A line of 75 characters is not broken, one of 76 is. */
 static void
-lines_break_where_they_must(void **state)
+only_too_long_lines_are_broken(void **state)
 {
 	char text[90];
 	int n;
@@ -172,14 +170,14 @@ lines_break_where_they_must(void **state)
 		struct str out;
 
 		memset(text, 'x', sizeof(text));
-		out = body((struct str){.p = text, .n = (size_t)n});
+		out = encoded_body((struct str){.p = text, .n = (size_t)n});
 		assert_lines(out);
 		assert_int_equal(out.n, n <= 75 ? n + 2 : n + 5);
 	}
 }
 
 static void
-dates_have_their_form(void **state)
+dates_are_formatted(void **state)
 {
 	(void)state;
 	assert_str(encode_date(a, 1795425302 * CLOCK_SECOND), "Mon, 23 Nov 2026 09:15:02 +0000");
@@ -218,7 +216,7 @@ a_message_has_headers_and_two_parts(void **state)
 			"--=_msg_1--\r\n");
 }
 
-/* Whatever stands in it: as many headers as ever, and no boundary of its own making. */
+/* Whatever the values contain, the number of headers and boundaries stays the same. */
 static void
 no_value_adds_a_header_or_part(void **state)
 {
@@ -248,7 +246,7 @@ no_value_adds_a_header_or_part(void **state)
 }
 
 static void
-only_addresses_that_fit_are_written_to(void **state)
+other_addresses_are_refused(void **state)
 {
 	static const char *const good[] = {"a@b", "mia.santos+x@mail.example.org",
 	    "o'hara@example.org", "A_b-c@x-y.example", "a@localhost"};
@@ -267,7 +265,7 @@ only_addresses_that_fit_are_written_to(void **state)
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		m.to = str_of(bad[i]);
 		if (address_fits(m.to) || message_build(a, &m, &out))
-			fail_msg("\"%s\" was taken", bad[i]);
+			fail_msg("\"%s\" was accepted", bad[i]);
 	}
 	assert_false(address_fits(STR("a\0b@c")));
 	assert_false(address_fits(STR_ABSENT));
@@ -282,14 +280,14 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(plain_subjects_stay_and_others_are_encoded),
-	    cmocka_unit_test(a_header_is_not_broken_out_of),
+	    cmocka_unit_test(no_header_can_be_injected),
 	    cmocka_unit_test(long_headers_fold_between_characters),
 	    cmocka_unit_test(bodies_are_quoted_printable),
-	    cmocka_unit_test(lines_break_where_they_must),
-	    cmocka_unit_test(dates_have_their_form),
+	    cmocka_unit_test(only_too_long_lines_are_broken),
+	    cmocka_unit_test(dates_are_formatted),
 	    cmocka_unit_test(a_message_has_headers_and_two_parts),
 	    cmocka_unit_test(no_value_adds_a_header_or_part),
-	    cmocka_unit_test(only_addresses_that_fit_are_written_to),
+	    cmocka_unit_test(other_addresses_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

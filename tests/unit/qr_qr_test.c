@@ -1,17 +1,17 @@
-/* QR codes are read back by zbarimg, and the pictures by libpng. */
+/* QR codes are scanned by zbarimg, and the images read back by libpng. */
 #include "unit.h"
 
 #include <png.h>
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "qr/qr.h"
 
 #define URI                                                           \
 	"otpauth://totp/Example%20GmbH:mia.bos%40example.org?secret=" \
 	"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example%20GmbH"
 
-struct picture {
+struct image {
 	png_uint_32 width;
 	png_uint_32 height;
 	int depth;
@@ -33,7 +33,7 @@ teardown(void **state)
 	return 0;
 }
 
-/* What a reader of QR codes makes of the picture. */
+/* Scans an image with zbarimg. */
 static struct str
 scan(struct arena *a, struct str png)
 {
@@ -57,10 +57,10 @@ scan(struct arena *a, struct str png)
 	return str_copy(a, (struct str){.p = text, .n = n - 1});
 }
 
-static struct picture
-read_picture(struct arena *a, struct str bytes)
+static struct image
+read_image(struct arena *a, struct str bytes)
 {
-	struct picture p = {0};
+	struct image p = {0};
 	FILE *f = tmpfile();
 	png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
 	png_infop info = png_create_info_struct(png);
@@ -69,7 +69,7 @@ read_picture(struct arena *a, struct str bytes)
 	assert_int_equal(fwrite(bytes.p, 1, bytes.n, f), bytes.n);
 	rewind(f);
 	if (setjmp(png_jmpbuf(png)))
-		fail_msg("libpng cannot read the picture");
+		fail_msg("libpng cannot read the image");
 	png_init_io(png, f);
 	png_read_info(png, info);
 	png_get_IHDR(png, info, &p.width, &p.height, &p.depth, &p.colour, NULL, NULL, NULL);
@@ -86,7 +86,7 @@ read_picture(struct arena *a, struct str bytes)
 }
 
 static struct str
-draw(struct arena *a, struct str text, int scale)
+draw_code(struct arena *a, struct str text, int scale)
 {
 	struct str png = {0};
 
@@ -95,15 +95,15 @@ draw(struct arena *a, struct str text, int scale)
 }
 
 static void
-a_reader_reads_it(void **state)
+codes_can_be_scanned(void **state)
 {
 	static const int scales[] = {2, 3, 5, 6, 8};
 	struct arena *a = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(scales); i++)
-		assert_str(scan(a, draw(a, STR(URI), scales[i])), URI);
-	assert_str(scan(a, draw(a, STR("a"), 6)), "a");
-	assert_str(scan(a, draw(a, STR("0123456789"), 6)), "0123456789");
+		assert_str(scan(a, draw_code(a, STR(URI), scales[i])), URI);
+	assert_str(scan(a, draw_code(a, STR("a"), 6)), "a");
+	assert_str(scan(a, draw_code(a, STR("0123456789"), 6)), "0123456789");
 }
 
 static void
@@ -111,13 +111,13 @@ one_bit_grey_with_a_white_margin(void **state)
 {
 	struct arena *a = *state;
 	const int scale = 5;
-	struct picture p = read_picture(a, draw(a, STR(URI), scale));
+	struct image p = read_image(a, draw_code(a, STR(URI), scale));
 	png_uint_32 margin = 4 * (png_uint_32)scale;
 
 	assert_int_equal(p.depth, 1);
 	assert_int_equal(p.colour, PNG_COLOR_TYPE_GRAY);
 	assert_int_equal(p.width, p.height);
-	/* A code of version v has 17 + 4v modules a side. */
+	/* A code of version v has 17 + 4v modules on each side. */
 	assert_int_equal((p.width / (png_uint_32)scale - 8 - 17) % 4, 0);
 	assert_int_equal(p.width % (png_uint_32)scale, 0);
 	for (png_uint_32 y = 0; y < p.height; y++)
@@ -125,7 +125,7 @@ one_bit_grey_with_a_white_margin(void **state)
 			if (x < margin || y < margin || x >= p.width - margin ||
 			    y >= p.height - margin)
 				assert_int_equal(p.pixels[(size_t)y * p.width + x], 1);
-	/* Behind the margin three corners begin with a dark finder pattern, the fourth does not. */
+	/* Three corners of the code have a dark finder pattern, the fourth does not. */
 	assert_int_equal(p.pixels[(size_t)margin * p.width + margin], 0);
 	assert_int_equal(p.pixels[(size_t)margin * p.width + p.width - margin - 1], 0);
 	assert_int_equal(p.pixels[(size_t)(p.height - margin - 1) * p.width + margin], 0);
@@ -135,8 +135,8 @@ static void
 modules_are_squares(void **state)
 {
 	struct arena *a = *state;
-	struct picture one = read_picture(a, draw(a, STR(URI), 1));
-	struct picture seven = read_picture(a, draw(a, STR(URI), 7));
+	struct image one = read_image(a, draw_code(a, STR(URI), 1));
+	struct image seven = read_image(a, draw_code(a, STR(URI), 7));
 
 	assert_int_equal(seven.width, one.width * 7);
 	for (png_uint_32 y = 0; y < seven.height; y++)
@@ -145,9 +145,9 @@ modules_are_squares(void **state)
 			    one.pixels[(size_t)(y / 7) * one.width + x / 7]);
 }
 
-/* 2331 bytes are what version 40 holds at level M (ISO/IEC 18004, table 7). */
+/* A code of version 40 holds 2331 bytes at level M (ISO/IEC 18004, table 7). */
 static void
-the_longest_text(void **state)
+longer_texts_are_refused(void **state)
 {
 	struct arena *a = *state;
 	char text[2332];
@@ -156,32 +156,32 @@ the_longest_text(void **state)
 
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = (char)('a' + i % 26);
-	assert_true(str_eq(scan(a, draw(a, s, 4)), s));
+	assert_true(str_eq(scan(a, draw_code(a, s, 4)), s));
 	s.n = 2332;
 	assert_int_equal(qr_png(a, s, 4, &png), ERR_TOO_LARGE);
 	assert_str(png, "untouched");
 }
 
-/* A usual picture fits a request's arena many times over, and is small on the wire. */
+/* An image of the usual size needs little of a request's arena, and is small to send. */
 static void
-it_is_small(void **state)
+images_are_small(void **state)
 {
 	struct arena *a = arena_new(ARENA_REQUEST_MAX / 4);
 
 	(void)state;
-	assert_in_range(draw(a, STR(URI), 6).n, 200, 2000);
+	assert_in_range(draw_code(a, STR(URI), 6).n, 200, 2000);
 	arena_free(a);
 }
 
-struct request {
+struct drawing {
 	struct str text;
 	int scale;
 };
 
 static void
-draw_request(void *request)
+draw_in_arena(void *drawing)
 {
-	const struct request *r = request;
+	const struct drawing *r = drawing;
 	struct arena *a = arena_new(ARENA_REQUEST_MAX);
 	struct str png;
 
@@ -193,27 +193,27 @@ draw_request(void *request)
 static void
 impossible_arguments_end_the_process(void **state)
 {
-	struct request good = {STR_INIT("a"), 64};
-	struct request none = {STR_INIT(""), 5};
-	struct request zero = {STR_INIT("a"), 0};
-	struct request huge = {STR_INIT("a"), 65};
+	struct drawing good = {STR_INIT("a"), 64};
+	struct drawing none = {STR_INIT(""), 5};
+	struct drawing zero = {STR_INIT("a"), 0};
+	struct drawing huge = {STR_INIT("a"), 65};
 
 	(void)state;
-	assert_false(unit_aborts(draw_request, &good));
-	assert_true(unit_aborts(draw_request, &none));
-	assert_true(unit_aborts(draw_request, &zero));
-	assert_true(unit_aborts(draw_request, &huge));
+	assert_false(unit_aborts(draw_in_arena, &good));
+	assert_true(unit_aborts(draw_in_arena, &none));
+	assert_true(unit_aborts(draw_in_arena, &zero));
+	assert_true(unit_aborts(draw_in_arena, &huge));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_reader_reads_it),
+	    cmocka_unit_test(codes_can_be_scanned),
 	    cmocka_unit_test(one_bit_grey_with_a_white_margin),
 	    cmocka_unit_test(modules_are_squares),
-	    cmocka_unit_test(the_longest_text),
-	    cmocka_unit_test(it_is_small),
+	    cmocka_unit_test(longer_texts_are_refused),
+	    cmocka_unit_test(images_are_small),
 	    cmocka_unit_test(impossible_arguments_end_the_process),
 	};
 

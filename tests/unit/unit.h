@@ -1,4 +1,4 @@
-/* What the unit tests share: cmocka, and processes that are to end. */
+/* What the unit tests share: cmocka, the choice of one case, aborts, and the log. */
 #ifndef UNIT_UNIT_H
 #define UNIT_UNIT_H
 
@@ -24,13 +24,20 @@
 /* Compares a struct str with a string literal. */
 #define assert_str(s, literal) unit_assert_str(s, STR(literal), __FILE__, __LINE__)
 
-/* Standard error in a file, between unit_log_begin() and unit_log_end(). */
+/* Captures standard error between unit_log_begin() and unit_log_end(). */
 struct unit_log {
 	FILE *file;
 	int saved;
 	char text[16384];
 	size_t n;
 };
+
+/* Runs only the cases that match the pattern of the environment: "./check FILE:CASE". */
+__attribute__((constructor)) static void
+unit_choose_case(void)
+{
+	cmocka_set_test_filter(getenv("COUNTERSIGN_CASE"));
+}
 
 static inline void
 unit_assert_str(struct str s, struct str want, const char *file, int line)
@@ -42,7 +49,7 @@ unit_assert_str(struct str s, struct str want, const char *file, int line)
 	}
 }
 
-/* True when f(argument) ends its process by abort(). */
+/* Runs f(argument) in a child process; true when it ends by abort(). */
 static inline bool
 unit_aborts(void (*f)(void *argument), void *argument)
 {
@@ -78,7 +85,7 @@ unit_log_begin(struct unit_log *l)
 	assert_true(dup2(fileno(l->file), STDERR_FILENO) >= 0);
 }
 
-/* What was written meanwhile is in `text`, NUL-terminated. */
+/* Ends the capture; `text` holds what was written, NUL-terminated. */
 static inline void
 unit_log_end(struct unit_log *l)
 {

@@ -1,7 +1,4 @@
-/*
- * The tree of values: what goes in comes out, and nothing that is no character. link:
- * -Wl,--wrap=free
- */
+/* The tree of values prints as JSON that is always valid UTF-8, and is wiped when freed. */
 #include "unit.h"
 
 #include "base/arena.h"
@@ -29,8 +26,8 @@ model_test_members(void **state)
 	model_text(o, "text", STR("a \"b\" \xC3\xA9"));
 	model_text(o, "none", STR_ABSENT);
 	model_text(o, "empty", STR(""));
-	model_bool(o, "yes", 7);
-	model_bool(o, "no", 0);
+	model_bool(o, "yes", true);
+	model_bool(o, "no", false);
 	model_text(model_object(o, "in"), "k", STR("v"));
 	list = model_list(o, "list");
 	model_item_text(list, STR("x"));
@@ -104,18 +101,16 @@ model_test_json_is_utf8(void **state)
 	expect_json(o, "{\"l\":[\"" BAD "\\n\"]}");
 }
 
-/*
- * Looks into the block the code was kept in at the moment the model gives it back.
- */
-static const char *wiped_at;
-static int wiped_seen, wiped_left;
+/* Looks at the block that held the code at the moment the model frees it. */
+static const char *watched;
+static int wiped_count, wiped_left;
 
 static void
-model_watch(void *p)
+watch_free(void *p)
 {
-	if (p != wiped_at)
+	if (p != watched)
 		return;
-	wiped_seen++;
+	wiped_count++;
 	wiped_left += memmem(p, sizeof("abc12-def34"), "def34", 5) != NULL;
 }
 
@@ -126,7 +121,7 @@ void
 __wrap_free(void *p)
 {
 	if (p != NULL)
-		model_watch(p);
+		watch_free(p);
 	__real_free(p);
 }
 
@@ -137,12 +132,12 @@ model_test_wiped(void **state)
 
 	(void)state;
 	model_text(o, "code", STR("abc12-def34"));
-	wiped_at = cJSON_GetObjectItemCaseSensitive(o, "code")->valuestring;
-	wiped_seen = wiped_left = 0;
+	watched = cJSON_GetObjectItemCaseSensitive(o, "code")->valuestring;
+	wiped_count = wiped_left = 0;
 	cJSON_Delete(o);
-	assert_int_equal(wiped_seen, 1);
+	assert_int_equal(wiped_count, 1);
 	assert_int_equal(wiped_left, 0);
-	wiped_at = NULL;
+	watched = NULL;
 }
 
 int

@@ -1,8 +1,8 @@
 /* Browsers by the names that their owners know. */
 #include "unit.h"
 
-#include "base/array.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "web/page/user_agent.h"
 
 static void

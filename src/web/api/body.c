@@ -1,7 +1,8 @@
 /* JSON bodies. cJSON accepts more than JSON, so a strict check comes before it. */
-#include "web/api/api.h"
+#include "web/api/body.h"
 
 #include "http/json.h"
+#include "web/error.h"
 
 #define BODY_DEPTH 4
 
@@ -39,13 +40,6 @@ api_read(struct call *c)
 	return OK;
 }
 
-void
-api_fault(struct call *c, struct str name, const char *what)
-{
-	if (c->fault_count < CALL_FAULTS_MAX)
-		c->faults[c->fault_count++] = (struct fault){.name = name, .what = what};
-}
-
 /* null is as if the member were not there. */
 static void
 take(struct call *c, const cJSON *item)
@@ -54,14 +48,14 @@ take(struct call *c, const cJSON *item)
 	const struct field *f = field_of(c, name);
 
 	if (f == NULL || in_path(c, name)) {
-		api_fault(c, name, "There is no such member.");
+		error_add_field(c, name, "There is no member with this name.");
 		return;
 	}
 	if (cJSON_IsNull(item))
 		return;
 	if (f->type == FIELD_BOOLEAN) {
 		if (!cJSON_IsBool(item))
-			api_fault(c, name, "It must be true or false.");
+			error_add_field(c, name, "It must be true or false.");
 		else
 			offer(c, name, cJSON_IsTrue(item) ? STR("true") : STR("false"));
 		return;
@@ -71,7 +65,7 @@ take(struct call *c, const cJSON *item)
 		return;
 	}
 	if (!cJSON_IsString(item))
-		api_fault(c, name, "It must be a string.");
+		error_add_field(c, name, "It must be a string.");
 	else
 		offer(c, name, str_of(item->valuestring));
 }
@@ -82,7 +76,7 @@ take_number(struct call *c, struct str name, const cJSON *item)
 	double n = cJSON_IsNumber(item) ? item->valuedouble : -1;
 
 	if (!(n >= 0 && n <= FIELD_NUMBER_MAX) || n != (double)(int64_t)n)
-		api_fault(c, name, "It must be a whole number that is not negative.");
+		error_add_field(c, name, "It must be a whole number of 0 or more.");
 	else
 		offer(c, name, str_printf(c->arena, "%lld", (long long)n));
 }
@@ -90,8 +84,8 @@ take_number(struct call *c, struct str name, const cJSON *item)
 static void
 offer(struct call *c, struct str name, struct str value)
 {
-	if (!field_offer(c->arena, &c->fields, name, value))
-		api_fault(c, name, "It is there twice.");
+	if (!field_set(c->arena, &c->fields, name, value))
+		error_add_field(c, name, "It appears twice.");
 }
 
 static const struct field *

@@ -1,8 +1,10 @@
 /* Answers of the API. */
-#include "web/api/api.h"
+#include "web/api/respond.h"
 
 #include "base/clock.h"
 #include "flow/recovery.h"
+#include "web/error.h"
+#include "web/present.h"
 
 static void problem_fields(struct call *c);
 static void problem_field(struct call *c, cJSON *list, struct str name, const char *what);
@@ -45,11 +47,12 @@ api_refuse(struct call *c, enum err e)
 	int status = e == ERR_CREDENTIALS && !c->signed_in ? 401 : error_status(e);
 	int64_t retry;
 
-	web_start_over(c);
+	present_nothing(c);
 	model_text(c->model, "type", str_printf(c->arena, "/docs/api#%s", err_code(e)));
 	model_text(c->model, "title", str_of(error_title(e)));
 	model_number(c->model, "status", status);
-	model_text(c->model, "detail", str_is_absent(c->detail) ? error_text(c, e) : c->detail);
+	model_text(c->model, "detail",
+	    str_is_absent(c->detail) ? error_detail_for(c, e) : c->detail);
 	model_text(c->model, "code", str_of(err_code(e)));
 	model_text(c->model, "requestId", c->req->id);
 	retry = error_retry_after(c, e);
@@ -63,7 +66,7 @@ api_refuse(struct call *c, enum err e)
 }
 
 void
-api_session(struct call *c)
+api_present_session(struct call *c)
 {
 	const struct subject *s = &c->flow.subject;
 	cJSON *o = c->model;
@@ -78,14 +81,14 @@ api_session(struct call *c)
 	    uuid_is_nil(s->session.organization)
 		? STR_ABSENT
 		: id_format(c->arena, ID_ORGANIZATION, s->session.organization));
-	api_time(c, o, "createdAt", s->session.created_at);
-	api_time(c, o, "reauthenticatedAt", s->session.password_at);
-	api_time(c, o, "verifiedAt", s->session.verified_at);
-	api_time(c, o, "expiresAt", s->session.expires_at);
+	api_set_time(c, o, "createdAt", s->session.created_at);
+	api_set_time(c, o, "reauthenticatedAt", s->session.password_at);
+	api_set_time(c, o, "verifiedAt", s->session.verified_at);
+	api_set_time(c, o, "expiresAt", s->session.expires_at);
 }
 
 void
-api_mfa(struct call *c)
+api_present_mfa(struct call *c)
 {
 	const struct subject *s = &c->flow.subject;
 
@@ -96,7 +99,7 @@ api_mfa(struct call *c)
 }
 
 void
-api_codes(cJSON *o, const char *name, const struct recovery_codes *codes)
+api_set_codes(cJSON *o, const char *name, const struct recovery_codes *codes)
 {
 	cJSON *list = model_list(o, name);
 	int i;
@@ -123,9 +126,9 @@ api_policy(struct call *c)
 	model_text(o, "organizationId", id_format(c->arena, ID_ORGANIZATION, m->organization));
 	model_text(o, "organization", m->name);
 	model_text(o, "standing", compliance_name(status.compliance));
-	api_time(c, o, "deadline", status.deadline);
+	api_set_time(c, o, "deadline", status.deadline);
 	if (status.compliance == COMPLIANCE_EXEMPT)
-		api_time(c, o, "exemptUntil", m->exempt_until);
+		api_set_time(c, o, "exemptUntil", m->exempt_until);
 }
 
 /* Each kind of active factor once, and recovery codes while there are any. */
@@ -154,15 +157,15 @@ problem_fields(struct call *c)
 	cJSON *list = model_list(c->model, "errors");
 	size_t i;
 
-	for (i = 0; i < c->fault_count; i++)
-		problem_field(c, list, c->faults[i].name, c->faults[i].what);
+	for (i = 0; i < c->error_count; i++)
+		problem_field(c, list, c->errors[i].name, c->errors[i].detail);
 	for (i = 0; i < c->fields.count; i++) {
 		const struct field_value *v = &c->fields.values[i];
 		bool said = v->valid;
 		size_t k;
 
-		for (k = 0; k < c->fault_count && !said; k++)
-			said = str_eq(c->faults[k].name, str_of(v->field->name));
+		for (k = 0; k < c->error_count && !said; k++)
+			said = str_eq(c->errors[k].name, str_of(v->field->name));
 		if (!said)
 			problem_field(c, list, str_of(v->field->name),
 			    v->text.n == 0 ? "It is missing." : field_wants(v->field));
@@ -194,18 +197,18 @@ static const char *
 field_wants(const struct field *f)
 {
 	static const char *const wants[] = {
-	    [FIELD_EMAIL] = "It must be an e-mail address.",
+	    [FIELD_EMAIL] = "It must be an email address.",
 	    [FIELD_PASSWORD] = "It must be text of at most 1024 bytes without U+0000.",
 	    [FIELD_CODE] = "It must be text of at most 64 bytes.",
 	    [FIELD_LABEL] = "It must be 1 to 64 bytes of text without control characters.",
-	    [FIELD_PATH] = "It must be a path of this site.",
+	    [FIELD_PATH] = "It must be a path on this site.",
 	    [FIELD_TOKEN] = "It must be text of at most 256 bytes.",
 	    [FIELD_FACTOR] = "It must be the id of a factor, fct_ and 26 characters.",
 	    [FIELD_SESSION] = "It must be the id of a session, ses_ and 26 characters.",
 	    [FIELD_ORGANIZATION] = "It must be the id of an organization, org_ and 26 characters.",
 	    [FIELD_ACCOUNT] = "It must be the id of an account, usr_ and 26 characters.",
 	    [FIELD_TEXT] = "It must be 1 to 500 characters of text without control characters.",
-	    [FIELD_NUMBER] = "It must be a whole number that is not negative.",
+	    [FIELD_NUMBER] = "It must be a whole number of 0 or more.",
 	    [FIELD_TIME] = "It must be a date, or a date and time with a zone.",
 	    [FIELD_BOOLEAN] = "It must be true or false.",
 	    [FIELD_WORD] = "It must be a word of lower-case letters, digits, - and _.",
@@ -215,7 +218,7 @@ field_wants(const struct field *f)
 }
 
 void
-api_time(struct call *c, cJSON *o, const char *name, int64_t us)
+api_set_time(struct call *c, cJSON *o, const char *name, int64_t us)
 {
 	model_text(o, name, us == 0 ? STR_ABSENT : clock_rfc3339(c->arena, us));
 }

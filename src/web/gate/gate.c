@@ -1,62 +1,46 @@
-/* What web servers ask before they let a request pass. */
+/* Authorization requests of web servers that protect sites. */
 #include "web/gate/gate.h"
 
 #include "base/array.h"
-
-#include "flow/authn.h"
+#include "conf/conf.h"
 #include "flow/gate.h"
+#include "web/authn.h"
+#include "web/cookie.h"
+#include "web/error.h"
+#include "web/gate/handlers.h"
 #include "web/gate/return_url.h"
 
-/* The longest list of groups, in bytes. */
+/* The longest Remote-Groups, in bytes. */
 #define GROUPS_MAX 3000
 
-/* Of the cookie by which a site knows again whom it sent off; signing in may take a while. */
-#define NONCE_COOKIE_ATTRIBUTES "; Path=/; Max-Age=3600; Secure; HttpOnly; SameSite=Lax"
-
-/* What is asked, in whichever of the two forms. */
-struct gate_request {
-	struct authorization_request gate;
-	struct str url; /* where the request was headed; absent: not told */
+/* One authorization request, in whichever of the two forms it came. */
+struct gate_params {
+	struct authorization_request request;
+	struct str url; /* of the protected resource; absent: not given */
 };
 
-static handler gate_fastcgi, gate_http;
 static void gate_refuse(struct call *c, enum err e);
 static enum err gate_read(struct call *c) MUST_CHECK;
-static enum err answer(struct call *c, struct gate_request *q) MUST_CHECK;
-static void allow(struct call *c, struct str organization);
+static enum err authorize(struct call *c, struct gate_params *q) MUST_CHECK;
+static void allow(struct call *c, const struct gate_subject *s, struct str organization);
 static void deny_with_redirect(struct call *c, enum gate_decision decision,
-    const struct gate_request *q, const struct url *to);
-static struct str session_token(struct call *c);
-static struct str groups(struct call *c, struct str first);
+    const struct gate_params *q, const struct url *to);
+static struct str groups(struct call *c, const struct memberships *ms, struct str first);
 static void add_group(struct buf *b, const struct membership *m);
 
-static const struct field http_fields[] = {
-    FIELD("level", FIELD_WORD, false),
-    FIELD("max_age", FIELD_WORD, false),
-    FIELD("organization", FIELD_LABEL, false),
-    FIELD_END,
-};
-
-static const struct route routes[] = {
-    ROUTE(GET, "/gate", G_PUBLIC, NULL, .run = gate_fastcgi),
-    ROUTE(GET, "/api/authz/auth-request", G_PUBLIC, http_fields, .run = gate_http),
-};
-
-static const struct route_family gate_family = {.closed = true,
+/* To a web server every 2xx status allows the request: only a handler may answer with one. */
+const struct route_family gate_family = {
+    .name = "gate",
+    .handlers_only = true,
     .read = gate_read,
-    .refuse = gate_refuse};
-
-const struct route_set gate_routes = {
-    .family = &gate_family,
-    .routes = routes,
-    .count = ARRAY_SIZE(routes),
+    .refuse = gate_refuse,
 };
 
 static const struct {
-	enum err why;
+	enum err error;
 	int status;
-	const char *page; /* where it can be mended; NULL: nowhere */
-} refusals[] = {
+	const char *page; /* the one that leads to an allowed request; NULL: none does */
+} denials[] = {
     [GATE_SIGN_IN] = {ERR_UNAUTHENTICATED, 401, "/login"},
     [GATE_CHALLENGE] = {ERR_MFA_REQUIRED, 401, "/mfa/challenge"},
     [GATE_STEP_UP] = {ERR_VERIFICATION_REQUIRED, 401, "/mfa/challenge"},
@@ -65,127 +49,125 @@ static const struct {
     [GATE_FORBIDDEN] = {ERR_FORBIDDEN, 403, NULL},
 };
 
-/* By FastCGI, in parameters that nginx sets and no client can: they do not begin with HTTP_. */
-static enum err
+/* nginx sends these FastCGI parameters; no client can set them: they do not begin with HTTP_. */
+enum err
 gate_fastcgi(struct call *c)
 {
-	struct gate_request q = {
-	    .gate =
+	struct gate_params q = {
+	    .request =
 		{
 		    .rule = gate_rule_parse(req_param(c->req, "COUNTERSIGN_LEVEL"),
-			req_param(c->req, "COUNTERSIGN_MAX_AGE"), web_conf(c)->step_up_age),
+			req_param(c->req, "COUNTERSIGN_MAX_AGE"), c->conf->step_up_age),
 		    .organization = req_param(c->req, "COUNTERSIGN_ORGANIZATION"),
 		},
 	    .url = req_param(c->req, "COUNTERSIGN_ORIGINAL_URL"),
 	};
 
-	return answer(c, &q);
+	return authorize(c, &q);
 }
 
 /*
- * By HTTP, as Authelia is asked; what the place wants stands in the address that the proxy was
- * given.
+ * Proxies send HTTP requests of this form to Authelia, too. The rule of the protected resource
+ * stands in the query of the URL that the proxy was configured with.
  */
-static enum err
+enum err
 gate_http(struct call *c)
 {
-	struct gate_request q = {
-	    .gate =
+	struct gate_params q = {
+	    .request =
 		{
 		    .rule = gate_rule_parse(field_text(&c->fields, "level"),
-			field_text(&c->fields, "max_age"), web_conf(c)->step_up_age),
+			field_text(&c->fields, "max_age"), c->conf->step_up_age),
 		    .organization = field_text(&c->fields, "organization"),
 		},
 	    .url = req_param(c->req, "HTTP_X_ORIGINAL_URL"),
 	};
 	struct str method = req_param(c->req, "HTTP_X_ORIGINAL_METHOD");
 
-	/* What was sent by a form cannot be come back to by a link. */
+	/* A browser that returns sends GET: the page of a form is not returned to. */
 	if (method.n > 0 && !str_eq(method, STR("GET")) && !str_eq(method, STR("HEAD"))) {
 		struct url to;
 
 		if (url_parse(c->arena, q.url, &to))
 			q.url = to.origin;
 	}
-	return answer(c, &q);
+	return authorize(c, &q);
 }
 
 static enum err
-answer(struct call *c, struct gate_request *q)
+authorize(struct call *c, struct gate_params *q)
 {
-	enum gate_decision decision = GATE_FORBIDDEN;
+	struct authorization a = {.decision = GATE_FORBIDDEN};
 	struct url to;
 	bool known = url_parse(c->arena, q->url, &to);
 	enum err e;
 
-	q->gate.session_token = session_token(c);
-	q->gate.site_token = req_cookie(c->req, RESP_SITE_COOKIE);
+	q->request.sources = authn_sources_of(c);
+	q->request.site_token = cookie_site(c);
 	if (known)
-		q->gate.origin = to.origin;
-	e = flow_gate_authorize(&c->flow, &q->gate, &decision);
+		q->request.origin = to.origin;
+	e = flow_gate_authorize(&c->flow, &q->request, &a);
 	if (e != OK)
 		return e;
-	if (decision == GATE_ALLOW)
-		allow(c, q->gate.organization);
+	if (a.decision == GATE_ALLOW)
+		allow(c, &a.subject, q->request.organization);
 	else
-		deny_with_redirect(c, decision, q, known ? &to : NULL);
+		deny_with_redirect(c, a.decision, q, known ? &to : NULL);
 	return OK;
 }
 
 /*
- * The id is what an application is to know a person by: it stays, and is nobody else's ever. An
- * address that is not verified is not told, since somebody else might have it.
+ * Applications should know people by the id, which never changes and never becomes another
+ * account's. An e-mail address that is not verified may belong to somebody else: it is left out.
  */
 static void
-allow(struct call *c, struct str organization)
+allow(struct call *c, const struct gate_subject *s, struct str organization)
 {
-	const struct account *account = &c->flow.subject.account;
-	struct str list = groups(c, organization);
+	struct str list = groups(c, &s->memberships, organization);
 
 	resp_set(c->resp, 200, STR_ABSENT, STR_ABSENT);
-	resp_header(c->resp, "Remote-User", id_format(c->arena, ID_ACCOUNT, account->id));
-	if (account->email_verified && !str_has_control(account->email))
-		resp_header(c->resp, "Remote-Email", account->email);
-	if (!str_has_control(account->name))
-		resp_header(c->resp, "Remote-Name", account->name);
+	resp_header(c->resp, "Remote-User", id_format(c->arena, ID_ACCOUNT, s->account));
+	if (s->email_verified && !str_has_control(s->email))
+		resp_header(c->resp, "Remote-Email", s->email);
+	if (!str_has_control(s->name))
+		resp_header(c->resp, "Remote-Name", s->name);
 	if (list.n > 0)
 		resp_header(c->resp, "Remote-Groups", list);
 }
 
 static void
-deny_with_redirect(struct call *c, enum gate_decision decision, const struct gate_request *q,
+deny_with_redirect(struct call *c, enum gate_decision decision, const struct gate_params *q,
     const struct url *to)
 {
-	const char *path = refusals[decision].page;
+	const char *path = denials[decision].page;
 	struct str page = str_of(path);
 
-	resp_set(c->resp, refusals[decision].status, STR_ABSENT, STR_ABSENT);
-	resp_header(c->resp, "X-Countersign-Code", str_of(err_code(refusals[decision].why)));
+	resp_set(c->resp, denials[decision].status, STR_ABSENT, STR_ABSENT);
+	resp_header(c->resp, "X-Countersign-Code", str_of(err_code(denials[decision].error)));
 	if (path == NULL)
 		return;
 	if (decision == GATE_SWITCH_ORGANIZATION)
 		page = str_printf(c->arena, "%s?organization=%.*s", path,
-		    STR_FMT(q->gate.organization));
+		    STR_FMT(q->request.organization));
 	resp_header(c->resp, "Location", return_location(c, page, to));
-	/* The web server leaves it with the browser, for the ticket to be good in no other. */
+	/* The web server sets the nonce cookie: the ticket is valid in that browser alone. */
 	if (to != NULL && site_reach(c, to->origin) == SITE_TICKET)
-		resp_header(c->resp, "X-Countersign-Way",
-		    str_printf(c->arena, RESP_NONCE_COOKIE "=%.*s" NONCE_COOKIE_ATTRIBUTES,
-			STR_FMT(return_nonce(c))));
+		resp_header(c->resp, "X-Countersign-Way", cookie_nonce_header(c, return_nonce(c)));
 }
 
-/* Never a status that would pass, and never more than is to be known. */
+/* The status is never one that allows, and the code of a failure does not say what failed. */
 static void
 gate_refuse(struct call *c, enum err e)
 {
-	bool ours = err_kind(e) != ERR_KIND_REFUSAL;
+	bool failed = err_kind(e) != ERR_KIND_REFUSAL;
 
-	resp_set(c->resp, ours ? 503 : 403, STR_ABSENT, STR_ABSENT);
-	resp_header(c->resp, "X-Countersign-Code", str_of(err_code(ours ? ERR_UNAVAILABLE : e)));
-	if (ours)
+	resp_set(c->resp, failed ? 503 : 403, STR_ABSENT, STR_ABSENT);
+	resp_header(c->resp, "X-Countersign-Code", str_of(err_code(failed ? ERR_UNAVAILABLE : e)));
+	if (failed)
 		(void)error_retry_after(c, ERR_UNAVAILABLE);
 }
 
+/* Authorization requests have no body. */
 static enum err
 gate_read(struct call *c)
 {
@@ -193,37 +175,19 @@ gate_read(struct call *c)
 	return ERR_BAD_REQUEST;
 }
 
-/*
- * The cookie of a browser, else the token that a program brings. Applications have cookies and
- * tokens of their own by these names, so that what is no token of ours counts as not given.
- */
+/* The named organization comes first; groups that make the header too long are left out. */
 static struct str
-session_token(struct call *c)
+groups(struct call *c, const struct memberships *ms, struct str first)
 {
-	struct str given[] = {web_session_cookie(c), req_bearer(c->req),
-	    req_param(c->req, "HTTP_X_ACCOUNT_ACCESS_TOKEN")};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(given); i++)
-		if (flow_is_token(&c->flow, given[i]))
-			return given[i];
-	return STR_ABSENT;
-}
-
-/* The organization that was asked about first; what would make the header too long is left out. */
-static struct str
-groups(struct call *c, struct str first)
-{
-	const struct subject *s = &c->flow.subject;
-	const struct membership *named = flow_membership(&c->flow, first);
+	const struct membership *named = memberships_find_slug(ms, first);
 	struct buf b = {.arena = c->arena};
 	size_t i;
 
 	if (named != NULL)
 		add_group(&b, named);
-	for (i = 0; i < s->membership_count; i++)
-		if (&s->memberships[i] != named)
-			add_group(&b, &s->memberships[i]);
+	for (i = 0; i < ms->count; i++)
+		if (&ms->list[i] != named)
+			add_group(&b, &ms->list[i]);
 	return buf_str(&b);
 }
 

@@ -1,13 +1,13 @@
 /*
- * The dialect of the gate: a web server asks whether a request to a site that it guards may
- * pass. 200 says so, with who it is; 401 that signing in, a code or set-up would help, with the
- * address to send a browser to; 403 that nothing of that would. Everything else is no.
+ * The API family of the gate: a web server asks before it lets a request to a protected resource
+ * through. 200 allows it, with the account's id, address and groups; 401 denies it with the URL of
+ * the page that helps: signing in, a code, set-up; 403 denies it where nothing of that would help.
  */
 #ifndef WEB_GATE_GATE_H
 #define WEB_GATE_GATE_H
 
-#include "web/call.h"
+#include "web/route.h"
 
-extern const struct route_set gate_routes;
+extern const struct route_family gate_family;
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Where the request to a guarded site was headed, and the way back there. Every address is held
- * against the list of sites twice: when a browser is sent off with it, and when it comes back.
+ * The URL of a protected resource that a browser returns to after signing in. Each one is checked
+ * against the configured sites twice: when it is put into a redirect to this service, and when the
+ * browser asks to be sent there.
  */
 #ifndef WEB_GATE_RETURN_URL_H
 #define WEB_GATE_RETURN_URL_H
@@ -8,29 +9,29 @@
 #include "base/url.h"
 #include "web/call.h"
 
-/* The longest Location, in bytes: what web servers take with their settings as they come. */
+/* The longest Location, in bytes: web servers take it with their default settings. */
 #define RETURN_LOCATION_MAX 3500
 
-/* How a browser reaches a site once it may. */
+/* How the session of this service reaches a site. */
 enum site_reach {
-	SITE_UNKNOWN,       /* not known here: nobody is sent there */
-	SITE_THIS_HOST,     /* this host: by path */
-	SITE_COOKIE_DOMAIN, /* a host that gets the session's cookie */
-	SITE_TICKET         /* another host, with a ticket */
+	SITE_UNKNOWN,       /* not at all: the site is not configured */
+	SITE_THIS_HOST,     /* the site is on this host */
+	SITE_COOKIE_DOMAIN, /* the site's host gets the session cookie */
+	SITE_TICKET         /* the site is on another host and needs a ticket */
 };
 
 enum site_reach site_reach(const struct call *c, struct str origin);
 
 /*
- * What a browser at a site is known again by when it comes back with a ticket: what it has from
- * an earlier question, so that several tabs do not take it from one another, or else new.
+ * The nonce that ties a ticket to the browser: that of the browser's cookie, so that several tabs
+ * share one, else a new one.
  */
 struct str return_nonce(const struct call *c);
 
 /*
- * The complete address of one of our pages (`page`, perhaps with a query), with the way back to
- * `to` as its `next`; NULL, or a site that is not known: without. What makes it too long is
- * left out: the query, then the path.
+ * The URL of a page of this service (`page`, which may have a query), with the URL `to` in its
+ * `next`. Without `next` when `to` is NULL or its site is unknown. Of a URL that is too long the
+ * query is left out, then the path.
  */
 struct str return_location(struct call *c, struct str page, const struct url *to);
 

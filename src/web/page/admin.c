@@ -1,18 +1,23 @@
 /* The members of an organization for its admins: in numbers, as a list, as a file. */
-#include "web/page/admin.h"
+#include "web/page/handlers.h"
 
 #include "base/array.h"
 #include "base/clock.h"
 #include "flow/compliance.h"
-#include "web/members_csv.h"
+#include "web/member.h"
+#include "web/organization.h"
+#include "web/page/admin.h"
+#include "web/page/organization.h"
+#include "web/page/page.h"
+#include "web/present.h"
 
 /* Members on a page of the list, when nobody asks for more: for paper, say. */
 #define LIST_LIMIT 50
 
 static const struct field_hint hints[] = {
-    {"standing", "Choose one of the standings in the list."},
-    {"search", "Search for the beginning of a name or of an email address."},
-    {"after", "This page of the list is not there any more. Here is the first one."},
+    {"standing", "Choose a compliance status from the list."},
+    {"search", "Enter the start of a name or of an email address."},
+    {"after", "That page of the list no longer exists. This is the first page."},
     {"limit", "A page has 1 to 500 members."},
 };
 
@@ -36,9 +41,9 @@ page_members(struct call *c)
 
 	admin_enter(c, "members");
 	/* After a refusal the whole list is as good a place as any to go on from. */
-	if (c->refused == OK)
+	if (c->refusal == OK)
 		e = read_filter(c, &q);
-	if (c->refused == OK && e == OK)
+	if (c->refusal == OK && e == OK)
 		e = read_cursor(c, &q);
 	if (e == OK)
 		e = flow_members_totals(&c->flow, c->admin->organization, &totals);
@@ -54,7 +59,7 @@ page_members(struct call *c)
 	present_totals(c, &totals);
 	present_filter(c, &q);
 	present_ways(c, &q, &page);
-	page_switched(c);
+	present_switched(c);
 	return present_page(c, "admin_members", "Members");
 }
 
@@ -64,7 +69,7 @@ page_members_csv(struct call *c)
 	struct member_query q = {0};
 	enum err e = read_filter(c, &q);
 
-	return e == OK ? members_csv_export(c, &q) : e;
+	return e == OK ? member_export(c, &q) : e;
 }
 
 static enum err
@@ -109,7 +114,7 @@ present_totals(struct call *c, const struct member_totals *t)
 
 		if (n > 0 && tenths == 0)
 			tenths = 1;
-		model_text(o, "text", str_of(compliance_text(q.status)));
+		model_text(o, "text", str_of(compliance_label(q.status)));
 		model_text(o, "name", compliance_name(q.status));
 		model_text(o, "href", address(c, "/admin/mfa", &q, STR_ABSENT, LIST_LIMIT));
 		model_number(o, "count", n);
@@ -129,13 +134,13 @@ present_filter(struct call *c, const struct member_query *q)
 		cJSON *o = model_item(list);
 
 		model_text(o, "name", compliance_name((enum compliance)i));
-		model_text(o, "text", str_of(compliance_text((enum compliance)i)));
+		model_text(o, "text", str_of(compliance_label((enum compliance)i)));
 		model_bool(o, "chosen", q->filtered && q->status == (enum compliance)i);
 	}
 	model_text(c->model, "search", q->search);
 	model_bool(c->model, "narrowed", q->filtered || !str_is_absent(q->search));
 	if (q->filtered)
-		model_text(c->model, "standing_text", str_of(compliance_text(q->status)));
+		model_text(c->model, "standing_text", str_of(compliance_label(q->status)));
 }
 
 static void

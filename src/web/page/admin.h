@@ -3,7 +3,7 @@
 #define WEB_PAGE_ADMIN_H
 
 #include "domain/member.h"
-#include "web/page/page.h"
+#include "web/call.h"
 
 /*
  * Begins a page for admins: the name of the organization, and `current` marked in the

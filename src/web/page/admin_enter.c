@@ -2,6 +2,7 @@
 #include "web/page/admin.h"
 
 #include "base/clock.h"
+#include "web/organization.h"
 
 static struct str kinds_text(struct arena *a, struct str kinds);
 static struct str time_or_none(struct call *c, int64_t us);
@@ -25,10 +26,10 @@ admin_present_member(struct call *c, cJSON *o, const struct member *m)
 	model_text(o, "name", m->name);
 	model_text(o, "email", m->email);
 	model_bool(o, "unverified", !m->email_verified);
-	model_text(o, "role", role_text(c->arena, &m->membership));
+	model_text(o, "role", role_label(c->arena, &m->membership));
 	model_text(o, "standing", compliance_name(status));
-	model_text(o, "standing_text", str_of(compliance_text(status)));
-	model_text(o, "sign", str_of(compliance_sign(status)));
+	model_text(o, "standing_text", str_of(compliance_label(status)));
+	model_text(o, "sign", str_of(compliance_tone(status)));
 	model_text(o, "deadline",
 	    time_or_none(c, status == COMPLIANCE_GRACE || status == COMPLIANCE_OVERDUE
 				? m->status.deadline

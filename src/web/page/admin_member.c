@@ -1,35 +1,36 @@
 /* One member for admins: how he stands, the reset of a lost factor, exemptions. */
-#include "web/page/admin.h"
+#include "web/page/handlers.h"
 
 #include "base/array.h"
 #include "base/clock.h"
 #include "flow/compliance.h"
 #include "flow/member.h"
+#include "web/page/admin.h"
+#include "web/present.h"
+#include "web/redirect.h"
 
 /* What the page says after a change, by the word in its address. */
 static const struct {
 	const char *word;
 	const char *text;
 } flash_texts[] = {
-    {"reset", "The second factor was reset. All sessions of this member were ended; after the next "
-	      "sign-in a new one can be "
-	      "set up."},
+    {"reset", "The second factor was reset and the member was signed out everywhere. They can set "
+	      "up a new one after their next sign-in."},
     {"exempted", "The exemption was saved."},
-    {"unexempted", "The exemption was ended."},
+    {"unexempted", "The exemption has ended."},
 };
 
 static const struct field_hint hints[] = {
-    {"account", "This member is not there."},
-    {"reason", "Give a reason of at most 500 characters: it stands in the audit log."},
-    {"confirm", "Type the email address of this member, exactly as it stands above."},
-    {"until", "Choose a day from today on, at most a year ahead."},
-    {"exempt_reason", "Give a reason of at most 500 characters: it stands in the audit log."},
+    {"account", "There is no such member."},
+    {"reason", "Enter a reason of up to 500 characters. It is recorded in the audit log."},
+    {"confirm", "Enter the email address of this member exactly as it is shown above."},
+    {"until", "Choose a day from today up to a year from now."},
+    {"exempt_reason", "Enter a reason of up to 500 characters. It is recorded in the audit log."},
 };
 
 static void present_rights(struct call *c, const struct member *m);
 static void present_exemption(struct call *c, const struct member *m);
 static void present_given(struct call *c);
-static struct str day_of(struct arena *a, int64_t us);
 static void done(struct call *c, const char *word);
 
 enum err
@@ -117,9 +118,9 @@ present_rights(struct call *c, const struct member *m)
 	model_bool(c->model, "needs_factor",
 	    !oneself && !owner && subject_active(&c->flow.subject) == 0);
 	model_bool(c->model, "resettable", m->enrolled || m->codes_left > 0);
-	model_text(c->model, "today", day_of(c->arena, c->flow.now));
+	model_text(c->model, "today", day_text(c->arena, c->flow.now));
 	model_text(c->model, "last_day",
-	    day_of(c->arena, c->flow.now + (POLICY_AHEAD_MAX - 1) * CLOCK_DAY));
+	    day_text(c->arena, c->flow.now + (POLICY_AHEAD_MAX - 1) * CLOCK_DAY));
 }
 
 /* The one that stands, also where a factor makes it idle. */
@@ -135,8 +136,8 @@ present_exemption(struct call *c, const struct member *m)
 	model_text(o, "reason", m->exempt_reason);
 	model_text(o, "by", m->exempt_by);
 	model_text(o, "at", clock_text(c->arena, m->exempted_at));
-	if (c->refused == OK) {
-		model_text(c->model, "until", day_of(c->arena, m->membership.exempt_until - 1));
+	if (c->refusal == OK) {
+		model_text(c->model, "until", day_text(c->arena, m->membership.exempt_until - 1));
 		model_text(c->model, "exempt_reason", m->exempt_reason);
 	}
 }
@@ -148,7 +149,7 @@ present_given(struct call *c)
 	static const char *const names[] = {"reason", "confirm", "until", "exempt_reason"};
 	struct str word;
 
-	for (size_t i = 0; c->refused != OK && i < ARRAY_SIZE(names); i++)
+	for (size_t i = 0; c->refusal != OK && i < ARRAY_SIZE(names); i++)
 		if (field_known(&c->fields, str_of(names[i])))
 			model_text(c->model, names[i], field_text(&c->fields, names[i]));
 	if (!field_known(&c->fields, STR("done")))
@@ -159,17 +160,11 @@ present_given(struct call *c)
 			present_flash(c, flash_texts[i].text);
 }
 
-static struct str
-day_of(struct arena *a, int64_t us)
-{
-	return str_slice(clock_rfc3339(a, us), 0, STR("YYYY-MM-DD").n);
-}
-
 static void
 done(struct call *c, const char *word)
 {
 	struct str id = id_format(c->arena, ID_ACCOUNT, field_id(&c->fields, "account"));
 
-	resp_redirect(c->resp,
+	redirect_to_path(c,
 	    str_printf(c->arena, "/admin/mfa/member?account=%.*s&done=%s", STR_FMT(id), word));
 }

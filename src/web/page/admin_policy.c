@@ -1,10 +1,15 @@
 /* The policy of an organization: the form, what it would do, and doing it. */
-#include "web/page/admin.h"
+#include "web/page/handlers.h"
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "conf/conf.h"
 #include "flow/compliance.h"
 #include "flow/policy.h"
+#include "web/organization.h"
+#include "web/page/admin.h"
+#include "web/present.h"
+#include "web/redirect.h"
 
 #define MINUTE 60
 #define GRACE_DEFAULT 14
@@ -13,23 +18,22 @@ static const char *const names[] = {"requirement", "required_since", "grace_days
     "reauthentication_age", "verification_age", "admin_verification"};
 #define NAMES (ARRAY_SIZE(names))
 
-static const struct field_hint hints[] = {
-    {"requirement", "Choose who must have two-factor authentication."},
-    {"required_since", "Choose a day, at most a year ahead."},
-    {"grace_days", "The transition period is a whole number of days from 0 to 365."},
-    {"reauthentication_age",
-	"A password counts for a whole number of minutes from 1 to 1440, or as the service says: "
-	"then leave it empty."},
-    {"verification_age", "A verification counts for a whole number of minutes from 1 to 1440, or "
-			 "as the service says: "
-			 "then leave it empty."},
+/* The fields of the form that have limits. */
+static const struct {
+	enum policy_field field;
+	const char *name;
+} limited[] = {
+    {POLICY_GRACE_DAYS, "grace_days"},
+    {POLICY_REQUIRED_SINCE, "required_since"},
+    {POLICY_REAUTHENTICATION_AGE, "reauthentication_age"},
+    {POLICY_VERIFICATION_AGE, "verification_age"},
 };
 
 static const struct {
 	const char *choice;
 	const char *of;
 } requirements[] = {
-    [REQUIREMENT_OFF] = {"Nobody: it is voluntary", "nobody"},
+    [REQUIREMENT_OFF] = {"Nobody (it is optional)", "nobody"},
     [REQUIREMENT_ADMINS] = {"Owners, admins and sensitive roles",
 	"owners, admins and sensitive roles"},
     [REQUIREMENT_EVERYONE] = {"Everyone", "everyone"},
@@ -37,11 +41,11 @@ static const struct {
 
 static enum err read_wanted(struct call *c, struct policy *wanted) MUST_CHECK;
 static int64_t read_since(const struct call *c, enum requirement requirement);
-static bool read_age(struct call *c, const char *name, int32_t *age);
+static int32_t read_age(const struct call *c, const char *name);
 static int64_t since_of(const struct policy *p);
-static struct str day_of(struct arena *a, int64_t us);
 static struct str minutes(struct arena *a, int32_t seconds);
 static void present_form(struct call *c);
+static void present_limits(struct call *c);
 static struct str value_of(struct call *c, const char *name);
 static void present_requirements(struct call *c, struct str chosen);
 static void present_hidden(struct call *c, const struct policy *wanted);
@@ -60,7 +64,7 @@ page_policy(struct call *c)
 {
 	admin_enter(c, "policy");
 	present_form(c);
-	present_hint(c, hints, ARRAY_SIZE(hints));
+	present_limits(c);
 	if (str_eq(value_of(c, "done"), STR("saved")))
 		present_flash(c, "The policy was saved.");
 	return present_page(c, "admin_policy", "Policy");
@@ -77,8 +81,6 @@ page_policy_preview(struct call *c)
 	admin_enter(c, "policy");
 	if (e == OK)
 		e = flow_policy_preview(&c->flow, organization, &wanted, &to, &after);
-	if (e == ERR_FIELD && field_rejected(&c->fields) == NULL)
-		field_reject(&c->fields, "required_since");
 	if (e == OK)
 		e = flow_members_totals(&c->flow, organization, &before);
 	if (e != OK)
@@ -86,7 +88,7 @@ page_policy_preview(struct call *c)
 	present_hidden(c, &wanted);
 	present_changes(c, &to);
 	present_effect(c, &to, &before, &after);
-	return present_page(c, "admin_policy_preview", "Check the new policy");
+	return present_page(c, "admin_policy_preview", "Review the new policy");
 }
 
 enum err
@@ -97,10 +99,8 @@ page_policy_post(struct call *c)
 
 	if (e == OK)
 		e = flow_policy_change(&c->flow, c->admin->organization, &wanted, &policy);
-	if (e == ERR_FIELD && field_rejected(&c->fields) == NULL)
-		field_reject(&c->fields, "required_since");
 	if (e == OK)
-		resp_redirect(c->resp, STR("/admin/mfa/policy?done=saved"));
+		redirect_to_path(c, STR("/admin/mfa/policy?done=saved"));
 	return e;
 }
 
@@ -109,27 +109,24 @@ page_policy_post(struct call *c)
 static enum err
 read_wanted(struct call *c, struct policy *wanted)
 {
-	int64_t days = field_number(&c->fields, "grace_days", POLICY_GRACE_MAX + 1);
-	bool fits = days <= POLICY_GRACE_MAX;
+	bool known = requirement_parse(field_text(&c->fields, "requirement"), &wanted->requirement);
+	unsigned int exceeded;
 
-	*wanted = (struct policy){0};
-	if (!fits)
-		field_reject(&c->fields, "grace_days");
-	if (!requirement_parse(field_text(&c->fields, "requirement"), &wanted->requirement)) {
+	*wanted = (struct policy){
+	    .requirement = wanted->requirement,
+	    .required_since = read_since(c, wanted->requirement),
+	    .grace_days = (int32_t)field_number(&c->fields, "grace_days", -1),
+	    .reauthentication_age = read_age(c, "reauthentication_age"),
+	    .verification_age = read_age(c, "verification_age"),
+	    .admin_verification = field_is_true(&c->fields, "admin_verification"),
+	};
+	if (!known)
 		field_reject(&c->fields, "requirement");
-		fits = false;
-	}
-	wanted->required_since = read_since(c, wanted->requirement);
-	if (wanted->required_since > c->flow.now + POLICY_AHEAD_MAX * CLOCK_DAY) {
-		field_reject(&c->fields, "required_since");
-		fits = false;
-	}
-	fits = read_age(c, "reauthentication_age", &wanted->reauthentication_age) && fits;
-	fits = read_age(c, "verification_age", &wanted->verification_age) && fits;
-	wanted->grace_days = fits ? (int32_t)days : 0;
-	wanted->admin_verification =
-	    str_eq(field_text(&c->fields, "admin_verification"), STR("true"));
-	return fits ? OK : ERR_FIELD;
+	exceeded = policy_exceeds(wanted, c->flow.now);
+	for (size_t i = 0; i < ARRAY_SIZE(limited); i++)
+		if (exceeded & limited[i].field)
+			field_reject(&c->fields, limited[i].name);
+	return known && exceeded == 0 ? OK : ERR_FIELD;
 }
 
 /*
@@ -158,21 +155,15 @@ read_since(const struct call *c, enum requirement requirement)
 	return since;
 }
 
-/* Minutes for people, seconds inside. */
-static bool
-read_age(struct call *c, const char *name, int32_t *age)
+/* Seconds from the minutes of the form; 0 when the field is empty, -1 for a number of 0. */
+static int32_t
+read_age(const struct call *c, const char *name)
 {
-	int64_t n = field_number(&c->fields, name, 0);
+	int64_t minutes = field_number(&c->fields, name, 0);
 
-	*age = 0;
 	if (str_is_absent(field_text(&c->fields, name)))
-		return true;
-	if (n < POLICY_AGE_MIN / MINUTE || n > POLICY_AGE_MAX / MINUTE) {
-		field_reject(&c->fields, name);
-		return false;
-	}
-	*age = (int32_t)n * MINUTE;
-	return true;
+		return 0;
+	return minutes > 0 && minutes <= INT32_MAX / MINUTE ? (int32_t)minutes * MINUTE : -1;
 }
 
 /* The date that the form shows: of those who were covered last. */
@@ -180,12 +171,6 @@ static int64_t
 since_of(const struct policy *p)
 {
 	return p->requirement == REQUIREMENT_EVERYONE ? p->everyone_since : p->required_since;
-}
-
-static struct str
-day_of(struct arena *a, int64_t us)
-{
-	return us != 0 ? str_slice(clock_rfc3339(a, us), 0, STR("YYYY-MM-DD").n) : STR_ABSENT;
 }
 
 /* What is no whole minute was set by a program; it is rounded up. */
@@ -203,7 +188,7 @@ static void
 present_form(struct call *c)
 {
 	const struct policy *p = &c->admin->policy;
-	bool given = !str_is_absent(value_of(c, "requirement")) || c->refused != OK;
+	bool given = !str_is_absent(value_of(c, "requirement")) || c->refusal != OK;
 	int32_t grace =
 	    p->requirement == REQUIREMENT_OFF && p->version == 1 ? GRACE_DEFAULT : p->grace_days;
 	struct str since = value_of(c, "required_since");
@@ -211,7 +196,7 @@ present_form(struct call *c)
 	present_requirements(c,
 	    given ? value_of(c, "requirement") : requirement_name(p->requirement));
 	model_text(c->model, "required_since",
-	    given ? str_slice(since, 0, STR("YYYY-MM-DD").n) : day_of(c->arena, since_of(p)));
+	    given ? str_slice(since, 0, STR("YYYY-MM-DD").n) : day_text(c->arena, since_of(p)));
 	model_text(c->model, "grace_days",
 	    given ? value_of(c, "grace_days") : str_printf(c->arena, "%d", (int)grace));
 	model_text(c->model, "reauthentication_age",
@@ -221,12 +206,42 @@ present_form(struct call *c)
 	    given ? value_of(c, "verification_age") : minutes(c->arena, p->verification_age));
 	model_bool(c->model, "admin_verification",
 	    given ? str_eq(value_of(c, "admin_verification"), STR("true")) : p->admin_verification);
-	model_text(c->model, "service_age", age_text(c->arena, (int32_t)web_conf(c)->step_up_age));
+	model_text(c->model, "service_age", age_text(c->arena, (int32_t)c->conf->step_up_age));
 	model_text(c->model, "last_day",
-	    day_of(c->arena, c->flow.now + POLICY_AHEAD_MAX * CLOCK_DAY));
+	    day_text(c->arena, c->flow.now + POLICY_AHEAD_MAX * CLOCK_DAY));
 	model_text(c->model, "required_of", str_of(requirements[p->requirement].of));
 	if (p->requirement != REQUIREMENT_OFF)
 		present_deadlines(c, p);
+}
+
+/* What the form accepts, beside its fields and where one of them was rejected. */
+static void
+present_limits(struct call *c)
+{
+	struct arena *a = c->arena;
+	const int least = POLICY_AGE_MIN / MINUTE, most = POLICY_AGE_MAX / MINUTE;
+	const struct field_hint hints[] = {
+	    {"requirement", "Choose who must have two-factor authentication."},
+	    {"required_since", "Choose a day, at most a year ahead."},
+	    {"grace_days", str_printf(a, "The grace period is a whole number of days from 0 to %d.",
+			       POLICY_GRACE_MAX)
+			       .p},
+	    {"reauthentication_age",
+		str_printf(a,
+		    "A password counts for a whole number of minutes from %d to %d, or "
+		    "as the service says: then leave it empty.",
+		    least, most)
+		    .p},
+	    {"verification_age",
+		str_printf(a,
+		    "A verification counts for a whole number of minutes from %d to %d, "
+		    "or as the service says: then leave it empty.",
+		    least, most)
+		    .p},
+	};
+
+	present_hint(c, hints, ARRAY_SIZE(hints));
+	model_number(c->model, "grace_days_max", POLICY_GRACE_MAX);
 }
 
 static struct str
@@ -284,23 +299,22 @@ present_changes(struct call *c, const struct policy *to)
 	struct arena *a = c->arena;
 
 	(void)model_list(c->model, "changes");
-	add_change(c, "Required of", str_of(requirements[from->requirement].of),
+	add_change(c, "Required for", str_of(requirements[from->requirement].of),
 	    str_of(requirements[to->requirement].of));
 	if (to->requirement != REQUIREMENT_OFF)
-		add_change(c, "Required of owners, admins and sensitive roles since",
+		add_change(c, "Required for owners, admins and sensitive roles from",
 		    since_text(a, from->required_since), since_text(a, to->required_since));
 	if (to->requirement == REQUIREMENT_EVERYONE)
-		add_change(c, "Required of all others since", since_text(a, from->everyone_since),
-		    since_text(a, to->everyone_since));
-	add_change(c, "Transition period", days_text(a, from->grace_days),
-	    days_text(a, to->grace_days));
-	add_change(c, "A password counts for", age_text(a, from->reauthentication_age),
+		add_change(c, "Required for everyone else from",
+		    since_text(a, from->everyone_since), since_text(a, to->everyone_since));
+	add_change(c, "Grace period", days_text(a, from->grace_days), days_text(a, to->grace_days));
+	add_change(c, "Ask for the password again after", age_text(a, from->reauthentication_age),
 	    age_text(a, to->reauthentication_age));
-	add_change(c, "A verification counts for", age_text(a, from->verification_age),
+	add_change(c, "Ask for a code again after", age_text(a, from->verification_age),
 	    age_text(a, to->verification_age));
-	add_change(c, "Fresh verification on admin pages",
-	    from->admin_verification ? STR("always") : STR("for changes"),
-	    to->admin_verification ? STR("always") : STR("for changes"));
+	add_change(c, "Recent verification on admin pages",
+	    from->admin_verification ? STR("always") : STR("for changes only"),
+	    to->admin_verification ? STR("always") : STR("for changes only"));
 }
 
 static void
@@ -328,7 +342,7 @@ age_text(struct arena *a, int32_t seconds)
 	struct str n = minutes(a, seconds);
 
 	if (str_is_absent(n))
-		return STR("as long as the service says");
+		return STR("the service’s limit");
 	return str_printf(a, "%.*s minute%s", STR_FMT(n), str_eq(n, STR("1")) ? "" : "s");
 }
 
@@ -338,7 +352,7 @@ days_text(struct arena *a, int32_t days)
 	return days == 0 ? STR("none") : str_printf(a, "%d day%s", (int)days, days == 1 ? "" : "s");
 }
 
-/* Whom it hits, and when. */
+/* Whom it affects, and when. */
 static void
 present_effect(struct call *c, const struct policy *to, const struct member_totals *before,
     const struct member_totals *after)
@@ -349,7 +363,7 @@ present_effect(struct call *c, const struct policy *to, const struct member_tota
 	for (int i = 0; i < COMPLIANCE_COUNT; i++) {
 		cJSON *o = model_item(list);
 
-		model_text(o, "text", str_of(compliance_text((enum compliance)i)));
+		model_text(o, "text", str_of(compliance_label((enum compliance)i)));
 		model_number(o, "before", before->status[i]);
 		model_number(o, "after", n[i]);
 	}
@@ -365,7 +379,7 @@ present_effect(struct call *c, const struct policy *to, const struct member_tota
 		present_deadlines(c, to);
 }
 
-/* When the transition period of each group ends; whoever joins later has as long from then on. */
+/* When the grace period of each group ends. Members who join later have as long from then on. */
 static void
 present_deadlines(struct call *c, const struct policy *to)
 {

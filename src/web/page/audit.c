@@ -1,5 +1,5 @@
 /* The audit log of an organization as a page. */
-#include "web/page/page.h"
+#include "web/page/handlers.h"
 
 #include "base/array.h"
 #include "base/clock.h"
@@ -7,7 +7,9 @@
 #include "flow/audit_log.h"
 #include "web/audit_log.h"
 #include "web/page/audit_label.h"
+#include "web/page/page.h"
 #include "web/page/user_agent.h"
+#include "web/present.h"
 
 static void present_form(struct call *c);
 static void present_kinds(struct call *c);
@@ -18,7 +20,7 @@ static void present_person(struct call *c, cJSON *o, struct uuid id,
     const struct audit_person *person);
 static void present_id(struct call *c, cJSON *o, const char *name, const char *prefix,
     struct uuid id);
-static enum err export(struct call *c, enum audit_form form) MUST_CHECK;
+static enum err respond_file(struct call *c, enum audit_log_format format) MUST_CHECK;
 
 enum err
 page_audit(struct call *c)
@@ -62,19 +64,22 @@ page_audit_form(struct call *c)
 enum err
 page_audit_csv(struct call *c)
 {
-	return export(c, AUDIT_CSV);
+	return respond_file(c, AUDIT_LOG_CSV);
 }
 
 enum err
 page_audit_jsonl(struct call *c)
 {
-	return export(c, AUDIT_JSON_LINES);
+	return respond_file(c, AUDIT_LOG_JSON_LINES);
 }
 
-static enum err export(struct call *c, enum audit_form form) {
-	struct audit_filter f; enum err e = audit_log_filter(c, &f);
+static enum err
+respond_file(struct call *c, enum audit_log_format format)
+{
+	struct audit_filter f;
+	enum err e = audit_log_filter(c, &f);
 
-	return e == OK ? audit_log_export(c, &f, form) : e;
+	return e == OK ? audit_log_export(c, &f, format) : e;
 }
 
 /* As it was asked for. */
@@ -92,7 +97,7 @@ present_form(struct call *c)
 		struct str day = field_text(&c->fields, days[i]);
 		int64_t us;
 
-		model_text(o, days[i], clock_day(day, &us) ? day : STR_ABSENT);
+		model_text(o, days[i], clock_parse_day(day, &us) ? day : STR_ABSENT);
 	}
 	model_bool(o, "accepted", str_eq(result, audit_result_name(true)));
 	model_bool(o, "refused", str_eq(result, audit_result_name(false)));

@@ -1,9 +1,13 @@
 /* The challenge: a session is asked for its second factor, at sign-in or again. */
-#include "web/page/page.h"
+#include "web/page/handlers.h"
 
 #include "base/codec.h"
 #include "flow/sign_in.h"
 #include "flow/verify.h"
+#include "web/page/page.h"
+#include "web/present.h"
+#include "web/redirect.h"
+#include "web/route.h"
 
 static const struct factor *asked_factor(const struct call *c, bool post);
 static bool by_recovery_code(const struct call *c, bool post);
@@ -17,16 +21,14 @@ page_challenge(struct call *c)
 	bool post = c->route->method == METHOD_POST, step_up = s->state == SESSION_ACTIVE;
 	bool recovery = by_recovery_code(c, post);
 	const struct factor *f = asked_factor(c, post);
-	struct str next = field_text(&c->fields, "next");
+	struct str next = redirect_local(field_text(&c->fields, "next"));
 
 	if (subject_active(&c->flow.subject) == 0) {
-		resp_redirect(c->resp, STR("/dashboard"));
+		redirect_to_path(c, STR("/dashboard"));
 		return OK;
 	}
 	if (f == NULL)
 		return ERR_NOT_FOUND;
-	if (!resp_is_local_path(next))
-		next = STR_ABSENT;
 	present_factor(c, f);
 	present_others(c, f, next);
 	model_bool(c->model, "recovery", recovery);
@@ -41,26 +43,25 @@ page_challenge(struct call *c)
 enum err
 page_challenge_post(struct call *c)
 {
-	struct secret recovery = field_secret(c->arena, &c->fields, "recovery_code");
-	struct factor_response response = {
+	struct verify_params in = {
 	    .factor = field_id(&c->fields, "factor"),
-	    .code = field_secret(c->arena, &c->fields, "code"),
-	    .recovery = recovery.n > 0,
+	    .response = field_secret(c->arena, &c->fields, "code"),
+	    .recovery_code = field_secret(c->arena, &c->fields, "recovery_code"),
 	};
 	struct str to = return_target(c);
 	enum err e;
 
-	if (response.code.n == 0 && !response.recovery)
+	if (in.response.n == 0 && in.recovery_code.n == 0)
 		return ERR_FIELD;
-	if (response.code.n > 0 && response.recovery)
+	if (in.response.n > 0 && in.recovery_code.n > 0)
 		return ERR_BAD_REQUEST;
-	e = flow_verify(&c->flow, &response);
+	e = flow_verify(&c->flow, &in, VERIFY_ELEVATE);
 	if (e != OK)
 		return e;
 	/* How many codes are left comes first, then the way goes on from there. */
-	if (response.recovery)
+	if (in.recovery_code.n > 0)
 		to = page_with_next(c, "/dashboard", to);
-	resp_redirect(c->resp, str_is_absent(to) ? STR("/dashboard") : to);
+	redirect_to_path(c, str_is_absent(to) ? STR("/dashboard") : to);
 	return OK;
 }
 
@@ -71,12 +72,12 @@ page_challenge_cancel(struct call *c)
 	enum err e;
 
 	if (c->flow.subject.session.state == SESSION_ACTIVE) {
-		resp_redirect(c->resp, STR("/profile"));
+		redirect_to_path(c, STR("/profile"));
 		return OK;
 	}
 	e = flow_sign_out(&c->flow);
 	if (e == OK)
-		resp_redirect(c->resp, STR("/login"));
+		redirect_to_path(c, STR("/login"));
 	return e;
 }
 
@@ -106,9 +107,9 @@ return_target(const struct call *c)
 {
 	struct str to = field_text(&c->fields, "next");
 
-	if (!resp_is_local_path(to) && c->flow.subject.session.state == SESSION_MFA_REQUIRED)
+	if (!redirect_is_local(to) && c->flow.subject.session.state == SESSION_MFA_REQUIRED)
 		to = c->flow.subject.session.return_to;
-	return resp_is_local_path(to) ? to : STR_ABSENT;
+	return redirect_local(to);
 }
 
 static void

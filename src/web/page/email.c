@@ -1,6 +1,11 @@
 /* Proving an address: the page behind the link, and sending another one. */
+#include "web/page/handlers.h"
+
+#include "conf/conf.h"
 #include "flow/email.h"
-#include "web/page/page.h"
+#include "web/error.h"
+#include "web/present.h"
+#include "web/redirect.h"
 
 #define TITLE "Verify your email address"
 
@@ -18,7 +23,7 @@ page_email(struct call *c)
 		return c->signed_in && c->flow.subject.session.state == SESSION_ACTIVE
 			   ? show_state(c)
 			   : show_over(c);
-	e = flow_email_look(&c->flow, token, &address);
+	e = flow_email_find(&c->flow, token, &address);
 	if (e == ERR_NOT_FOUND)
 		return show_over(c);
 	if (e != OK)
@@ -46,9 +51,9 @@ page_email_resend(struct call *c)
 	enum err e = flow_email_resend(&c->flow);
 
 	if (e == OK)
-		resp_redirect(c->resp, STR("/verify-email?done=sent"));
+		redirect_to_path(c, STR("/verify-email?done=sent"));
 	if (e == ERR_CONFLICT) {
-		resp_redirect(c->resp, STR("/verify-email"));
+		redirect_to_path(c, STR("/verify-email"));
 		return OK;
 	}
 	if (e != ERR_THROTTLED)
@@ -69,11 +74,11 @@ show_state(struct call *c)
 	if (str_eq(field_known(&c->fields, STR("done")) ? field_text(&c->fields, "done") : STR(""),
 		STR("sent")) &&
 	    !account->email_verified)
-		present_flash(c, "A new message is on its way to you. Links in earlier ones do not "
-				 "work any more.");
+		present_flash(c, "A new email is on its way to you. Links in earlier emails no "
+				 "longer work.");
 	model_text(c->model, "email", account->email);
 	model_bool(c->model, "email_verified", account->email_verified);
-	model_bool(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
+	model_bool(c->model, "sends_mail", conf_sends_mail(c->conf));
 	model_number(c->model, "wait", c->flow.resend_wait);
 	model_bool(c->model, "too_soon", c->flow.resend_wait > 0);
 	return present_page(c, "verify_email_state", TITLE);

@@ -1,6 +1,7 @@
 /* For operators: is the process alive, can it do its work? */
-#include "web/page/page.h"
+#include "web/page/handlers.h"
 
+#include "web/call.h"
 #include "web/internal.h"
 
 enum err

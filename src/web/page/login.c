@@ -1,32 +1,34 @@
 /* Ways in and out. */
-#include "web/page/page.h"
+#include "web/page/handlers.h"
 
 #include "base/log.h"
 #include "flow/compliance.h"
 #include "flow/sign_in.h"
 #include "flow/verify.h"
+#include "web/page/organization.h"
+#include "web/present.h"
+#include "web/redirect.h"
 
 static enum err present_overdue_members(struct call *c) MUST_CHECK;
-static struct str local(struct str path);
 
 enum err
 page_root(struct call *c)
 {
-	resp_redirect(c->resp, STR("/dashboard"));
+	redirect_to_path(c, STR("/dashboard"));
 	return OK;
 }
 
 enum err
 page_login(struct call *c)
 {
-	struct str next = local(field_text(&c->fields, "next"));
+	struct str next = redirect_local(field_text(&c->fields, "next"));
 
-	if (c->signed_in && c->refused == OK) {
-		resp_redirect(c->resp, str_is_absent(next) ? STR("/dashboard") : next);
+	if (c->signed_in && c->refusal == OK) {
+		redirect_to_path(c, str_is_absent(next) ? STR("/dashboard") : next);
 		return OK;
 	}
 	c->signed_in = false;
-	if (c->refused != OK)
+	if (c->refusal != OK)
 		model_text(c->model, "email", field_text(&c->fields, "email"));
 	model_text(c->model, "next", next);
 	return present_page(c, "login", "Sign in");
@@ -40,7 +42,7 @@ page_login_post(struct call *c)
 	struct sign_in in = {
 	    .email = field_text(&c->fields, "email"),
 	    .password = field_secret(c->arena, &c->fields, "password"),
-	    .return_to = local(field_text(&c->fields, "next")),
+	    .return_to = redirect_local(field_text(&c->fields, "next")),
 	};
 	bool was_signed_in = c->signed_in;
 	enum err e;
@@ -53,10 +55,9 @@ page_login_post(struct call *c)
 	if (was_signed_in && flow_sign_out(&before) != OK)
 		log_warning("sign_in.session_before_stays", LOG_TEXT("request_id", c->req->id));
 	if (c->flow.subject.session.state == SESSION_MFA_REQUIRED)
-		resp_redirect(c->resp, STR("/mfa/challenge"));
+		redirect_to_path(c, STR("/mfa/challenge"));
 	else
-		resp_redirect(c->resp,
-		    str_is_absent(in.return_to) ? STR("/dashboard") : in.return_to);
+		redirect_to_path(c, str_is_absent(in.return_to) ? STR("/dashboard") : in.return_to);
 	return OK;
 }
 
@@ -72,7 +73,7 @@ page_logout_post(struct call *c)
 	enum err e = flow_sign_out(&c->flow);
 
 	if (e == OK)
-		resp_redirect(c->resp, STR("/login"));
+		redirect_to_path(c, STR("/login"));
 	return e;
 }
 
@@ -80,13 +81,13 @@ enum err
 page_dashboard(struct call *c)
 {
 	const struct session *s = &c->flow.subject.session;
-	struct str next = local(field_text(&c->fields, "next"));
+	struct str next = redirect_local(field_text(&c->fields, "next"));
 	enum err e = present_overdue_members(c);
 
 	if (e != OK)
 		return e;
 	present_mfa(c);
-	page_switched(c);
+	present_switched(c);
 	model_bool(model_object(c->model, "nav"), "dashboard", true);
 	model_bool(c->model, "recovery_used", str_eq(s->verified_by, STR("recovery_code")));
 	model_text(c->model, "next", next);
@@ -117,11 +118,4 @@ present_overdue_members(struct call *c)
 	model_number(o, "count", totals.status[COMPLIANCE_OVERDUE]);
 	model_text(o, "organization", here->name);
 	return OK;
-}
-
-/* Only paths of this site are gone to; anything else is as if nothing had been said. */
-static struct str
-local(struct str path)
-{
-	return resp_is_local_path(path) ? path : STR_ABSENT;
 }

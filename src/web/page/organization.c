@@ -1,8 +1,12 @@
 /* Choosing the organization that the session works in. */
-#include "web/page/page.h"
+#include "web/page/organization.h"
 
 #include "base/clock.h"
 #include "flow/session.h"
+#include "web/organization.h"
+#include "web/page/handlers.h"
+#include "web/present.h"
+#include "web/redirect.h"
 
 static void present_membership(struct call *c, cJSON *o, const struct membership *m);
 static struct str after_switch(const struct call *c);
@@ -17,7 +21,7 @@ page_organization(struct call *c)
 	for (size_t i = 0; i < s->membership_count; i++)
 		present_membership(c, model_item(list), &s->memberships[i]);
 	model_bool(c->model, "open", uuid_is_nil(subject_organization(s)));
-	model_text(c->model, "next", resp_is_local_path(next) ? next : STR_ABSENT);
+	model_text(c->model, "next", redirect_local(next));
 	return present_page(c, "organization", "Organizations");
 }
 
@@ -27,12 +31,12 @@ page_organization_post(struct call *c)
 	enum err e = flow_switch_organization(&c->flow, field_id(&c->fields, "organization"));
 
 	if (e == OK)
-		resp_redirect(c->resp, after_switch(c));
+		redirect_to_path(c, after_switch(c));
 	return e;
 }
 
 void
-page_switched(struct call *c)
+present_switched(struct call *c)
 {
 	const struct subject *s = &c->flow.subject;
 	const struct membership *here = subject_membership(s, subject_organization(s));
@@ -40,11 +44,10 @@ page_switched(struct call *c)
 
 	if (here == NULL || !str_eq(field_text(&c->fields, "done"), STR("switched")))
 		return;
-	text = str_printf(c->arena, "You now work in %.*s.%s", STR_FMT(here->name),
+	text = str_printf(c->arena, "You are now working in %.*s.%s", STR_FMT(here->name),
 	    subject_active(s) == 0 ? ""
-				   : " Each organization is a boundary of its own: your "
-				     "verification was cleared, and the next sensitive"
-				     " operation asks for it again.");
+				   : " A verification counts in one organization only, so "
+				     "the next sensitive action asks for a code again.");
 	present_flash(c, str_c(c->arena, text));
 }
 
@@ -60,7 +63,7 @@ present_membership(struct call *c, cJSON *o, const struct membership *m)
 
 	model_text(o, "id", id_format(c->arena, ID_ORGANIZATION, m->organization));
 	model_text(o, "name", m->name);
-	model_text(o, "role", role_text(c->arena, m));
+	model_text(o, "role", role_label(c->arena, m));
 	model_bool(o, "current", uuid_eq(m->organization, subject_organization(s)));
 	model_bool(o, "lapsed_there", at.compliance == COMPLIANCE_OVERDUE);
 	if (at.compliance == COMPLIANCE_GRACE)
@@ -75,5 +78,5 @@ after_switch(const struct call *c)
 
 	if (str_eq(next, STR("/admin/mfa")))
 		return STR("/admin/mfa?done=switched");
-	return resp_is_local_path(next) ? next : STR("/dashboard?done=switched");
+	return redirect_is_local(next) ? next : STR("/dashboard?done=switched");
 }

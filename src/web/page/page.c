@@ -3,7 +3,9 @@
 
 #include "base/codec.h"
 #include "base/log.h"
-#include "http/form.h"
+#include "web/error.h"
+#include "web/present.h"
+#include "web/redirect.h"
 
 static enum err page_read(struct call *c) MUST_CHECK;
 static void page_refuse(struct call *c, enum err e);
@@ -15,6 +17,7 @@ static void redirect_to_organizations(struct call *c);
 static void redirect_with_return(struct call *c, const char *path);
 
 const struct route_family page_family = {
+    .name = "page",
     .read = page_read,
     .refuse = page_refuse,
 };
@@ -48,7 +51,7 @@ page_read(struct call *c)
 		return OK;
 	if (!str_eq(req_media_type(c->req), STR("application/x-www-form-urlencoded")))
 		return ERR_MEDIA_TYPE;
-	return form_parse(c->arena, c->req->body, &c->fields);
+	return field_set_form(c->arena, &c->fields, c->req->body);
 }
 
 /*
@@ -63,8 +66,8 @@ page_refuse(struct call *c, enum err e)
 	if (c->route != NULL && form_mends(c, e)) {
 		enum err loaded = c->signed_in ? flow_refresh(&c->flow) : OK;
 
-		web_start_over(c);
-		c->refused = e;
+		present_nothing(c);
+		c->refusal = e;
 		if (loaded != OK)
 			e = loaded;
 		else
@@ -72,7 +75,7 @@ page_refuse(struct call *c, enum err e)
 		shown = e == OK;
 	}
 	if (!shown) {
-		web_start_over(c);
+		present_nothing(c);
 		respond_error(c, e);
 	}
 }
@@ -110,7 +113,7 @@ form_mends(const struct call *c, enum err e)
 static bool
 step_up_mends(const struct call *c, enum err e)
 {
-	if (c->route->what == NULL || !c->signed_in)
+	if (c->route->purpose == NULL || !c->signed_in)
 		return false;
 	switch (e) {
 	case ERR_REAUTHENTICATION_REQUIRED:
@@ -134,11 +137,11 @@ respond_error(struct call *c, enum err e)
 		return;
 	}
 	if (e == ERR_MFA_REQUIRED) {
-		resp_redirect(c->resp, STR("/mfa/challenge"));
+		redirect_to_path(c, STR("/mfa/challenge"));
 		return;
 	}
 	if (e == ERR_EMAIL_UNVERIFIED || e == ERR_ENROLLMENT_REQUIRED) {
-		resp_redirect(c->resp, STR("/mfa/setup"));
+		redirect_to_path(c, STR("/mfa/setup"));
 		return;
 	}
 	if (e == ERR_ORGANIZATION) {
@@ -149,10 +152,10 @@ respond_error(struct call *c, enum err e)
 		redirect_with_return(c, "/mfa/challenge");
 		return;
 	}
-	c->refused = OK; /* the page itself is the error; it has no form to mark */
+	c->refusal = OK; /* the page itself is the error; it has no form to mark */
 	model_number(c->model, "status", error_status(e));
 	model_text(c->model, "heading", str_of(error_title(e)));
-	model_text(c->model, "text", error_text(c, e));
+	model_text(c->model, "text", error_detail_for(c, e));
 	model_bool(c->model, "retry", error_status(e) == 503);
 	model_bool(c->model, "wants_factor",
 	    e == ERR_NOT_ENABLED && c->route != NULL && (c->route->guards & G_ADMIN));
@@ -170,7 +173,7 @@ redirect_to_login(struct call *c)
 	if (c->route->method == METHOD_GET)
 		redirect_with_return(c, "/login");
 	else
-		resp_redirect(c->resp, STR("/login"));
+		redirect_to_path(c, STR("/login"));
 }
 
 /* Of an organization; the page that was asked for comes after it. */
@@ -180,7 +183,7 @@ redirect_to_organizations(struct call *c)
 	if (c->route != NULL && c->route->method == METHOD_GET)
 		redirect_with_return(c, "/organization");
 	else
-		resp_redirect(c->resp, STR("/organization"));
+		redirect_to_path(c, STR("/organization"));
 }
 
 /* With the way back to the page that was asked for. */
@@ -194,5 +197,5 @@ redirect_with_return(struct call *c, const char *path)
 	here = percent_encode(c->arena, here, "/");
 	if (here.n > FIELD_PATH_MAX)
 		here = STR("/dashboard");
-	resp_redirect(c->resp, str_printf(c->arena, "%s?next=%.*s", path, STR_FMT(here)));
+	redirect_to_path(c, str_printf(c->arena, "%s?next=%.*s", path, STR_FMT(here)));
 }

@@ -1,23 +1,27 @@
 /* The profile: factors, sessions. */
-#include "web/page/page.h"
+#include "web/page/handlers.h"
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "conf/conf.h"
 #include "flow/factor.h"
 #include "flow/session.h"
+#include "web/organization.h"
 #include "web/page/user_agent.h"
+#include "web/present.h"
+#include "web/redirect.h"
 
 /* What the profile says after a change, by the word in its address. */
 static const struct {
 	const char *word;
 	const char *text;
 } flash_texts[] = {
-    {"renamed", "The method has its new name."},
+    {"renamed", "The method was renamed."},
     {"preferred", "Your preferred method was changed."},
-    {"removed", "The method was removed. Your other sessions are asked for a code again."},
-    {"disabled", "Two-factor authentication is disabled. All your other sessions were signed out."},
+    {"removed", "The method was removed. Your other sessions have to enter a code again."},
+    {"disabled", "Two-factor authentication is disabled. You were signed out everywhere else."},
     {"session-ended", "The session was signed out."},
-    {"sessions-ended", "All your other sessions were signed out."},
+    {"sessions-ended", "You were signed out everywhere else."},
 };
 
 static void present_flash_for(struct call *c);
@@ -35,12 +39,12 @@ page_profile(struct call *c)
 		return e;
 	present_flash_for(c);
 	present_mfa(c);
-	present_required(c);
+	present_required_by(c);
 	present_factors(c);
 	model_bool(model_object(c->model, "nav"), "profile", true);
 	model_text(c->model, "email", account->email);
 	model_bool(c->model, "email_verified", account->email_verified);
-	model_bool(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
+	model_bool(c->model, "sends_mail", conf_sends_mail(c->conf));
 	return present_page(c, "profile", "Profile");
 }
 
@@ -74,7 +78,7 @@ page_factor_remove(struct call *c)
 	if (f == NULL)
 		return ERR_NOT_FOUND;
 	if (subject_active(&c->flow.subject) == 1) {
-		resp_redirect(c->resp, STR("/mfa/disable"));
+		redirect_to_path(c, STR("/mfa/disable"));
 		return OK;
 	}
 	present_factor(c, f);
@@ -101,7 +105,7 @@ page_session_end(struct call *c)
 	if (e == ERR_NOT_FOUND)
 		e = OK;
 	if (e == OK && c->flow.ended)
-		resp_redirect(c->resp, STR("/login"));
+		redirect_to_path(c, STR("/login"));
 	else if (e == OK)
 		done(c, "session-ended");
 	return e;
@@ -183,5 +187,5 @@ present_sessions(struct call *c)
 static void
 done(struct call *c, const char *word)
 {
-	resp_redirect(c->resp, str_printf(c->arena, "/profile?done=%s", word));
+	redirect_to_path(c, str_printf(c->arena, "/profile?done=%s", word));
 }

@@ -1,10 +1,15 @@
 /* Recovery codes, and disabling. */
-#include "web/page/page.h"
+#include "web/page/recovery.h"
 
 #include "base/clock.h"
+#include "conf/conf.h"
 #include "flow/factor.h"
 #include "flow/recovery.h"
 #include "flow/verify.h"
+#include "web/organization.h"
+#include "web/page/handlers.h"
+#include "web/present.h"
+#include "web/redirect.h"
 
 #define TITLE "Recovery codes"
 
@@ -14,7 +19,7 @@ page_codes(struct call *c)
 	const struct recovery_set *set = &c->flow.subject.recovery;
 
 	if (subject_active(&c->flow.subject) == 0) {
-		resp_redirect(c->resp, STR("/mfa/setup"));
+		redirect_to_path(c, STR("/mfa/setup"));
 		return OK;
 	}
 	model_number(c->model, "left", set->left);
@@ -32,11 +37,11 @@ page_codes_post(struct call *c)
 	struct recovery_codes out;
 	enum err e = flow_recovery_replace(&c->flow, &out);
 
-	return e == OK ? page_codes_show(c, &out, false) : e;
+	return e == OK ? page_show_codes(c, &out, false) : e;
 }
 
 enum err
-page_codes_show(struct call *c, const struct recovery_codes *codes, bool first)
+page_show_codes(struct call *c, const struct recovery_codes *codes, bool first)
 {
 	cJSON *list = model_list(c->model, "codes");
 	struct str date = clock_text(c->arena, c->req->now);
@@ -44,7 +49,7 @@ page_codes_show(struct call *c, const struct recovery_codes *codes, bool first)
 	int i;
 
 	buf_printf(&text, "%s recovery codes\n%.*s, %.*s\nEach code works once.\n\n",
-	    web_conf(c)->issuer, STR_FMT(c->flow.subject.account.email), STR_FMT(date));
+	    c->conf->issuer, STR_FMT(c->flow.subject.account.email), STR_FMT(date));
 	for (i = 0; i < codes->count; i++) {
 		model_item_text(list, codes->list[i]);
 		buf_add(&text, codes->list[i]);
@@ -64,7 +69,7 @@ page_codes_acknowledge(struct call *c)
 	enum err e = flow_recovery_acknowledge(&c->flow);
 
 	if (e == OK)
-		resp_redirect(c->resp, STR("/mfa/setup?step=done"));
+		redirect_to_path(c, STR("/mfa/setup?step=done"));
 	return e;
 }
 
@@ -72,10 +77,10 @@ enum err
 page_disable(struct call *c)
 {
 	if (subject_active(&c->flow.subject) == 0) {
-		resp_redirect(c->resp, STR("/profile"));
+		redirect_to_path(c, STR("/profile"));
 		return OK;
 	}
-	present_required(c);
+	present_required_by(c);
 	model_bool(c->model, "need_code", flow_stepup_missing(&c->flow).verification);
 	present_methods(c);
 	return present_page(c, "mfa_disable", "Disable two-factor authentication");
@@ -87,6 +92,6 @@ page_disable_post(struct call *c)
 	enum err e = flow_mfa_disable(&c->flow);
 
 	if (e == OK)
-		resp_redirect(c->resp, STR("/profile?done=disabled"));
+		redirect_to_path(c, STR("/profile?done=disabled"));
 	return e;
 }

@@ -1,10 +1,14 @@
 /* Setting up a factor: explanation, QR code, first code. */
-#include "web/page/page.h"
+#include "web/page/handlers.h"
 
 #include "base/clock.h"
+#include "conf/conf.h"
 #include "flow/enroll.h"
 #include "flow/session.h"
 #include "qr/qr.h"
+#include "web/page/recovery.h"
+#include "web/present.h"
+#include "web/redirect.h"
 
 #define TITLE "Two-factor authentication (MFA)"
 /* Pixels a module: about 300 pixels wide. */
@@ -15,7 +19,7 @@
 static enum err log_transport(struct call *c, struct str step) MUST_CHECK;
 static enum err show_start(struct call *c) MUST_CHECK;
 static enum err show_scan(struct call *c, const struct factor *f,
-    const struct factor_offer *offer) MUST_CHECK;
+    const struct factor_prompt *prompt) MUST_CHECK;
 static enum err show_verify(struct call *c, const struct factor *f) MUST_CHECK;
 static void present_key(struct call *c, struct str key);
 
@@ -23,7 +27,7 @@ enum err
 page_setup(struct call *c)
 {
 	const struct factor *f;
-	struct factor_offer offer;
+	struct factor_prompt prompt;
 	struct str step = field_text(&c->fields, "step");
 	enum err e = log_transport(c, step);
 
@@ -36,31 +40,31 @@ page_setup(struct call *c)
 	}
 	if (!c->flow.subject.account.email_verified) {
 		model_text(c->model, "email", c->flow.subject.account.email);
-		model_bool(c->model, "sends_mail", conf_sends_mail(web_conf(c)));
+		model_bool(c->model, "sends_mail", conf_sends_mail(c->conf));
 		return present_page(c, "setup_unverified", TITLE);
 	}
-	e = flow_enroll_offer(&c->flow, &f, &offer);
+	e = flow_enroll_show(&c->flow, &f, &prompt);
 	if (e == ERR_NO_PENDING)
 		return show_start(c);
 	if (e != OK)
 		return e;
 	if (str_eq(step, STR("verify")))
 		return show_verify(c, f);
-	return show_scan(c, f, &offer);
+	return show_scan(c, f, &prompt);
 }
 
 enum err
 page_setup_qr(struct call *c)
 {
 	const struct factor *f;
-	struct factor_offer offer;
+	struct factor_prompt prompt;
 	struct str png;
-	enum err e = flow_enroll_offer(&c->flow, &f, &offer);
+	enum err e = flow_enroll_show(&c->flow, &f, &prompt);
 
 	if (e == ERR_NO_PENDING || (e == OK && !uuid_eq(f->id, field_id(&c->fields, "factor"))))
 		return ERR_NOT_FOUND;
 	if (e == OK)
-		e = qr_png(c->arena, secret_reveal(offer.uri), QR_SCALE, &png);
+		e = qr_png(c->arena, secret_reveal(prompt.uri), QR_SCALE, &png);
 	if (e == OK)
 		resp_set(c->resp, 200, STR("image/png"), png);
 	return e;
@@ -69,11 +73,12 @@ page_setup_qr(struct call *c)
 enum err
 page_setup_start(struct call *c)
 {
-	struct enrolling io = {.label = field_text(&c->fields, "label")};
-	enum err e = flow_enroll_begin(&c->flow, &io);
+	struct enroll_params in = {.label = field_text(&c->fields, "label")};
+	struct enroll_result out;
+	enum err e = flow_enroll_begin(&c->flow, &in, &out);
 
 	if (e == OK)
-		resp_redirect(c->resp, STR("/mfa/setup?step=scan"));
+		redirect_to_path(c, STR("/mfa/setup?step=scan"));
 	return e;
 }
 
@@ -88,20 +93,21 @@ page_setup_start_form(struct call *c)
 enum err
 page_setup_confirm(struct call *c)
 {
-	struct confirming io = {
+	struct confirm_params in = {
 	    .factor = field_id(&c->fields, "factor"),
-	    .code = field_secret(c->arena, &c->fields, "code"),
+	    .response = field_secret(c->arena, &c->fields, "code"),
 	    .elevate = true,
 	};
-	enum err e = flow_enroll_confirm(&c->flow, &io);
+	struct recovery_codes codes;
+	enum err e = flow_enroll_confirm(&c->flow, &in, &codes);
 
 	if (e == OK)
 		e = flow_refresh(&c->flow);
 	if (e != OK)
 		return e;
-	if (io.codes.count > 0)
-		return page_codes_show(c, &io.codes, true);
-	resp_redirect(c->resp, STR("/mfa/setup?step=done"));
+	if (codes.count > 0)
+		return page_show_codes(c, &codes, true);
+	redirect_to_path(c, STR("/mfa/setup?step=done"));
 	return OK;
 }
 
@@ -109,11 +115,11 @@ enum err
 page_setup_confirm_form(struct call *c)
 {
 	const struct factor *f;
-	struct factor_offer offer;
-	enum err e = flow_enroll_offer(&c->flow, &f, &offer);
+	struct factor_prompt prompt;
+	enum err e = flow_enroll_show(&c->flow, &f, &prompt);
 
 	if (e == ERR_NO_PENDING) {
-		c->refused = ERR_NO_PENDING;
+		c->refusal = ERR_NO_PENDING;
 		return show_start(c);
 	}
 	return e == OK ? show_verify(c, f) : e;
@@ -128,7 +134,7 @@ page_setup_cancel(struct call *c)
 
 	/* Where the policy lets nobody but to set-up, that begins anew. */
 	if (e == OK)
-		resp_redirect(c->resp, enrolling ? STR("/mfa/setup") : STR("/profile"));
+		redirect_to_path(c, enrolling ? STR("/mfa/setup") : STR("/profile"));
 	return e;
 }
 
@@ -140,7 +146,7 @@ log_transport(struct call *c, struct str step)
 
 	if (!str_is_absent(step))
 		return OK;
-	return flow_setup_return_to(&c->flow, resp_is_local_path(next) ? next : STR_ABSENT);
+	return flow_setup_return_to(&c->flow, redirect_local(next));
 }
 
 static enum err
@@ -151,14 +157,14 @@ show_start(struct call *c)
 }
 
 static enum err
-show_scan(struct call *c, const struct factor *f, const struct factor_offer *offer)
+show_scan(struct call *c, const struct factor *f, const struct factor_prompt *prompt)
 {
 	struct str id = id_format(c->arena, ID_FACTOR, f->id);
 
 	present_factor(c, f);
-	present_key(c, secret_reveal(offer->key));
+	present_key(c, secret_reveal(prompt->key));
 	model_bool(c->model, "first", subject_active(&c->flow.subject) == 0);
-	model_text(c->model, "uri", secret_reveal(offer->uri));
+	model_text(c->model, "uri", secret_reveal(prompt->uri));
 	model_text(c->model, "qr_src",
 	    str_printf(c->arena, "/mfa/setup/qr.png?factor=%.*s", STR_FMT(id)));
 	model_text(c->model, "expires", clock_text(c->arena, f->expires_at));

@@ -1,8 +1,10 @@
 /* The second factor in the words of this dialect. */
+#include "web/api/public/handlers.h"
+
 #include "flow/enroll.h"
 #include "flow/factor.h"
 #include "flow/recovery.h"
-#include "web/api/public/public.h"
+#include "web/api/respond.h"
 
 static enum err answer(struct call *c, const char *status,
     const struct recovery_codes *codes) MUST_CHECK;
@@ -11,31 +13,33 @@ static enum err answer(struct call *c, const char *status,
 enum err
 public_setup(struct call *c)
 {
-	struct enrolling io = {0};
+	struct enroll_params in = {0};
+	struct enroll_result out;
 	const struct factor *f;
-	struct factor_offer offer;
-	enum err e = flow_enroll_begin(&c->flow, &io);
+	struct factor_prompt prompt;
+	enum err e = flow_enroll_begin(&c->flow, &in, &out);
 
 	if (e == OK)
-		e = flow_enroll_offer(&c->flow, &f, &offer);
+		e = flow_enroll_show(&c->flow, &f, &prompt);
 	if (e != OK)
 		return e;
-	if (io.begun)
-		model_text(c->model, "totp_secret", secret_reveal(offer.key));
-	model_text(c->model, "otpauth_url", secret_reveal(offer.uri));
+	if (out.begun)
+		model_text(c->model, "totp_secret", secret_reveal(prompt.key));
+	model_text(c->model, "otpauth_url", secret_reveal(prompt.uri));
 	return answer(c, "mfa_secret_issued", NULL);
 }
 
 enum err
 public_enable(struct call *c)
 {
-	struct confirming io = {
-	    .code = field_secret(c->arena, &c->fields, "mfa_code"),
+	struct confirm_params in = {
+	    .response = field_secret(c->arena, &c->fields, "mfa_code"),
 	    .elevate = !c->token_in_body,
 	};
-	enum err e = flow_enroll_confirm(&c->flow, &io);
+	struct recovery_codes codes;
+	enum err e = flow_enroll_confirm(&c->flow, &in, &codes);
 
-	return e == OK ? answer(c, "enabled", &io.codes) : e;
+	return e == OK ? answer(c, "enabled", &codes) : e;
 }
 
 enum err
@@ -67,6 +71,6 @@ answer(struct call *c, const char *status, const struct recovery_codes *codes)
 	    id_format(c->arena, ID_ACCOUNT, c->flow.subject.account.id));
 	model_bool(c->model, "mfa_enabled", subject_active(&c->flow.subject) > 0);
 	if (codes != NULL && codes->count > 0)
-		api_codes(c->model, "mfa_recovery_codes", codes);
+		api_set_codes(c->model, "mfa_recovery_codes", codes);
 	return api_respond(c, 200);
 }

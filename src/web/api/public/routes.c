@@ -1,7 +1,10 @@
 /* What can be asked for below /v1/public/accounts. */
-#include "web/api/public/public.h"
+#include "web/api/public/routes.h"
 
 #include "base/array.h"
+#include "web/api/body.h"
+#include "web/api/public/handlers.h"
+#include "web/api/respond.h"
 
 #define G_WRITE (G_SESSION | G_ACTIVE | G_SAME_ORIGIN)
 
@@ -31,6 +34,7 @@ static const struct route routes[] = {
 };
 
 static const struct route_family public_family = {
+    .name = "public",
     .token_in_header = true,
     .read = api_read,
     .refuse = api_refuse,

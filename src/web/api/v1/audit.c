@@ -1,9 +1,10 @@
 /* The audit log of an organization. */
-#include "web/api/v1/v1.h"
-#include "web/audit_log.h"
+#include "web/api/v1/handlers.h"
 
 #include "domain/audit_format.h"
 #include "flow/audit_log.h"
+#include "web/api/respond.h"
+#include "web/audit_log.h"
 
 static enum err respond_page(struct call *c, const struct audit_filter *f) MUST_CHECK;
 static void present_event(struct call *c, cJSON *o, const struct audit_log_row *row);
@@ -21,9 +22,9 @@ v1_audit_events(struct call *c)
 	if (e != OK)
 		return e;
 	if (api_accepts(c, STR("text/csv")))
-		return audit_log_export(c, &f, AUDIT_CSV);
+		return audit_log_export(c, &f, AUDIT_LOG_CSV);
 	if (api_accepts(c, STR("application/jsonl")))
-		return audit_log_export(c, &f, AUDIT_JSON_LINES);
+		return audit_log_export(c, &f, AUDIT_LOG_JSON_LINES);
 	return respond_page(c, &f);
 }
 

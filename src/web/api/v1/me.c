@@ -1,10 +1,12 @@
 /* A person's own second factor. */
-#include "web/api/v1/v1.h"
+#include "web/api/v1/handlers.h"
 
 #include "base/clock.h"
 #include "flow/enroll.h"
 #include "flow/factor.h"
 #include "flow/recovery.h"
+#include "web/api/respond.h"
+#include "web/error.h"
 
 static enum err respond_mfa(struct call *c) MUST_CHECK;
 static void present_factor_object(struct call *c, cJSON *o, const struct factor *f);
@@ -12,7 +14,7 @@ static void present_factor_object(struct call *c, cJSON *o, const struct factor 
 enum err
 v1_mfa(struct call *c)
 {
-	api_mfa(c);
+	api_present_mfa(c);
 	return api_respond(c, 200);
 }
 
@@ -20,20 +22,21 @@ v1_mfa(struct call *c)
 enum err
 v1_totp_enroll(struct call *c)
 {
-	struct enrolling io = {.label = field_text(&c->fields, "label"), .issue_codes = true};
+	struct enroll_params in = {.label = field_text(&c->fields, "label"), .issue_codes = true};
+	struct enroll_result out;
 	const struct factor *f;
-	struct factor_offer offer;
-	enum err e = flow_enroll_begin(&c->flow, &io);
+	struct factor_prompt prompt;
+	enum err e = flow_enroll_begin(&c->flow, &in, &out);
 
 	if (e == OK)
-		e = flow_enroll_offer(&c->flow, &f, &offer);
+		e = flow_enroll_show(&c->flow, &f, &prompt);
 	if (e != OK)
 		return e;
 	model_text(c->model, "factorId", id_format(c->arena, ID_FACTOR, f->id));
-	model_text(c->model, "totpURI", secret_reveal(offer.uri));
-	model_text(c->model, "secret", secret_reveal(offer.key));
-	if (io.codes.count > 0)
-		api_codes(c->model, "backupCodes", &io.codes);
+	model_text(c->model, "totpURI", secret_reveal(prompt.uri));
+	model_text(c->model, "secret", secret_reveal(prompt.key));
+	if (out.codes.count > 0)
+		api_set_codes(c->model, "backupCodes", &out.codes);
 	model_text(c->model, "expiresAt", clock_rfc3339(c->arena, f->expires_at));
 	return api_respond(c, 200);
 }
@@ -45,16 +48,17 @@ v1_totp_enroll(struct call *c)
 enum err
 v1_totp_verify(struct call *c)
 {
-	struct confirming io = {
+	struct confirm_params in = {
 	    .factor = field_id(&c->fields, "factorId"),
-	    .code = field_secret(c->arena, &c->fields, "code"),
+	    .response = field_secret(c->arena, &c->fields, "code"),
 	    .elevate = !c->token_in_body,
 	    .adopt_issued = true,
 	};
-	enum err e = flow_enroll_confirm(&c->flow, &io);
+	struct recovery_codes codes;
+	enum err e = flow_enroll_confirm(&c->flow, &in, &codes);
 
-	if (e == OK && io.codes.count > 0)
-		api_codes(c->model, "backupCodes", &io.codes);
+	if (e == OK && codes.count > 0)
+		api_set_codes(c->model, "backupCodes", &codes);
 	return e == OK ? respond_mfa(c) : e;
 }
 
@@ -90,13 +94,13 @@ v1_factor_change(struct call *c)
 	enum err e = OK;
 
 	if (str_is_absent(label) && str_is_absent(preferred)) {
-		api_fault(c, STR("label"), "Give label, preferred or both.");
-		api_fault(c, STR("preferred"), "Give label, preferred or both.");
+		error_add_field(c, STR("label"), "Send label, preferred or both.");
+		error_add_field(c, STR("preferred"), "Send label, preferred or both.");
 		return ERR_FIELD;
 	}
 	if (str_eq(preferred, STR("false"))) {
-		api_fault(c, STR("preferred"),
-		    "It can only become true: prefer another factor instead.");
+		error_add_field(c, STR("preferred"),
+		    "It can only be set to true. Prefer another factor instead.");
 		return ERR_FIELD;
 	}
 	if (!str_is_absent(label))
@@ -130,7 +134,7 @@ v1_codes_replace(struct call *c)
 
 	if (e != OK)
 		return e;
-	api_codes(c->model, "recoveryCodes", &codes);
+	api_set_codes(c->model, "recoveryCodes", &codes);
 	return api_respond(c, 200);
 }
 
@@ -141,7 +145,7 @@ respond_mfa(struct call *c)
 
 	if (e != OK)
 		return e;
-	api_mfa(c);
+	api_present_mfa(c);
 	return api_respond(c, 200);
 }
 

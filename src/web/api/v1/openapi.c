@@ -1,6 +1,7 @@
 /* The contract, as it stands in the tree. */
-#include "web/api/v1/v1.h"
+#include "web/api/v1/handlers.h"
 
+#include "web/call.h"
 #include "web/internal.h"
 
 enum err

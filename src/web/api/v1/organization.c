@@ -1,18 +1,19 @@
 /* What owners and admins read and decide in their organization. */
-#include "web/api/v1/v1.h"
+#include "web/api/v1/handlers.h"
 
 #include "base/clock.h"
 #include "flow/compliance.h"
 #include "flow/member.h"
 #include "flow/policy.h"
-#include "web/members_csv.h"
+#include "web/api/respond.h"
+#include "web/error.h"
+#include "web/member.h"
 
 #define PAGE_DEFAULT 50
-#define GRACE_TOO_LONG "It must be at most 365."
-#define AGE_OUT_OF_RANGE "It must be 60 to 86400."
 
 static enum err read_policy(struct call *c, struct policy *wanted) MUST_CHECK;
 static int32_t read_age(struct call *c, const char *name);
+static void report_limits(struct call *c, unsigned int fields);
 static void present_policy(struct call *c, const struct policy *p,
     const struct member_totals *totals);
 static void present_totals(cJSON *o, const struct member_totals *totals);
@@ -48,7 +49,7 @@ v1_policy_change(struct call *c)
 
 	if (e != OK)
 		return e;
-	if (str_eq(field_text(&c->fields, "dryRun"), STR("true"))) {
+	if (field_is_true(&c->fields, "dryRun")) {
 		e = flow_policy_preview(&c->flow, organization, &wanted, &policy, &totals);
 	} else {
 		e = flow_policy_change(&c->flow, organization, &wanted, &policy);
@@ -57,8 +58,6 @@ v1_policy_change(struct call *c)
 		if (e == OK)
 			e = flow_members_totals(&c->flow, organization, &totals);
 	}
-	if (e == ERR_FIELD)
-		api_fault(c, STR("requiredSince"), "It must be at most a year ahead.");
 	if (e != OK)
 		return e;
 	present_policy(c, &policy, &totals);
@@ -75,13 +74,13 @@ v1_compliance(struct call *c)
 	enum err e = read_query(c, &q);
 
 	if (e == OK && api_accepts(c, STR("text/csv")))
-		return members_csv_export(c, &q);
+		return member_export(c, &q);
 	if (e == OK)
 		e = flow_members_totals(&c->flow, c->admin->organization, &totals);
 	if (e == OK)
 		e = flow_members_list(&c->flow, c->admin->organization, &q, &page);
-	if (e == ERR_FIELD && c->fault_count == 0)
-		api_fault(c, STR("after"), "It must be the `next` of the page before.");
+	if (e == ERR_FIELD && c->error_count == 0)
+		error_add_field(c, STR("after"), "It must be the `next` of the previous page.");
 	if (e != OK)
 		return e;
 	present_totals(model_object(c->model, "totals"), &totals);
@@ -100,7 +99,8 @@ v1_member_exempt(struct call *c)
 		field_time(&c->fields, "until"), field_text(&c->fields, "reason"));
 
 	if (e == ERR_FIELD)
-		api_fault(c, STR("until"), "It must be ahead, and at most a year.");
+		error_add_field(c, STR("until"),
+		    "It must be in the future, at most a year from now.");
 	return respond_member(c, e);
 }
 
@@ -121,7 +121,7 @@ v1_member_reset(struct call *c)
 		field_text(&c->fields, "reason")));
 }
 
-/* What is out of range is told with the member it stands in, all at once. */
+/* Reports every field that is wrong at once. */
 static enum err
 read_policy(struct call *c, struct policy *wanted)
 {
@@ -130,24 +130,40 @@ read_policy(struct call *c, struct policy *wanted)
 	    .grace_days = (int32_t)field_number(&c->fields, "graceDays", 0),
 	    .reauthentication_age = read_age(c, "reauthenticationAge"),
 	    .verification_age = read_age(c, "verificationAge"),
-	    .admin_verification = str_eq(field_text(&c->fields, "adminVerification"), STR("true")),
+	    .admin_verification = field_is_true(&c->fields, "adminVerification"),
 	};
 	if (!requirement_parse(field_text(&c->fields, "requirement"), &wanted->requirement))
-		api_fault(c, STR("requirement"), "It must be off, admins or everyone.");
-	if (wanted->grace_days > POLICY_GRACE_MAX)
-		api_fault(c, STR("graceDays"), GRACE_TOO_LONG);
-	return c->fault_count == 0 ? OK : ERR_FIELD;
+		error_add_field(c, STR("requirement"), "It must be off, admins or everyone.");
+	report_limits(c, policy_exceeds(wanted, c->flow.now));
+	return c->error_count == 0 ? OK : ERR_FIELD;
 }
 
-/* 0 where none was given. */
+/* 0 where none was sent. A member of 0 is none of the ages that a policy can have. */
 static int32_t
 read_age(struct call *c, const char *name)
 {
-	int64_t age = field_number(&c->fields, name, POLICY_AGE_MIN);
+	int64_t age = field_number(&c->fields, name, -1);
 
-	if (age < POLICY_AGE_MIN || age > POLICY_AGE_MAX)
-		api_fault(c, str_of(name), AGE_OUT_OF_RANGE);
-	return (int32_t)field_number(&c->fields, name, 0);
+	if (age == 0)
+		return -1;
+	return age > 0 ? (int32_t)age : 0;
+}
+
+static void
+report_limits(struct call *c, unsigned int fields)
+{
+	const char *age =
+	    str_printf(c->arena, "It must be %d to %d.", POLICY_AGE_MIN, POLICY_AGE_MAX).p;
+
+	if (fields & POLICY_GRACE_DAYS)
+		error_add_field(c, STR("graceDays"),
+		    str_printf(c->arena, "It must be at most %d.", POLICY_GRACE_MAX).p);
+	if (fields & POLICY_REQUIRED_SINCE)
+		error_add_field(c, STR("requiredSince"), "It must be at most a year ahead.");
+	if (fields & POLICY_REAUTHENTICATION_AGE)
+		error_add_field(c, STR("reauthenticationAge"), age);
+	if (fields & POLICY_VERIFICATION_AGE)
+		error_add_field(c, STR("verificationAge"), age);
 }
 
 static void
@@ -158,10 +174,10 @@ present_policy(struct call *c, const struct policy *p, const struct member_total
 	    p->requirement == REQUIREMENT_EVERYONE ? p->everyone_since : p->required_since;
 
 	model_text(o, "requirement", requirement_name(p->requirement));
-	api_time(c, o, "requiredSince", p->required_since);
-	api_time(c, o, "everyoneSince", p->everyone_since);
+	api_set_time(c, o, "requiredSince", p->required_since);
+	api_set_time(c, o, "everyoneSince", p->everyone_since);
 	model_number(o, "graceDays", p->grace_days);
-	api_time(c, o, "deadline", since == 0 ? 0 : since + p->grace_days * CLOCK_DAY);
+	api_set_time(c, o, "deadline", since == 0 ? 0 : since + p->grace_days * CLOCK_DAY);
 	if (p->reauthentication_age != 0)
 		model_number(o, "reauthenticationAge", p->reauthentication_age);
 	else
@@ -198,11 +214,11 @@ read_query(struct call *c, struct member_query *q)
 	    .limit = (int)limit,
 	};
 	if (q->filtered && !compliance_parse(status, &q->status))
-		api_fault(c, STR("standing"),
+		error_add_field(c, STR("standing"),
 		    "It must be enrolled, grace, lapsed, exempt or not_required.");
 	if (limit < 1 || limit > MEMBERS_PAGE_MAX)
-		api_fault(c, STR("limit"), "It must be 1 to 500.");
-	return c->fault_count == 0 ? OK : ERR_FIELD;
+		error_add_field(c, STR("limit"), "It must be 1 to 500.");
+	return c->error_count == 0 ? OK : ERR_FIELD;
 }
 
 static void
@@ -215,12 +231,12 @@ present_member(struct call *c, cJSON *o, const struct member *m)
 	model_text(o, "role", role_name(m->membership.role));
 	model_bool(o, "sensitive", m->membership.sensitive);
 	model_text(o, "standing", compliance_name(m->status.compliance));
-	api_time(c, o, "deadline", m->status.deadline);
+	api_set_time(c, o, "deadline", m->status.deadline);
 	present_exemption(c, o, m);
 	present_methods_of(o, m);
 	model_number(o, "backupCodesRemaining", m->codes_left);
-	api_time(c, o, "lastSignInAt", m->last_sign_in_at);
-	api_time(c, o, "joinedAt", m->membership.joined_at);
+	api_set_time(c, o, "lastSignInAt", m->last_sign_in_at);
+	api_set_time(c, o, "joinedAt", m->membership.joined_at);
 	model_bool(o, "disabled", m->disabled_at != 0);
 }
 
@@ -245,10 +261,10 @@ present_exemption(struct call *c, cJSON *o, const struct member *m)
 		return;
 	}
 	e = model_object(o, "exemption");
-	api_time(c, e, "until", m->membership.exempt_until);
+	api_set_time(c, e, "until", m->membership.exempt_until);
 	model_text(e, "reason", m->exempt_reason);
 	model_text(e, "givenBy", m->exempt_by);
-	api_time(c, e, "givenAt", m->exempted_at);
+	api_set_time(c, e, "givenAt", m->exempted_at);
 }
 
 /* The member as it stands behind a decision. */

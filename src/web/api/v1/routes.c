@@ -1,7 +1,10 @@
 /* What can be asked for below /v1. */
-#include "web/api/v1/v1.h"
+#include "web/api/v1/routes.h"
 
 #include "base/array.h"
+#include "web/api/body.h"
+#include "web/api/respond.h"
+#include "web/api/v1/handlers.h"
 
 #define G_READ (G_SESSION | G_ACTIVE)
 #define G_WRITE (G_SESSION | G_ACTIVE | G_SAME_ORIGIN)
@@ -150,6 +153,7 @@ static const struct route routes[] = {
 };
 
 static const struct route_family v1_family = {
+    .name = "v1",
     .token_in_header = true,
     .read = api_read,
     .refuse = api_refuse,

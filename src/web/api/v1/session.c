@@ -1,10 +1,12 @@
 /* Sessions. */
-#include "web/api/v1/v1.h"
+#include "web/api/v1/handlers.h"
 
 #include "base/clock.h"
 #include "flow/session.h"
 #include "flow/sign_in.h"
 #include "flow/verify.h"
+#include "web/api/respond.h"
+#include "web/error.h"
 
 static enum err respond_session(struct call *c, enum err e) MUST_CHECK;
 
@@ -22,14 +24,14 @@ v1_sign_in(struct call *c)
 	e = flow_sign_in(&c->flow, &in);
 	if (e != OK)
 		return e;
-	api_session(c);
+	api_present_session(c);
 	return api_respond(c, 201);
 }
 
 enum err
 v1_session(struct call *c)
 {
-	api_session(c);
+	api_present_session(c);
 	return api_respond(c, 200);
 }
 
@@ -44,18 +46,18 @@ v1_sign_out(struct call *c)
 enum err
 v1_verify(struct call *c)
 {
-	struct factor_response response = {
+	struct verify_params in = {
 	    .factor = field_id(&c->fields, "factorId"),
-	    .code = field_secret(c->arena, &c->fields, "code"),
-	    .recovery = field_text(&c->fields, "recoveryCode").n > 0,
+	    .response = field_secret(c->arena, &c->fields, "code"),
+	    .recovery_code = field_secret(c->arena, &c->fields, "recoveryCode"),
 	};
 
-	if ((response.code.n > 0) == response.recovery) {
-		api_fault(c, STR("code"), "Give either code or recoveryCode.");
-		api_fault(c, STR("recoveryCode"), "Give either code or recoveryCode.");
+	if ((in.response.n > 0) == (in.recovery_code.n > 0)) {
+		error_add_field(c, STR("code"), "Send either code or recoveryCode.");
+		error_add_field(c, STR("recoveryCode"), "Send either code or recoveryCode.");
 		return ERR_FIELD;
 	}
-	return respond_session(c, flow_verify(&c->flow, &response));
+	return respond_session(c, flow_verify(&c->flow, &in, VERIFY_ELEVATE));
 }
 
 enum err
@@ -114,6 +116,6 @@ respond_session(struct call *c, enum err e)
 		e = flow_refresh(&c->flow);
 	if (e != OK)
 		return e;
-	api_session(c);
+	api_present_session(c);
 	return api_respond(c, 200);
 }

@@ -1,0 +1,24 @@
+/* Organizations as pages show them: the organization context, deadlines, compliance, roles. */
+#ifndef WEB_ORGANIZATION_H
+#define WEB_ORGANIZATION_H
+
+#include "web/call.h"
+
+/*
+ * What every page shows of the organization that the session works in: `organization_context`;
+ * and of a policy that requires a factor which the account has not: `deadline` during the grace
+ * period, `overdue` afterwards.
+ */
+void present_organization_context(struct call *c);
+
+/* `required_by`: the organization that requires a factor; absent when none does. */
+void present_required_by(struct call *c);
+
+/* The compliance of a member as a label, and its tone: "good", "warn", "bad" or "". */
+const char *compliance_label(enum compliance status);
+const char *compliance_tone(enum compliance status);
+
+/* The role of a member as a label: "admin", "owner, sensitive role". */
+struct str role_label(struct arena *a, const struct membership *m);
+
+#endif

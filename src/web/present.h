@@ -1,0 +1,48 @@
+/*
+ * Parts of the value tree that several pages share, and the step from the tree to the page. The
+ * names in the tree are those of templates/README.md.
+ */
+#ifndef WEB_PRESENT_H
+#define WEB_PRESENT_H
+
+#include "web/call.h"
+
+/*
+ * Adds what every page shows (issuer, title, account, the refusal with its field), and renders
+ * the template into the response.
+ */
+enum err present_page(struct call *c, const char *template, const char *title) MUST_CHECK;
+
+/* Replaces the value tree by an empty one. */
+void present_nothing(struct call *c);
+
+/* `mfa` {enabled, recovery_left, recovery_low, …}. */
+void present_mfa(struct call *c);
+
+/* `methods` [{id, label, preferred}] and `several`, of the active factors. */
+void present_methods(struct call *c);
+
+/* `factor` {id, label}, and true by the name of its kind. */
+void present_factor(struct call *c, const struct factor *f);
+
+/* "YYYY-MM-DD" in UTC; absent for 0. */
+struct str day_text(struct arena *a, int64_t us);
+
+/* `flash` {text}: the message about a change that was just made. */
+void present_flash(struct call *c, const char *text);
+
+/* A sentence of a page about one of its fields, instead of the general one. */
+struct field_hint {
+	const char *field;
+	const char *text;
+};
+/* Sets the hint of the field that was rejected, where there is one, as the text of the refusal. */
+void present_hint(struct call *c, const struct field_hint *hints, size_t count);
+
+/*
+ * The step-up page for a POST route: it asks for the missing proofs, and sends the fields of the
+ * form again.
+ */
+enum err present_step_up(struct call *c) MUST_CHECK;
+
+#endif
