@@ -1,42 +1,42 @@
 -- fragment: consume_counter_of_factor(step bigint)
--- A code of an app is spent: the watermark rises above it, and the budget is whole again.
+-- Consumes a counter: the factor's last counter becomes this one, and wrong codes are forgotten.
 , proof AS (
 	UPDATE countersign.factors f SET watermark = :step, last_used_at = :ev_at
 	FROM chain
 	WHERE f.account_id = :ev_account_id AND f.factor_id = :ev_factor_id
 		AND f.state = 'active' AND f.watermark < :step
 	RETURNING f.kind
-), budget AS (
+), throttle AS (
 	UPDATE countersign.throttles t SET failures = 0, blocked_until = NULL
 	FROM proof
 	WHERE t.account_id = :ev_account_id AND t.failures > 0
 )
 
 -- fragment: consume_recovery_code(code_mac bytea)
--- The same for a recovery code.
+-- Consumes a recovery code, with the same effect on wrong codes.
 , proof AS (
 	UPDATE countersign.recovery_codes k SET used_at = :ev_at
 	FROM chain, countersign.recovery_sets r
 	WHERE k.account_id = :ev_account_id AND k.code_mac = :code_mac AND k.used_at IS NULL
 		AND r.account_id = k.account_id AND r.set_id = k.set_id
 	RETURNING 'recovery_code'::text AS kind
-), budget AS (
+), throttle AS (
 	UPDATE countersign.throttles t SET failures = 0, blocked_until = NULL
 	FROM proof
 	WHERE t.account_id = :ev_account_id AND t.failures > 0
 )
 
 -- fragment: notify_code_used(mail_id uuid, mail_low_id uuid, mail_recipient text, mail_values json)
--- Its owner is told that it was used, and perhaps that few are left; without an id nothing is.
+-- Notifies the owner that a recovery code was used, and perhaps that few are left; without an id it does not.
 , mail AS (
 	INSERT INTO countersign.outbox (account_id, message_id, kind, recipient, "values", created_at, next_attempt_at)
-	SELECT :ev_account_id, told.message_id, told.kind, :mail_recipient, :mail_values, :ev_at, :ev_at
-	FROM proof, (VALUES (:mail_id, 'recovery_code_used'), (:mail_low_id, 'recovery_codes_low')) AS told (message_id, kind)
-	WHERE told.message_id IS NOT NULL
+	SELECT :ev_account_id, message.message_id, message.kind, :mail_recipient, :mail_values, :ev_at, :ev_at
+	FROM proof, (VALUES (:mail_id, 'recovery_code_used'), (:mail_low_id, 'recovery_codes_low')) AS message (message_id, kind)
+	WHERE message.message_id IS NOT NULL
 )
 
 -- fragment: elevate_session(token_hash bytea, expires_at timestamptz)
--- The session has passed its challenge; its token is re-issued.
+-- The session has passed its challenge: it is elevated and gets a new token.
 , session AS (
 	UPDATE countersign.sessions s
 	SET state = 'active', token_hash = :token_hash, verified_at = :ev_at, verified_by = proof.kind,
@@ -48,13 +48,14 @@
 SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM session)::integer AS granted
 
 -- name: verification_by_factor(@event, @consume_counter_of_factor, @elevate_session)
--- The one statement that says verified.
+-- returns: @event_granted
 @event
 @consume_counter_of_factor
 @elevate_session
 ;
 
 -- name: verification_by_code(@event, @consume_recovery_code, @notify_code_used, @elevate_session)
+-- returns: @event_granted
 @event
 @consume_recovery_code
 @notify_code_used
@@ -62,12 +63,14 @@ SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM ses
 ;
 
 -- name: consume_counter(@event, @consume_counter_of_factor)
--- An answer that proves one change and leaves the session as it is.
+-- returns: @event_granted
+-- The code authorizes one change and leaves the session as it is.
 @event
 @consume_counter_of_factor
 SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM proof)::integer AS granted;
 
 -- name: consume_code(@event, @consume_recovery_code, @notify_code_used)
+-- returns: @event_granted
 @event
 @consume_recovery_code
 @notify_code_used
@@ -75,9 +78,10 @@ SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM pro
 
 -- name: verification_refused(@event, failures integer, blocked_until timestamptz, session_failures smallint,
 --	session_ends boolean)
--- A wrong answer takes its slot of the budget, and the session may end by it.
+-- returns: @event_moved
+-- A wrong code counts against the account, and perhaps against the session, which may end by it.
 @event
-, budget AS (
+, throttle AS (
 	UPDATE countersign.throttles t SET failures = :failures, blocked_until = :blocked_until
 	FROM chain
 	WHERE t.account_id = :ev_account_id
@@ -91,7 +95,8 @@ SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM pro
 	USING chain
 	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id AND :session_ends
 )
-SELECT count(*)::integer AS moved FROM chain;
+@event_moved
+;
 
 -- name: throttle_clear(account_id uuid)
 UPDATE countersign.throttles SET failures = 0, blocked_until = NULL

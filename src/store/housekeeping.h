@@ -1,4 +1,4 @@
-/* Housekeeping by the janitor: each function changes `count` rows, at most a thousand. */
+/* Housekeeping by the janitor: a function changes at most a thousand rows; `count` is how many. */
 #ifndef STORE_HOUSEKEEPING_H
 #define STORE_HOUSEKEEPING_H
 

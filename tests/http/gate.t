@@ -587,7 +587,7 @@ async function statements(act) {
 	await act();
 	await rig.sleep(300);
 	const names = [...stack.log('postgres').slice(from).matchAll(/execute ([a-z_]+):|statement: (BEGIN|COMMIT|ROLLBACK)/g)].map((m) => m[1] || m[2]);
-	return names.filter((name) => !/^(janitor|mailer|policy|notice|reminder)_/.test(name));
+	return names.filter((name) => !/^(janitor|outbox|reminder)_/.test(name));
 }
 
 test('one statement a question, and nothing written on the way', async () => {
