@@ -1,5 +1,5 @@
 -- What the service's role and the reader may not do: change the schema, rewrite
--- the audit trail, make accounts, read secrets.
+-- audit events, make accounts, read secrets.
 BEGIN;
 SELECT plan(17);
 
