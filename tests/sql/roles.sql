@@ -1,5 +1,5 @@
--- What the service's role and the reader may not do: change the schema, rewrite
--- audit events, make accounts, read secrets.
+-- What the roles of the service and of readers may not do: change the schema,
+-- rewrite audit events, make accounts, read secrets.
 BEGIN;
 SELECT plan(17);
 

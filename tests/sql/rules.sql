@@ -54,7 +54,7 @@ SELECT throws_ok(
     '23514', NULL, 'a token is stored as a hash');
 SELECT throws_ok(
     $$INSERT INTO countersign.throttles (account_id, failures) VALUES ('00000000-0000-0000-0000-000000000001', -1)$$,
-    '23514', NULL, 'the count of failures is never negative');
+    '23514', NULL, 'a number of wrong codes is not negative');
 INSERT INTO countersign.email_owners (address, account_id) VALUES ('one@example.org', '00000000-0000-0000-0000-000000000001');
 SELECT throws_ok(
     $$INSERT INTO countersign.email_owners (address, account_id) VALUES ('one@example.org', '00000000-0000-0000-0000-000000000002')$$,
