@@ -402,7 +402,7 @@ test('a challenge is open for fifteen minutes', async () => {
 	assert.equal((await inTime.get('/profile')).status, 200, 'who has passed it has the whole session');
 });
 
-test('every verification is in the audit trail, whatever its result', async () => {
+test('every verification is in the audit log, whatever its result', async () => {
 	const browser = await h.signIn(stack, who);
 	const before = await h.eventCount(stack, who);
 	const answers = [

@@ -125,7 +125,7 @@ refuses_everything_but_six_digits(void **state)
 }
 
 static void
-tells_a_replay_from_a_wrong_code(void **state)
+distinguishes_a_replay_from_a_wrong_code(void **state)
 {
 	enum factor_verdict verdict;
 
@@ -326,7 +326,7 @@ main(void)
 	    cmocka_unit_test(nothing_at_or_below_the_last_counter_counts),
 	    cmocka_unit_test(reads_what_people_type_and_paste),
 	    cmocka_unit_test(refuses_everything_but_six_digits),
-	    cmocka_unit_test(tells_a_replay_from_a_wrong_code),
+	    cmocka_unit_test(distinguishes_a_replay_from_a_wrong_code),
 	    cmocka_unit_test(secrets_are_twenty_bytes_and_differ),
 	    cmocka_unit_test(shows_the_key_uri_that_all_apps_read),
 	    cmocka_unit_test(verification_shows_nothing),
