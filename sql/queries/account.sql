@@ -1,5 +1,10 @@
+-- fragment: account()
+-- returns: name text, email text, email_verified_at timestamptz, disabled_at timestamptz
+	a.name, e.address AS email, e.verified_at AS email_verified_at, a.disabled_at
+
 -- name: account_find(address text)
--- Whose address it is.
+-- returns: account_id uuid
+-- The account that has the address.
 SELECT account_id FROM countersign.email_owners WHERE address = :address;
 
 -- name: account_insert(account_id uuid, name text, password_hash text, now timestamptz)
@@ -25,8 +30,9 @@ UPDATE countersign.accounts SET password_hash = :password_hash, password_changed
 WHERE account_id = :account_id;
 
 -- name: account_disable(account_id uuid, disabled_at timestamptz)
--- NULL makes it usable again.
+-- With NULL the account is enabled again.
 UPDATE countersign.accounts SET disabled_at = :disabled_at WHERE account_id = :account_id;
 
 -- name: account_details(account_id uuid)
+-- returns: created_at timestamptz, password_changed_at timestamptz, last_sign_in_at timestamptz
 SELECT created_at, password_changed_at, last_sign_in_at FROM countersign.accounts WHERE account_id = :account_id;

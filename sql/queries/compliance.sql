@@ -1,10 +1,15 @@
--- An organization's members under its policy. Each list goes along one index, a page
--- behind a key, so that the thousandth page is as quick as the first. What "now" means for
--- the policy comes as parameters: the domain has the rules.
+-- The members of an organization under its policy. Each list follows one index and each page begins
+-- behind a key, so the thousandth page is as quick as the first. What the policy means at one time comes
+-- as parameters, because the domain has the rules.
 
 -- fragment: member_page(batch integer)
-SELECT p.account_id, a.name, e.address, e.verified_at, p.role, p.sensitive, p.joined_at, p.exempt_until,
-	p.exempt_reason, p.exempted_at, by_whom.name AS exempt_by, p.enrolled, a.disabled_at, a.last_sign_in_at,
+-- returns: account_id uuid, name text, email text, email_verified_at timestamptz, role text, sensitive boolean,
+--	joined_at timestamptz, exempt_until timestamptz, exempt_reason text, exempted_at timestamptz, exempt_by text,
+--	enrolled boolean, disabled_at timestamptz, last_sign_in_at timestamptz, kinds text, codes_left integer,
+--	sort_text text, sort_time timestamptz
+SELECT p.account_id, a.name, e.address AS email, e.verified_at AS email_verified_at, p.role, p.sensitive, p.joined_at,
+	p.exempt_until, p.exempt_reason, p.exempted_at, by_whom.name AS exempt_by, p.enrolled, a.disabled_at,
+	a.last_sign_in_at,
 	(SELECT string_agg(DISTINCT f.kind, ' ') FROM countersign.factors f
 		WHERE f.account_id = p.account_id AND f.state = 'active') AS kinds,
 	(SELECT count(*)::integer FROM countersign.recovery_codes k
@@ -19,6 +24,7 @@ ORDER BY p.sort_time, p.sort_text, p.account_id
 LIMIT :batch
 
 -- name: members_all(organization_id uuid, after_text text, after_account uuid, @member_page)
+-- returns: @member_page
 WITH page AS (
 	SELECT m.*, m.name_key AS sort_text, NULL::timestamptz AS sort_time
 	FROM countersign.memberships m
@@ -33,7 +39,9 @@ WITH page AS (
 
 -- name: members_by_enrolled(organization_id uuid, enrolled boolean, plain_only boolean, after_text text,
 --	after_account uuid, @member_page)
--- Those with a factor, or those without one; of these perhaps only who is no admin and has no sensitive role.
+-- returns: @member_page
+-- Members with a factor, or members without one; of these perhaps only those whom a policy for admins
+-- does not cover.
 WITH page AS (
 	SELECT m.*, m.name_key AS sort_text, NULL::timestamptz AS sort_time
 	FROM countersign.memberships m
@@ -49,8 +57,9 @@ WITH page AS (
 -- name: members_by_joined(organization_id uuid, now timestamptz, privileged boolean, privileged_after timestamptz,
 --	privileged_account uuid, privileged_until timestamptz, plain boolean, plain_after timestamptz,
 --	plain_account uuid, plain_until timestamptz, @member_page)
--- Without factor and exemption, of either group those who joined behind one place and up to a time; NULL: no
--- such bound. One lower bound each: with a second one the index would be read from the lower of the two.
+-- returns: @member_page
+-- Members with neither factor nor exemption: of each group those who joined behind a key and up to a time;
+-- NULL: no such bound. Each group has one lower bound: with two the index would be read from the lower one.
 WITH page AS (
 	SELECT u.*, NULL::text AS sort_text, u.joined_at AS sort_time
 	FROM (
@@ -80,7 +89,8 @@ WITH page AS (
 
 -- name: members_exempt(organization_id uuid, privileged boolean, plain boolean, after_time timestamptz,
 --	after_account uuid, @member_page)
--- Behind one place: now, to begin with. The exemption that ends first comes first.
+-- returns: @member_page
+-- The exemption that ends first comes first. The first page begins behind the present time.
 WITH page AS (
 	SELECT m.*, NULL::text AS sort_text, m.exempt_until AS sort_time
 	FROM countersign.memberships m
@@ -94,8 +104,9 @@ WITH page AS (
 ;
 
 -- name: members_search(organization_id uuid, term text, after_text text, after_account uuid, @member_page)
--- Who is found by something that begins with the term, each once, at the first such thing. What is found
--- first goes along its index; members are looked up for one page of it only.
+-- returns: @member_page
+-- Members with a name or an address that begins with the term, each once, at the first that does. The search
+-- follows its index, and memberships are looked up for one page of it only.
 WITH found AS MATERIALIZED (
 	SELECT t.account_id, t.term
 	FROM countersign.member_terms t
@@ -116,27 +127,28 @@ WITH found AS MATERIALIZED (
 ;
 
 -- name: member_counts(organization_id uuid, now timestamptz, privileged_until timestamptz, plain_until timestamptz)
--- Of each group: with a factor; without one; of these who joined up to a time; and who
--- of both is exempt. Whole days are counted already, only the last one is looked at.
-SELECT g.privileged, coalesce(d.enrolled, 0)::bigint AS enrolled, coalesce(d.open, 0)::bigint AS open,
-	coalesce(d.early, 0)::bigint + (SELECT count(*) FROM countersign.memberships m
+-- returns: privileged boolean, enrolled bigint, unenrolled bigint, overdue bigint, exempt bigint, exempt_overdue bigint
+-- For each group: members with a factor, members without one, those of them who joined up to a time, and how
+-- many of the last two are exempt. Whole days are counted in a table; the last, partial day is counted here.
+SELECT g.privileged, coalesce(d.enrolled, 0)::bigint AS enrolled, coalesce(d.unenrolled, 0)::bigint AS unenrolled,
+	coalesce(d.overdue, 0)::bigint + (SELECT count(*) FROM countersign.memberships m
 		WHERE m.organization_id = :organization_id AND NOT m.enrolled AND m.privileged = g.privileged
 			AND m.joined_at >= date_trunc('day', g.joined_until AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
-			AND m.joined_at <= g.joined_until) AS early,
-	coalesce(x.exempt, 0)::bigint AS exempt, coalesce(x.early, 0)::bigint AS exempt_early
+			AND m.joined_at <= g.joined_until) AS overdue,
+	coalesce(x.exempt, 0)::bigint AS exempt, coalesce(x.overdue, 0)::bigint AS exempt_overdue
 FROM (VALUES (false, :plain_until), (true, :privileged_until)) AS g (privileged, joined_until)
 LEFT JOIN (
 	SELECT c.privileged, sum(c.members) FILTER (WHERE c.enrolled) AS enrolled,
-		sum(c.members) FILTER (WHERE NOT c.enrolled) AS open,
+		sum(c.members) FILTER (WHERE NOT c.enrolled) AS unenrolled,
 		sum(c.members) FILTER (WHERE NOT c.enrolled AND c.joined_on < (CASE WHEN c.privileged
-			THEN :privileged_until ELSE :plain_until END AT TIME ZONE 'UTC')::date) AS early
+			THEN :privileged_until ELSE :plain_until END AT TIME ZONE 'UTC')::date) AS overdue
 	FROM countersign.member_counts c
 	WHERE c.organization_id = :organization_id
 	GROUP BY c.privileged
 ) d ON d.privileged = g.privileged
 LEFT JOIN (
 	SELECT m.privileged, count(*) AS exempt, count(*) FILTER (WHERE m.joined_at <= CASE WHEN m.privileged
-		THEN :privileged_until ELSE :plain_until END) AS early
+		THEN :privileged_until ELSE :plain_until END) AS overdue
 	FROM countersign.memberships m
 	WHERE m.organization_id = :organization_id AND m.exempt_until > :now AND NOT m.enrolled
 	GROUP BY m.privileged

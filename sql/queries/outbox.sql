@@ -1,4 +1,4 @@
--- Mail is written with the change it tells of, in the same transaction or statement.
+-- A message is written with the change it is about, in the same transaction or statement.
 
 -- name: outbox_insert(account_id uuid, message_id uuid, kind text, recipient text, content json, sealed bytea,
 --	now timestamptz)
@@ -6,7 +6,7 @@ INSERT INTO countersign.outbox (account_id, message_id, kind, recipient, "values
 VALUES (:account_id, :message_id, :kind, :recipient, :content, :sealed, :now, :now);
 
 -- name: outbox_insert_admins(organization_id uuid, member_id uuid, actor_id uuid, content json, now timestamptz)
--- To those who run an organization, except who did it and whom it was done to; each is called by name.
+-- A message to each owner and admin of an organization, by name, but not to the actor and to the member it is about.
 INSERT INTO countersign.outbox (account_id, message_id, kind, recipient, "values", created_at, next_attempt_at)
 SELECT a.account_id, gen_random_uuid(), 'member_reset', e.address,
 	(:content::jsonb || jsonb_build_object('name', a.name, 'actor', actor.name))::json, :now, :now
@@ -20,23 +20,25 @@ WHERE m.organization_id = :organization_id AND m.role <> 'member'
 ORDER BY m.account_id LIMIT 100;
 
 -- name: outbox_claim(now timestamptz, lost_at timestamptz, batch integer)
--- What is due is taken for as long as sending may take. Who is killed meanwhile
--- leaves it to be taken again then.
+-- returns: account_id uuid, message_id uuid, kind text, recipient text, content json, sealed bytea,
+--	created_at timestamptz, attempts integer
+-- Claims due messages for as long as sending may take. A mailer that dies meanwhile leaves its messages
+-- to be claimed again then.
 UPDATE countersign.outbox o SET attempts = o.attempts + 1, next_attempt_at = :lost_at
 FROM (
 	SELECT account_id, message_id FROM countersign.outbox
 	WHERE next_attempt_at <= :now
 	ORDER BY next_attempt_at LIMIT :batch FOR UPDATE SKIP LOCKED) due
 WHERE o.account_id = due.account_id AND o.message_id = due.message_id
-RETURNING o.account_id, o.message_id, o.kind, o.recipient, o."values", o.sealed, o.created_at, o.attempts;
+RETURNING o.account_id, o.message_id, o.kind, o.recipient, o."values" AS content, o.sealed, o.created_at, o.attempts;
 
 -- name: outbox_sent(account_id uuid, message_id uuid, now timestamptz)
--- Whoever has sent it: sent is sent.
+-- It does not matter which mailer has sent the message.
 UPDATE countersign.outbox SET sent_at = :now, next_attempt_at = NULL, sealed = NULL
 WHERE account_id = :account_id AND message_id = :message_id AND sent_at IS NULL;
 
 -- name: outbox_failed(account_id uuid, message_id uuid, attempts integer, next_attempt_at timestamptz, error text)
--- NULL: given up. Nothing when another mailer has it by now.
+-- Without a next attempt the message is given up. Changes nothing when another mailer has claimed it by now.
 UPDATE countersign.outbox SET next_attempt_at = :next_attempt_at, last_error = :error,
 	sealed = CASE WHEN :next_attempt_at IS NULL THEN NULL ELSE sealed END
 WHERE account_id = :account_id AND message_id = :message_id AND attempts = :attempts AND sent_at IS NULL;

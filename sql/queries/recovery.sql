@@ -12,13 +12,15 @@ INSERT INTO countersign.recovery_codes (account_id, set_id, code_mac)
 SELECT :account_id, :set_id, mac FROM unnest(:macs) AS mac;
 
 -- name: recovery_codes_adopt_issued(account_id uuid, set_id uuid, factor_id uuid)
--- The codes that were handed out with a pending factor become the set.
+-- returns: code_mac bytea
+-- The codes that were issued with a pending factor become the set.
 INSERT INTO countersign.recovery_codes (account_id, set_id, code_mac)
 SELECT account_id, :set_id, unnest(code_macs) FROM countersign.factors
 WHERE account_id = :account_id AND factor_id = :factor_id
 RETURNING code_mac;
 
 -- name: recovery_acknowledge(account_id uuid, set_id uuid, now timestamptz)
+-- returns: set_id uuid
 UPDATE countersign.recovery_sets SET acknowledged_at = :now
 WHERE account_id = :account_id AND set_id = :set_id AND acknowledged_at IS NULL
 RETURNING set_id;

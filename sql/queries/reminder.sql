@@ -1,15 +1,16 @@
--- Mail about an organization's rule: who is to be looked at, and what the look came to.
+-- Reminders of a policy: which members are due, and what was decided on each.
 
 -- name: reminder_scan(now timestamptz)
--- One step through the members of one policy that has changed, in the order of their accounts: those
--- who have no factor are looked at next, and who is not covered any more was told nothing. A step that
--- finds nobody ends the walk. The policy is written last, and only when it has not changed and nobody else has
--- made the step: an admin who changes it, and another node, wait in the same order and never for one another.
+-- returns: organization_id uuid
+-- Scans up to 500 members of one policy that has changed, in the order of their accounts: members who are
+-- covered and have no factor become due, and members who are not covered any more forget what they were
+-- notified of. A scan that finds no member is the last. The policy is updated last, and only when neither an
+-- admin nor another node has changed it meanwhile: both lock in the same order and never wait for one another.
 WITH changed AS (
 	SELECT organization_id, requirement, version, noticed_account FROM countersign.policies
 	WHERE noticed_version <> version
 	ORDER BY organization_id LIMIT 1
-), step AS (
+), scanned AS (
 	SELECT m.account_id, m.organization_id, c.requirement
 	FROM changed c
 	CROSS JOIN LATERAL (
@@ -20,7 +21,7 @@ WITH changed AS (
 ), held AS (
 	SELECT m.account_id, m.organization_id,
 		s.requirement = 'everyone' OR (s.requirement = 'admins' AND m.privileged) AS covered
-	FROM step s
+	FROM scanned s
 	JOIN countersign.memberships m ON m.account_id = s.account_id AND m.organization_id = s.organization_id
 	WHERE NOT m.enrolled OR m.notice_stage > 0
 	ORDER BY m.account_id FOR NO KEY UPDATE OF m
@@ -37,7 +38,7 @@ UPDATE countersign.policies p SET
 	noticed_account = d.last,
 	noticed_version = CASE WHEN d.last IS NULL THEN d.version ELSE p.noticed_version END
 FROM (
-	SELECT c.*, (SELECT account_id FROM step ORDER BY account_id DESC LIMIT 1) AS last,
+	SELECT c.*, (SELECT account_id FROM scanned ORDER BY account_id DESC LIMIT 1) AS last,
 		(SELECT count(*) FROM marked) AS marked
 	FROM changed c) d
 WHERE p.organization_id = d.organization_id AND p.version = d.version
@@ -45,8 +46,10 @@ WHERE p.organization_id = d.organization_id AND p.version = d.version
 RETURNING p.organization_id;
 
 -- name: reminder_claim(now timestamptz, taken_until timestamptz)
--- Who is to be looked at is taken for as long as that may take. Nobody is while very many messages wait
--- already: a mail server that is away for days would lose them all.
+-- returns: account_id uuid, enrolled boolean, name text, recipient text, notice_stage smallint,
+--	notice_deadline timestamptz, @membership
+-- Claims due members for as long as deciding on them may take. Claims none while very many messages wait
+-- already: a mail server that is down for days would lose them all.
 UPDATE countersign.memberships m SET notice_due_at = :taken_until
 FROM (
 	SELECT account_id, organization_id FROM countersign.memberships
@@ -61,16 +64,16 @@ LEFT JOIN countersign.emails e ON e.account_id = due.account_id AND e.is_primary
 WHERE m.account_id = due.account_id AND m.organization_id = due.organization_id
 RETURNING m.account_id, m.enrolled, a.name,
 	CASE WHEN e.verified_at IS NOT NULL AND a.disabled_at IS NULL THEN e.address END AS recipient,
-	m.notice_stage::integer, m.notice_deadline,
-	m.organization_id, o.slug, o.name, m.role, m.sensitive, m.joined_at, m.exempt_until,
-	p.requirement, p.required_since, p.everyone_since, p.grace_days, p.reauthentication_age, p.verification_age,
-	p.admin_verification, p.version;
+	m.notice_stage, m.notice_deadline,
+	@membership
+;
 
 -- name: reminder_record(account_id uuid, organization_id uuid, taken_until timestamptz, stage smallint,
 --	deadline timestamptz, due_at timestamptz, message_id uuid, kind text, recipient text, content json, now timestamptz)
--- What was told and the message that tells it, or neither: nothing when something has changed since the
--- member was taken. Without an id there is no message.
-WITH settled AS (
+-- returns: message_id uuid
+-- Records the notification together with its message, or changes nothing when the member has changed since
+-- the claim. Without an id there is no message.
+WITH recorded AS (
 	UPDATE countersign.memberships
 	SET notice_stage = :stage, notice_deadline = :deadline, notice_due_at = :due_at
 	WHERE account_id = :account_id AND organization_id = :organization_id AND notice_due_at = :taken_until
@@ -78,6 +81,6 @@ WITH settled AS (
 )
 INSERT INTO countersign.outbox (account_id, message_id, kind, recipient, "values", created_at, next_attempt_at)
 SELECT account_id, :message_id, :kind, :recipient, :content, :now, :now
-FROM settled
+FROM recorded
 WHERE :message_id IS NOT NULL
 RETURNING message_id;

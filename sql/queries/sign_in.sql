@@ -1,5 +1,6 @@
 -- name: sign_in(@event, token_hash bytea, state text, expires_at timestamptz, return_to text, password_hash text)
--- A right password: the session, and a new hash of the password where the old one was outdated.
+-- returns: @event_moved
+-- The password was right: a new session, and a new hash of the password where the old one is outdated.
 @event
 , account AS (
 	UPDATE countersign.accounts a
@@ -13,10 +14,12 @@
 		:ev_organization_id, :return_to, :ev_address, :ev_user_agent
 	FROM chain
 )
-SELECT count(*)::integer AS moved FROM chain;
+@event_moved
+;
 
 -- name: reauthenticate(@event, token_hash bytea)
--- A right password in a session that stands: the token is re-issued.
+-- returns: @event_granted
+-- The password was right in an existing session: the session gets a new token.
 @event
 , session AS (
 	UPDATE countersign.sessions s
@@ -28,10 +31,12 @@ SELECT count(*)::integer AS moved FROM chain;
 SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM session)::integer AS granted;
 
 -- name: password_wrong(@event, failures smallint)
+-- returns: @event_moved
 @event
 , session AS (
 	UPDATE countersign.sessions s SET failures = :failures
 	FROM chain
 	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id
 )
-SELECT count(*)::integer AS moved FROM chain;
+@event_moved
+;

@@ -1,42 +1,61 @@
--- fragment: consume_counter_of_factor(step bigint)
--- A code of an app is spent: the watermark rises above it, and the budget is whole again.
+-- fragment: consume_factor(counter bigint, counter_stays boolean, sealed bytea)
+-- Consumes a response: the counter becomes the factor's last one, and wrong codes are forgotten.
 , proof AS (
-	UPDATE countersign.factors f SET watermark = :step, last_used_at = :ev_at
+	UPDATE countersign.factors f
+	SET watermark = :counter, last_used_at = :ev_at, sealed = coalesce(:sealed, f.sealed)
 	FROM chain
-	WHERE f.account_id = :ev_account_id AND f.factor_id = :ev_factor_id
-		AND f.state = 'active' AND f.watermark < :step
+	WHERE f.account_id = :ev_account_id AND f.factor_id = :ev_factor_id AND f.state = 'active'
+		AND (f.watermark < :counter OR (:counter_stays AND f.watermark = :counter))
 	RETURNING f.kind
-), budget AS (
+), throttle AS (
 	UPDATE countersign.throttles t SET failures = 0, blocked_until = NULL
 	FROM proof
 	WHERE t.account_id = :ev_account_id AND t.failures > 0
 )
 
--- fragment: consume_recovery_code(code_mac bytea)
--- The same for a recovery code.
+-- fragment: event_with_code(code_macs bytea[])
+-- Begins a statement in place of @event: without an unused code of one of these MACs, one for each key of
+-- the keyring, it changes nothing.
+WITH code AS (
+	SELECT k.code_mac FROM countersign.recovery_codes k
+	JOIN countersign.recovery_sets r ON r.account_id = k.account_id AND r.set_id = k.set_id
+	WHERE k.account_id = :ev_account_id AND k.code_mac = ANY (:code_macs) AND k.used_at IS NULL
+	LIMIT 1
+), chain AS (
+	@chain_lengthen
+		AND EXISTS (SELECT 1 FROM code)
+	RETURNING account_id
+),
+@event_insert
+
+-- fragment: consume_recovery_code()
+-- Consumes the recovery code, with the same effect on wrong codes.
 , proof AS (
 	UPDATE countersign.recovery_codes k SET used_at = :ev_at
-	FROM chain, countersign.recovery_sets r
-	WHERE k.account_id = :ev_account_id AND k.code_mac = :code_mac AND k.used_at IS NULL
-		AND r.account_id = k.account_id AND r.set_id = k.set_id
+	FROM chain, code
+	WHERE k.account_id = :ev_account_id AND k.code_mac = code.code_mac AND k.used_at IS NULL
 	RETURNING 'recovery_code'::text AS kind
-), budget AS (
+), throttle AS (
 	UPDATE countersign.throttles t SET failures = 0, blocked_until = NULL
 	FROM proof
 	WHERE t.account_id = :ev_account_id AND t.failures > 0
 )
 
+-- fragment: code_granted()
+-- returns: found integer, moved integer, granted integer
+-- The columns of a change by a recovery code: 1 when there was an unused code, else 0; the rest as event_granted.
+
 -- fragment: notify_code_used(mail_id uuid, mail_low_id uuid, mail_recipient text, mail_values json)
--- Its owner is told that it was used, and perhaps that few are left; without an id nothing is.
+-- Notifies the owner that a recovery code was used, and perhaps that few are left; without an id it does not.
 , mail AS (
 	INSERT INTO countersign.outbox (account_id, message_id, kind, recipient, "values", created_at, next_attempt_at)
-	SELECT :ev_account_id, told.message_id, told.kind, :mail_recipient, :mail_values, :ev_at, :ev_at
-	FROM proof, (VALUES (:mail_id, 'recovery_code_used'), (:mail_low_id, 'recovery_codes_low')) AS told (message_id, kind)
-	WHERE told.message_id IS NOT NULL
+	SELECT :ev_account_id, message.message_id, message.kind, :mail_recipient, :mail_values, :ev_at, :ev_at
+	FROM proof, (VALUES (:mail_id, 'recovery_code_used'), (:mail_low_id, 'recovery_codes_low')) AS message (message_id, kind)
+	WHERE message.message_id IS NOT NULL
 )
 
 -- fragment: elevate_session(token_hash bytea, expires_at timestamptz)
--- The session has passed its challenge; its token is re-issued.
+-- The session has passed its challenge: it is elevated and gets a new token.
 , session AS (
 	UPDATE countersign.sessions s
 	SET state = 'active', token_hash = :token_hash, verified_at = :ev_at, verified_by = proof.kind,
@@ -45,39 +64,44 @@
 	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id
 	RETURNING s.session_id
 )
-SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM session)::integer AS granted
 
--- name: verification_by_factor(@event, @consume_counter_of_factor, @elevate_session)
--- The one statement that says verified.
+-- name: verification_by_factor(@event, @consume_factor, @elevate_session)
+-- returns: @event_granted
 @event
-@consume_counter_of_factor
+@consume_factor
 @elevate_session
-;
+SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM session)::integer AS granted;
 
--- name: verification_by_code(@event, @consume_recovery_code, @notify_code_used, @elevate_session)
-@event
+-- name: verification_by_code(@event, @event_with_code, @notify_code_used, @elevate_session)
+-- returns: @code_granted
+@event_with_code
 @consume_recovery_code
 @notify_code_used
 @elevate_session
-;
+SELECT (SELECT count(*) FROM code)::integer AS found, (SELECT count(*) FROM chain)::integer AS moved,
+	(SELECT count(*) FROM session)::integer AS granted;
 
--- name: consume_counter(@event, @consume_counter_of_factor)
--- An answer that proves one change and leaves the session as it is.
+-- name: consume_response(@event, @consume_factor)
+-- returns: @event_granted
+-- The response authorizes one change and leaves the session as it is.
 @event
-@consume_counter_of_factor
+@consume_factor
 SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM proof)::integer AS granted;
 
--- name: consume_code(@event, @consume_recovery_code, @notify_code_used)
-@event
+-- name: consume_code(@event, @event_with_code, @notify_code_used)
+-- returns: @code_granted
+@event_with_code
 @consume_recovery_code
 @notify_code_used
-SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM proof)::integer AS granted;
+SELECT (SELECT count(*) FROM code)::integer AS found, (SELECT count(*) FROM chain)::integer AS moved,
+	(SELECT count(*) FROM proof)::integer AS granted;
 
 -- name: verification_refused(@event, failures integer, blocked_until timestamptz, session_failures smallint,
 --	session_ends boolean)
--- A wrong answer takes its slot of the budget, and the session may end by it.
+-- returns: @event_moved
+-- A wrong code counts against the account, and perhaps against the session, which may end by it.
 @event
-, budget AS (
+, throttle AS (
 	UPDATE countersign.throttles t SET failures = :failures, blocked_until = :blocked_until
 	FROM chain
 	WHERE t.account_id = :ev_account_id
@@ -91,7 +115,8 @@ SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM pro
 	USING chain
 	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id AND :session_ends
 )
-SELECT count(*)::integer AS moved FROM chain;
+@event_moved
+;
 
 -- name: throttle_clear(account_id uuid)
 UPDATE countersign.throttles SET failures = 0, blocked_until = NULL

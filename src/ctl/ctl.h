@@ -80,7 +80,7 @@ void ctl_reset_deadline(struct ctl *ctl);
 /* Parses an e-mail address to its stored form. EX_DATAERR when it is malformed. */
 int ctl_parse_email(struct ctl *ctl, const char *text, struct str *out) MUST_CHECK;
 
-/* Parses a name. EX_DATAERR when it is malformed. */
+/* Normalizes a name that people see. EX_DATAERR when it is malformed. */
 int ctl_parse_name(const char *text, struct str *out) MUST_CHECK;
 
 #endif

@@ -4,50 +4,79 @@
 #include "base/array.h"
 #include "domain/audit.h"
 
-/* OIDs of pg_type. */
-#define OID_INT4 23
-#define OID_TEXT 25
-#define OID_TIMESTAMPTZ 1184
-
 /* The advisory lock of a migration, whose number is the same in every version. */
 #define LOCK "pg_catalog.pg_advisory_xact_lock(7215914482633)"
 
+static const struct pg_column yes_columns[] = {{"yes", PG_BOOLEAN}};
+
 static const struct pg_statement probe[] = {
     {.name = "schema_exists",
-	.sql = "SELECT pg_catalog.to_regclass('countersign.schema_migrations') IS NOT NULL"},
+	.sql = "SELECT pg_catalog.to_regclass('countersign.schema_migrations') IS NOT NULL AS yes",
+	.columns = yes_columns,
+	.column_count = ARRAY_SIZE(yes_columns)},
 };
 
 static const struct pg_statement probe_months[] = {
     {.name = "schema_has_months",
-	.sql = "SELECT pg_catalog.to_regprocedure('countersign.audit_month_make(timestamptz)') IS "
-	       "NOT NULL"},
+	.sql = "SELECT pg_catalog.to_regprocedure('countersign.audit_month_make(timestamptz)')"
+	       " IS NOT NULL AS yes",
+	.columns = yes_columns,
+	.column_count = ARRAY_SIZE(yes_columns)},
 };
 
 enum { MONTHS_LOCK, MONTHS_MAKE };
 
+static const struct pg_column lock_columns[] = {{"locked", PG_TEXT}};
+static const struct pg_column month_columns[] = {{"made", PG_BOOLEAN}};
+
 /* The lock that reading and pruning the audit log take, too (sql/queries/audit_chain.sql). */
 static const struct pg_statement months[] = {
     [MONTHS_LOCK] = {.name = "months_lock",
-	.sql = "SELECT pg_catalog.pg_advisory_lock(7215914482634)::text"},
+	.sql = "SELECT pg_catalog.pg_advisory_lock(7215914482634)::text AS locked",
+	.columns = lock_columns,
+	.column_count = ARRAY_SIZE(lock_columns)},
     [MONTHS_MAKE] = {.name = "months_make",
-	.sql = "SELECT countersign.audit_month_make($1)",
+	.sql = "SELECT countersign.audit_month_make($1) AS made",
 	.param_count = 1,
-	.param_types = {OID_TIMESTAMPTZ}},
+	.param_types = {PG_TIMESTAMPTZ},
+	.columns = month_columns,
+	.column_count = ARRAY_SIZE(month_columns)},
 };
 
 enum { SCHEMA_LOCK, SCHEMA_APPLIED, SCHEMA_RECORD };
 
+static const struct pg_column schema_lock_columns[] = {
+    {"locked", PG_TEXT},
+    {"messages", PG_TEXT},
+    {"version", PG_TEXT},
+};
+
+enum { APPLIED_VERSION, APPLIED_NAME, APPLIED_SHA256, APPLIED_AT };
+static const struct pg_column applied_columns[] = {
+    [APPLIED_VERSION] = {"version", PG_INTEGER},
+    [APPLIED_NAME] = {"name", PG_TEXT},
+    [APPLIED_SHA256] = {"sha256", PG_TEXT},
+    [APPLIED_AT] = {"applied_at", PG_TIMESTAMPTZ},
+};
+
+static const struct pg_column record_columns[] = {{"version", PG_INTEGER}};
+
 /* The setting ends with the transaction, so that its absence shows that the latter has ended. */
 static const struct pg_statement statements[] = {
     [SCHEMA_LOCK] = {.name = "schema_lock",
-	.sql = "SELECT " LOCK ","
-	       " pg_catalog.set_config('client_min_messages', 'warning', true),"
-	       " pg_catalog.set_config('countersign.migrating', $1::pg_catalog.text, true)",
+	.sql = "SELECT " LOCK "::text AS locked,"
+	       " pg_catalog.set_config('client_min_messages', 'warning', true) AS messages,"
+	       " pg_catalog.set_config('countersign.migrating', $1::pg_catalog.text, true)"
+	       " AS version",
 	.param_count = 1,
-	.param_types = {OID_INT4}},
+	.param_types = {PG_INTEGER},
+	.columns = schema_lock_columns,
+	.column_count = ARRAY_SIZE(schema_lock_columns)},
     [SCHEMA_APPLIED] = {.name = "schema_applied",
-	.sql = "SELECT version, name, sha256, applied_at FROM countersign.schema_migrations ORDER "
-	       "BY version"},
+	.sql = "SELECT version, name, sha256, applied_at FROM countersign.schema_migrations"
+	       " ORDER BY version",
+	.columns = applied_columns,
+	.column_count = ARRAY_SIZE(applied_columns)},
     [SCHEMA_RECORD] = {.name = "schema_record",
 	.sql =
 	    "INSERT INTO countersign.schema_migrations (version, name, sha256, applied_at, "
@@ -56,7 +85,9 @@ static const struct pg_statement statements[] = {
 	    " WHERE pg_catalog.current_setting('countersign.migrating', true) = $1::pg_catalog.text"
 	    " RETURNING version",
 	.param_count = 5,
-	.param_types = {OID_INT4, OID_TEXT, OID_TEXT, OID_TIMESTAMPTZ, OID_TEXT}},
+	.param_types = {PG_INTEGER, PG_TEXT, PG_TEXT, PG_TIMESTAMPTZ, PG_TEXT},
+	.columns = record_columns,
+	.column_count = ARRAY_SIZE(record_columns)},
 };
 
 /* Several statements in one message are one transaction. */
@@ -111,13 +142,13 @@ schema_connection(struct arena *a, const char *database)
 enum err
 schema_begin_migration(struct pg *pg, struct arena *a, int64_t deadline_ms, int32_t version)
 {
-	struct pg_args args = {.arena = a};
+	struct pg_query *lock = pg_query_new(a, SCHEMA_LOCK);
 	enum err e = pg_begin(pg, deadline_ms);
 
 	if (e != OK)
 		return e;
-	pg_arg_int(&args, version);
-	e = pg_write(pg, deadline_ms, SCHEMA_LOCK, &args, NULL);
+	pg_bind_integer(lock, version);
+	e = pg_write(pg, deadline_ms, lock, NULL);
 	if (e != OK)
 		pg_rollback(pg, deadline_ms);
 	return e;
@@ -127,21 +158,20 @@ enum err
 schema_applied(struct pg *pg, struct arena *a, int64_t deadline_ms, struct migration_applied **list,
     size_t *count)
 {
-	struct pg_args args = {.arena = a};
 	struct pg_rows rows;
-	enum err e = pg_read(pg, deadline_ms, SCHEMA_APPLIED, &args, &rows);
+	enum err e = pg_read(pg, deadline_ms, pg_query_new(a, SCHEMA_APPLIED), &rows);
 
 	*count = 0;
 	if (e != OK)
 		return e;
 	*list = arena_array(a, (size_t)rows.count, sizeof(**list));
-	while (pg_next(&rows)) {
+	while (pg_next(&rows, applied_columns)) {
 		struct migration_applied *m = &(*list)[(*count)++];
 
-		m->version = pg_int(&rows);
-		m->name = pg_text(&rows);
-		m->sha256 = pg_text(&rows);
-		m->applied_at = pg_time(&rows);
+		m->version = pg_integer(&rows, APPLIED_VERSION);
+		m->name = pg_text(&rows, APPLIED_NAME);
+		m->sha256 = pg_text(&rows, APPLIED_SHA256);
+		m->applied_at = pg_timestamptz(&rows, APPLIED_AT);
 	}
 	pg_clear(&rows);
 	return OK;
@@ -151,16 +181,16 @@ enum err
 schema_record(struct pg *pg, struct arena *a, int64_t deadline_ms, const struct migration *m,
     int64_t now, const char *program)
 {
-	struct pg_args args = {.arena = a};
+	struct pg_query *record = pg_query_new(a, SCHEMA_RECORD);
 	struct pg_rows rows;
 	enum err e;
 
-	pg_arg_int(&args, m->version);
-	pg_arg_text(&args, m->name);
-	pg_arg_text(&args, m->sha256);
-	pg_arg_time(&args, now);
-	pg_arg_text(&args, str_of(program));
-	e = pg_write(pg, deadline_ms, SCHEMA_RECORD, &args, &rows);
+	pg_bind_integer(record, m->version);
+	pg_bind_text(record, m->name);
+	pg_bind_text(record, m->sha256);
+	pg_bind_timestamptz(record, now);
+	pg_bind_text(record, str_of(program));
+	e = pg_write(pg, deadline_ms, record, &rows);
 	if (e == OK && rows.count == 0) {
 		e = ERR_NOT_FOUND;
 		pg_clear(&rows);
@@ -173,7 +203,6 @@ schema_record(struct pg *pg, struct arena *a, int64_t deadline_ms, const struct 
 enum err
 schema_create_months(struct arena *a, const char *database, int64_t deadline_ms, int64_t now)
 {
-	struct pg_args no_args = {.arena = a};
 	struct pg_rows rows;
 	struct pg *pg;
 	bool exists;
@@ -182,13 +211,13 @@ schema_create_months(struct arena *a, const char *database, int64_t deadline_ms,
 	if (e != OK || !exists)
 		return e;
 	pg = pg_new(a, database, months, ARRAY_SIZE(months));
-	e = pg_read(pg, deadline_ms, MONTHS_LOCK, &no_args, &rows);
+	e = pg_read(pg, deadline_ms, pg_query_new(a, MONTHS_LOCK), &rows);
 	pg_clear(&rows);
 	for (int i = 0; e == OK && i <= 3; i++) {
-		struct pg_args args = {.arena = a};
+		struct pg_query *make = pg_query_new(a, MONTHS_MAKE);
 
-		pg_arg_time(&args, audit_month(now, i));
-		e = pg_write(pg, deadline_ms, MONTHS_MAKE, &args, NULL);
+		pg_bind_timestamptz(make, audit_month(now, i));
+		e = pg_write(pg, deadline_ms, make, NULL);
 	}
 	pg_close(pg);
 	return e;
@@ -199,11 +228,10 @@ query_bool(struct arena *a, const char *database, int64_t deadline_ms,
     const struct pg_statement *statement, bool *yes)
 {
 	struct pg *pg = pg_new(a, database, statement, 1);
-	struct pg_args args = {.arena = a};
 	struct pg_rows rows;
-	enum err e = pg_read(pg, deadline_ms, 0, &args, &rows);
+	enum err e = pg_read(pg, deadline_ms, pg_query_new(a, 0), &rows);
 
-	*yes = e == OK && pg_next(&rows) && pg_bool(&rows);
+	*yes = pg_next(&rows, yes_columns) && pg_boolean(&rows, 0);
 	pg_clear(&rows);
 	pg_close(pg);
 	return e;

@@ -55,7 +55,7 @@ struct mail {
 	int32_t attempts; /* including the current one */
 };
 
-/* The messages about the use of a recovery code; a nil id stands for no message. */
+/* The messages about the use of a recovery code; with a nil id there is none. */
 struct mail_code {
 	struct uuid id;
 	struct uuid low_id; /* of the message that few codes are left */

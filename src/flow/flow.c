@@ -45,8 +45,7 @@ enum err
 flow_reload(struct flow *fl)
 {
 	struct subject *s = &fl->subject;
-	enum err e = store_subject_load(flow_db(fl), fl->token.account, fl->token.session, fl->macs,
-	    fl->mac_count, s);
+	enum err e = store_subject_load(flow_db(fl), fl->token.account, fl->token.session, s);
 
 	if (e == ERR_NOT_FOUND)
 		return ERR_UNAUTHENTICATED;

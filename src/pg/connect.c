@@ -1,4 +1,4 @@
-/* Making, watching and giving up a connection. */
+/* Making a connection, waiting on it, and abandoning it. */
 #include "pg/internal.h"
 
 #include <errno.h>
@@ -16,6 +16,8 @@
 #define CANCEL_SECONDS 2
 
 static enum err prepare_all(struct pg *pg, int64_t deadline_ms);
+static bool send_all(struct pg *pg);
+static enum err check_prepared(struct pg *pg, size_t nth, PGresult *res);
 static enum err connect_poll(PGconn *conn, int64_t deadline_ms);
 static bool refused_for_good(const PGresult *res);
 
@@ -118,8 +120,8 @@ pg_get_result(PGconn *conn, int64_t deadline_ms, PGresult **out)
 }
 
 /*
- * PQcancel() blocks without a limit when the server is stopped, and libpq 15 has no other form:
- * so a grandchild sends it, bounded by an alarm and owned by init.
+ * PQcancel() blocks without a limit while the server is stopped, and libpq 15 has no other form. So
+ * a grandchild sends the request; an alarm bounds its life, and init reaps it.
  */
 void
 pg_abandon(struct pg *pg)
@@ -176,49 +178,77 @@ connect_poll(PGconn *conn, int64_t deadline_ms)
 	return PQstatus(conn) == CONNECTION_OK ? OK : ERR_UNAVAILABLE;
 }
 
-/* All statements in one pipeline: one round trip however many there are. */
+/*
+ * Prepares all statements in one pipeline: one round trip however many there are. Each is prepared
+ * and described, so the results come in pairs, and the sync comes last.
+ */
 static enum err
 prepare_all(struct pg *pg, int64_t deadline_ms)
 {
+	size_t results = 2 * pg->count + 1, nth = 0;
 	enum err e = OK;
-	size_t i;
 
 	if (pg->count == 0)
 		return OK;
-	if (!PQenterPipelineMode(pg->conn))
+	if (!send_all(pg))
 		return ERR_UNAVAILABLE;
-	for (i = 0; i < pg->count; i++) {
-		const struct pg_statement *s = &pg->statements[i];
-
-		if (!PQsendPrepare(pg->conn, s->name, s->sql, s->param_count, s->param_types))
-			return ERR_UNAVAILABLE;
-	}
-	if (!PQpipelineSync(pg->conn))
-		return ERR_UNAVAILABLE;
-	for (i = 0; i <= pg->count;) {
+	while (nth < results) {
 		PGresult *res;
-		ExecStatusType status;
+		bool synced;
 
 		if (pg_get_result(pg->conn, deadline_ms, &res) != OK)
 			return ERR_UNAVAILABLE;
 		if (res == NULL && PQstatus(pg->conn) != CONNECTION_OK)
 			return ERR_UNAVAILABLE;
 		if (res == NULL)
-			continue; /* the end of one statement's results */
-		status = PQresultStatus(res);
-		if (status == PGRES_FATAL_ERROR) {
-			pg_log("pg.prepare_failed", pg, res,
-			    i < pg->count ? pg->statements[i].name : "sync");
-			e = refused_for_good(res) ? ERR_CONFIG : ERR_UNAVAILABLE;
-		}
+			continue; /* the end of one command's results */
+		if (e == OK)
+			e = check_prepared(pg, nth, res);
+		synced = PQresultStatus(res) == PGRES_PIPELINE_SYNC;
 		PQclear(res);
-		i++;
-		if (status == PGRES_PIPELINE_SYNC)
+		nth++;
+		if (synced)
 			break;
 	}
 	if (!PQexitPipelineMode(pg->conn) && e == OK)
 		e = ERR_UNAVAILABLE;
 	return e;
+}
+
+static bool
+send_all(struct pg *pg)
+{
+	size_t i;
+
+	if (!PQenterPipelineMode(pg->conn))
+		return false;
+	for (i = 0; i < pg->count; i++) {
+		const struct pg_statement *s = &pg->statements[i];
+
+		if (!PQsendPrepare(pg->conn, s->name, s->sql, s->param_count, s->param_types) ||
+		    !PQsendDescribePrepared(pg->conn, s->name))
+			return false;
+	}
+	return PQpipelineSync(pg->conn);
+}
+
+/* Checks the result number `nth`, from 0. Each statement is prepared first and then described. */
+static enum err
+check_prepared(struct pg *pg, size_t nth, PGresult *res)
+{
+	const struct pg_statement *s = nth / 2 < pg->count ? &pg->statements[nth / 2] : NULL;
+
+	switch (PQresultStatus(res)) {
+	case PGRES_FATAL_ERROR:
+		pg_log("pg.prepare_failed", pg, res, s != NULL ? s->name : "sync");
+		return refused_for_good(res) ? ERR_CONFIG : ERR_UNAVAILABLE;
+	case PGRES_COMMAND_OK:
+		if (s == NULL || nth % 2 == 0 || s->columns_from_cursor || pg_columns_match(s, res))
+			return OK;
+		return ERR_CONFIG;
+	default:
+		return OK;
+	}
 }
 
 /* Class 42: syntax error or access rule violation, an unknown table or column. */

@@ -1,4 +1,4 @@
-/* Running statements and telling their outcomes apart. */
+/* Running statements, and what their outcomes mean. */
 #include "pg/internal.h"
 
 #include <string.h>
@@ -8,24 +8,25 @@
 #include "base/log.h"
 
 enum outcome {
-	DONE,     /* the server answered */
-	NOT_SENT, /* the connection was dead before the statement left */
-	LOST      /* sent, but no answer came */
+	RESPONDED, /* the server sent a result */
+	NOT_SENT,  /* the connection was lost before the statement left */
+	LOST       /* the statement left, but no result came back */
 };
 
-static enum outcome run(struct pg *pg, int64_t deadline_ms, int statement,
-    const struct pg_args *args, PGresult **out);
+static enum outcome run(struct pg *pg, int64_t deadline_ms, const struct pg_query *q,
+    PGresult **out);
 static enum outcome run_text(struct pg *pg, int64_t deadline_ms, const char *sql, PGresult **out);
 static enum outcome collect(struct pg *pg, int64_t deadline_ms, PGresult **out);
-static enum err judge(struct pg *pg, PGresult *res, const char *statement, struct pg_rows *rows,
-    struct arena *a);
+static enum err result_rows(struct pg *pg, const struct pg_query *q, PGresult *res,
+    struct pg_rows *rows);
+static enum err failure_of(struct pg *pg, const char *statement, const PGresult *res);
 static bool connection_is_over(const PGresult *res);
 static enum err simple(struct pg *pg, int64_t deadline_ms, const char *sql, enum err lost);
 
 enum err
-pg_read(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args *args,
-    struct pg_rows *rows)
+pg_read(struct pg *pg, int64_t deadline_ms, const struct pg_query *q, struct pg_rows *rows)
 {
+	const char *name = pg->statements[q->statement].name;
 	int tries = pg->in_transaction ? 1 : 2;
 
 	*rows = (struct pg_rows){0};
@@ -35,11 +36,10 @@ pg_read(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args 
 
 		if (e != OK)
 			return e == ERR_CONFIG ? ERR_INTERNAL : e;
-		if (run(pg, deadline_ms, statement, args, &res) == DONE) {
+		if (run(pg, deadline_ms, q, &res) == RESPONDED) {
 			if (!connection_is_over(res))
-				return judge(pg, res, pg->statements[statement].name, rows,
-				    args->arena);
-			pg_log("pg.connection_ended", pg, res, pg->statements[statement].name);
+				return result_rows(pg, q, res, rows);
+			pg_log("pg.connection_ended", pg, res, name);
 			PQclear(res);
 		}
 		pg_close(pg);
@@ -51,10 +51,8 @@ pg_read(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args 
 }
 
 enum err
-pg_write(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args *args,
-    struct pg_rows *rows)
+pg_write(struct pg *pg, int64_t deadline_ms, const struct pg_query *q, struct pg_rows *rows)
 {
-	const char *name = pg->statements[statement].name;
 	bool within = pg->in_transaction;
 	struct pg_rows ignored;
 	PGresult *res;
@@ -65,15 +63,15 @@ pg_write(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args
 	*rows = (struct pg_rows){0};
 	if (!within && (e = pg_connect(pg, deadline_ms)) != OK)
 		return e == ERR_CONFIG ? ERR_INTERNAL : e;
-	switch (run(pg, deadline_ms, statement, args, &res)) {
-	case DONE:
+	switch (run(pg, deadline_ms, q, &res)) {
+	case RESPONDED:
 		if (!connection_is_over(res)) {
-			e = judge(pg, res, name, rows, args->arena);
+			e = result_rows(pg, q, res, rows);
 			if (rows == &ignored)
 				pg_clear(rows);
 			return e;
 		}
-		pg_log("pg.connection_ended", pg, res, name);
+		pg_log("pg.connection_ended", pg, res, pg->statements[q->statement].name);
 		PQclear(res);
 		break;
 	case NOT_SENT:
@@ -126,7 +124,7 @@ pg_script(struct pg *pg, int64_t deadline_ms, const char *sql, struct arena *a, 
 	*why = STR("the database cannot be reached");
 	if (e != OK)
 		return e;
-	if (run_text(pg, deadline_ms, sql, &res) != DONE) {
+	if (run_text(pg, deadline_ms, sql, &res) != RESPONDED) {
 		*why = STR("the connection was lost or the time was up");
 		pg_close(pg);
 		return ERR_OUTCOME_UNKNOWN;
@@ -145,19 +143,19 @@ pg_script(struct pg *pg, int64_t deadline_ms, const char *sql, struct arena *a, 
 }
 
 static enum outcome
-run(struct pg *pg, int64_t deadline_ms, int statement, const struct pg_args *args, PGresult **out)
+run(struct pg *pg, int64_t deadline_ms, const struct pg_query *q, PGresult **out)
 {
-	const struct pg_statement *s = &pg->statements[statement];
+	const struct pg_statement *s = &pg->statements[q->statement];
 	int formats[PG_PARAMS_MAX];
 	int i;
 
-	if (args->n != s->param_count)
-		log_fatal("pg.arguments", s->name);
-	for (i = 0; i < args->n; i++)
+	if (q->param_count != s->param_count)
+		log_fatal("pg.parameters", s->name);
+	for (i = 0; i < q->param_count; i++)
 		formats[i] = 1;
 	*out = NULL;
-	if (!pg_connected(pg) || !PQsendQueryPrepared(pg->conn, s->name, args->n, args->values,
-				     args->lengths, formats, 1))
+	if (!pg_connected(pg) || !PQsendQueryPrepared(pg->conn, s->name, q->param_count, q->values,
+				     q->lengths, formats, 1))
 		return NOT_SENT;
 	return collect(pg, deadline_ms, out);
 }
@@ -171,7 +169,7 @@ run_text(struct pg *pg, int64_t deadline_ms, const char *sql, PGresult **out)
 	return collect(pg, deadline_ms, out);
 }
 
-/* Takes results to the end of the command and keeps the last, or the first that is an error. */
+/* Receives the results of a command and keeps the last, or the first that is an error. */
 static enum outcome
 collect(struct pg *pg, int64_t deadline_ms, PGresult **out)
 {
@@ -179,14 +177,14 @@ collect(struct pg *pg, int64_t deadline_ms, PGresult **out)
 
 	for (;;) {
 		if (pg_get_result(pg->conn, deadline_ms, &res) != OK) {
-			pg_log("pg.no_answer", pg, NULL, NULL);
+			pg_log("pg.no_response", pg, NULL, NULL);
 			PQclear(*out);
 			*out = NULL;
 			pg_abandon(pg);
 			return LOST;
 		}
 		if (res == NULL)
-			return *out != NULL ? DONE : LOST;
+			return *out != NULL ? RESPONDED : LOST;
 		if (*out != NULL && PQresultStatus(*out) == PGRES_FATAL_ERROR) {
 			PQclear(res);
 			continue;
@@ -211,7 +209,31 @@ connection_is_over(const PGresult *res)
 }
 
 static enum err
-judge(struct pg *pg, PGresult *res, const char *statement, struct pg_rows *rows, struct arena *a)
+result_rows(struct pg *pg, const struct pg_query *q, PGresult *res, struct pg_rows *rows)
+{
+	const struct pg_statement *s = &pg->statements[q->statement];
+	enum err e = OK;
+
+	if (PQresultStatus(res) != PGRES_TUPLES_OK && PQresultStatus(res) != PGRES_COMMAND_OK)
+		e = failure_of(pg, s->name, res);
+	else if (s->columns_from_cursor && !pg_columns_match(s, res))
+		e = ERR_INTERNAL;
+	if (e != OK) {
+		PQclear(res);
+		return e;
+	}
+	*rows = (struct pg_rows){
+	    .result = res,
+	    .columns = s->columns,
+	    .count = PQntuples(res),
+	    .row = -1,
+	    .arena = q->arena,
+	};
+	return OK;
+}
+
+static enum err
+failure_of(struct pg *pg, const char *statement, const PGresult *res)
 {
 	static const struct {
 		const char *state;
@@ -230,21 +252,11 @@ judge(struct pg *pg, PGresult *res, const char *statement, struct pg_rows *rows,
 	enum err e = ERR_INTERNAL;
 	size_t i;
 
-	switch (PQresultStatus(res)) {
-	case PGRES_TUPLES_OK:
-	case PGRES_COMMAND_OK:
-		*rows =
-		    (struct pg_rows){.result = res, .count = PQntuples(res), .row = -1, .arena = a};
-		return OK;
-	default:
-		break;
-	}
 	for (i = 0; state != NULL && i < ARRAY_SIZE(known); i++)
 		if (strcmp(state, known[i].state) == 0)
 			e = known[i].e;
 	if (e != ERR_CONFLICT && e != ERR_RACE)
 		pg_log("pg.statement_failed", pg, res, statement);
-	PQclear(res);
 	return e;
 }
 
@@ -261,7 +273,7 @@ simple(struct pg *pg, int64_t deadline_ms, const char *sql, enum err lost)
 	case LOST:
 		pg_close(pg);
 		return lost;
-	case DONE:
+	case RESPONDED:
 		break;
 	}
 	if (connection_is_over(res))

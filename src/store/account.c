@@ -12,66 +12,67 @@ static enum err insert_email(struct store *st, const struct account *account,
 enum err
 store_account_find(struct store *st, struct str address, struct uuid *account)
 {
-	return store_find_id(st, Q_ACCOUNT_FIND, address, account);
+	struct q_account_find_args args = {.address = address};
+	struct q_account_find_row row;
+	struct pg_rows rows;
+	enum err e = store_read(st, q_account_find(st->arena, &args), &rows);
+
+	*account = q_account_find_next(&rows, &row) ? row.account_id : UUID_NIL;
+	pg_clear(&rows);
+	return e;
 }
 
 enum err
 store_account_create(struct store *st, const struct account *account, int64_t now)
 {
-	struct pg_args by_id = {.arena = st->arena};
-	enum err e;
+	struct q_throttle_insert_args throttle = {.account_id = account->id};
+	struct q_chain_insert_args chain = {.account_id = account->id};
+	enum err e = insert_account(st, account, now);
 
-	pg_arg_uuid(&by_id, account->id);
-	e = insert_account(st, account, now);
 	if (e == OK)
 		e = insert_email(st, account, now);
 	if (e == OK)
-		e = store_run(st, Q_THROTTLE_INSERT, &by_id);
+		e = store_run(st, q_throttle_insert(st->arena, &throttle));
 	if (e == OK)
-		e = store_run(st, Q_CHAIN_INSERT, &by_id);
+		e = store_run(st, q_chain_insert(st->arena, &chain));
 	return e;
 }
 
 enum err
 store_account_password(struct store *st, struct uuid account, struct str hash, int64_t now)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_account_password_args args = {
+	    .account_id = account,
+	    .password_hash = hash,
+	    .now = now,
+	};
 
-	pg_arg_uuid(&args, account);
-	pg_arg_text(&args, hash);
-	pg_arg_time(&args, now);
-	return store_run(st, Q_ACCOUNT_PASSWORD, &args);
+	return store_run(st, q_account_password(st->arena, &args));
 }
 
 enum err
 store_account_disable(struct store *st, struct uuid account, int64_t disabled_at)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_account_disable_args args = {.account_id = account, .disabled_at = disabled_at};
 
-	pg_arg_uuid(&args, account);
-	pg_arg_time(&args, disabled_at);
-	return store_run(st, Q_ACCOUNT_DISABLE, &args);
+	return store_run(st, q_account_disable(st->arena, &args));
 }
 
 enum err
 store_account_details(struct store *st, struct uuid account, struct account_details *d)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_account_details_args args = {.account_id = account};
+	struct q_account_details_row row = {0};
 	struct pg_rows rows;
-	enum err e;
+	enum err e = store_read(st, q_account_details(st->arena, &args), &rows);
 
-	*d = (struct account_details){0};
-	pg_arg_uuid(&args, account);
-	e = pg_read(st->pg, st->deadline_ms, Q_ACCOUNT_DETAILS, &args, &rows);
-	if (e != OK)
-		return e;
-	e = ERR_NOT_FOUND;
-	if (pg_next(&rows)) {
-		d->created_at = pg_time(&rows);
-		d->password_changed_at = pg_time(&rows);
-		d->last_sign_in_at = pg_time(&rows);
-		e = OK;
-	}
+	if (e == OK && !q_account_details_next(&rows, &row))
+		e = ERR_NOT_FOUND;
+	*d = (struct account_details){
+	    .created_at = row.created_at,
+	    .password_changed_at = row.password_changed_at,
+	    .last_sign_in_at = row.last_sign_in_at,
+	};
 	pg_clear(&rows);
 	return e;
 }
@@ -79,27 +80,30 @@ store_account_details(struct store *st, struct uuid account, struct account_deta
 static enum err
 insert_account(struct store *st, const struct account *account, int64_t now)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_account_insert_args args = {
+	    .account_id = account->id,
+	    .name = account->name,
+	    .password_hash = account->password_hash,
+	    .now = now,
+	};
 
-	pg_arg_uuid(&args, account->id);
-	pg_arg_text(&args, account->name);
-	pg_arg_text(&args, account->password_hash);
-	pg_arg_time(&args, now);
-	return store_run(st, Q_ACCOUNT_INSERT, &args);
+	return store_run(st, q_account_insert(st->arena, &args));
 }
 
 static enum err
 insert_email(struct store *st, const struct account *account, int64_t now)
 {
-	struct pg_args owner = {.arena = st->arena}, email = {.arena = st->arena};
-	enum err e;
+	struct q_email_owner_insert_args owner = {
+	    .address = account->email,
+	    .account_id = account->id,
+	};
+	struct q_email_insert_args email = {
+	    .account_id = account->id,
+	    .address = account->email,
+	    .now = now,
+	    .verified_at = account->email_verified ? now : 0,
+	};
+	enum err e = store_run(st, q_email_owner_insert(st->arena, &owner));
 
-	pg_arg_text(&owner, account->email);
-	pg_arg_uuid(&owner, account->id);
-	pg_arg_uuid(&email, account->id);
-	pg_arg_text(&email, account->email);
-	pg_arg_time(&email, now);
-	pg_arg_time(&email, account->email_verified ? now : 0);
-	e = store_run(st, Q_EMAIL_OWNER_INSERT, &owner);
-	return e == OK ? store_run(st, Q_EMAIL_INSERT, &email) : e;
+	return e == OK ? store_run(st, q_email_insert(st->arena, &email)) : e;
 }

@@ -1,29 +1,19 @@
 /* The audit chains of all accounts: reading them as a whole, and dropping what is too old. */
 #include "store/audit_chain.h"
 
-#include <string.h>
-
 #include "store/internal.h"
 
-/* No chain comes near it. */
-#define SEQ_MAX (INT64_MAX / 2)
-
-static void read_chain(struct pg_rows *rows, struct audit_chain_row *c);
-static int64_t within(int64_t seq);
-static enum err read_months(struct store *st, enum query q, int64_t time,
+static void read_chain(const struct q_audit_chains_fetch_row *row, struct audit_chain_row *c);
+static enum err read_months(struct store *st, const struct pg_query *q,
     struct audit_partition **list, size_t *count) MUST_CHECK;
-static enum err change_month(struct store *st, enum query q, int64_t month,
-    struct pg_rows *rows) MUST_CHECK;
 
 enum err
 store_audit_lock(struct store *st, bool exclusive)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_audit_lock_args args = {.exclusive = exclusive};
 	struct pg_rows rows;
-	enum err e;
+	enum err e = store_read(st, q_audit_lock(st->arena, &args), &rows);
 
-	pg_arg_bool(&args, exclusive);
-	e = pg_read(st->pg, st->deadline_ms, Q_AUDIT_LOCK, &args, &rows);
 	pg_clear(&rows);
 	return e;
 }
@@ -31,10 +21,9 @@ store_audit_lock(struct store *st, bool exclusive)
 enum err
 store_audit_snapshot(struct store *st)
 {
-	struct pg_args args = {.arena = st->arena};
-	enum err e = pg_begin(st->pg, st->deadline_ms);
+	enum err e = store_begin_plain(st);
 
-	if (e == OK && (e = store_run(st, Q_AUDIT_SNAPSHOT, &args)) != OK)
+	if (e == OK && (e = store_run(st, q_audit_snapshot(st->arena))) != OK)
 		store_rollback(st);
 	return e;
 }
@@ -42,74 +31,65 @@ store_audit_snapshot(struct store *st)
 enum err
 store_audit_open(struct store *st, struct uuid account, int64_t since, int64_t before)
 {
-	struct pg_args chains = {.arena = st->arena}, events = {.arena = st->arena};
-	enum err e;
+	struct q_audit_chains_open_args chains = {.account_id = account, .cutoff = before};
+	struct q_audit_events_open_args events = {
+	    .account_id = account,
+	    .since = since,
+	    .before = before,
+	};
+	enum err e = store_run(st, q_audit_chains_open(st->arena, &chains));
 
-	pg_arg_uuid(&chains, account);
-	pg_arg_time(&chains, before);
-	pg_arg_uuid(&events, account);
-	pg_arg_time(&events, since);
-	pg_arg_time(&events, before);
-	e = store_run(st, Q_AUDIT_CHAINS_OPEN, &chains);
-	return e == OK ? store_run(st, Q_AUDIT_EVENTS_OPEN, &events) : e;
+	return e == OK ? store_run(st, q_audit_events_open(st->arena, &events)) : e;
 }
 
 enum err
 store_audit_close(struct store *st)
 {
-	struct pg_args args = {.arena = st->arena};
-	enum err e = store_run(st, Q_AUDIT_CHAINS_CLOSE, &args);
+	enum err e = store_run(st, q_audit_chains_close(st->arena));
 
-	return e == OK ? store_run(st, Q_AUDIT_EVENTS_CLOSE, &args) : e;
+	return e == OK ? store_run(st, q_audit_events_close(st->arena)) : e;
 }
 
 enum err
 store_audit_chains(struct store *st, struct audit_chain_row **list, size_t *count)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_audit_chains_fetch_row row;
 	struct pg_rows rows;
-	enum err e = pg_write(st->pg, st->deadline_ms, Q_AUDIT_CHAINS_NEXT, &args, &rows);
+	enum err e = store_write(st, q_audit_chains_fetch(st->arena), &rows);
 
 	*count = 0;
-	if (e != OK)
-		return e;
 	*list = arena_array(st->arena, (size_t)rows.count, sizeof(**list));
-	while (pg_next(&rows))
-		read_chain(&rows, &(*list)[(*count)++]);
+	while (q_audit_chains_fetch_next(&rows, &row))
+		read_chain(&row, &(*list)[(*count)++]);
 	pg_clear(&rows);
-	return OK;
+	return e;
 }
 
 enum err
 store_audit_events(struct store *st, struct audit_row **list, size_t *count)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_audit_event_row row;
 	struct pg_rows rows;
-	enum err e = pg_write(st->pg, st->deadline_ms, Q_AUDIT_EVENTS_NEXT, &args, &rows);
+	enum err e = store_write(st, q_audit_events_fetch(st->arena), &rows);
 
 	*count = 0;
-	if (e != OK)
-		return e;
 	*list = arena_array(st->arena, (size_t)rows.count, sizeof(**list));
-	while (pg_next(&rows))
-		store_read_audit_row(&rows, &(*list)[(*count)++]);
+	while (q_audit_event_next(&rows, &row))
+		store_read_audit_event(&row, &(*list)[(*count)++]);
 	pg_clear(&rows);
-	return OK;
+	return e;
 }
 
 enum err
 store_audit_head(struct store *st, struct uuid account, int64_t seq, unsigned char mac[SHA256_SIZE])
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_audit_head_args args = {.account_id = account, .seq = seq};
+	struct q_audit_head_row row;
 	struct pg_rows rows;
-	enum err e;
+	enum err e = store_read(st, q_audit_head(st->arena, &args), &rows);
 
-	pg_arg_uuid(&args, account);
-	pg_arg_bigint(&args, seq);
-	e = pg_read(st->pg, st->deadline_ms, Q_AUDIT_HEAD, &args, &rows);
-	if (e != OK)
-		return e;
-	e = pg_next(&rows) && store_read_mac(&rows, mac) ? OK : ERR_NOT_FOUND;
+	if (e == OK && !(q_audit_head_next(&rows, &row) && store_read_hash(row.mac, mac)))
+		e = ERR_NOT_FOUND;
 	pg_clear(&rows);
 	return e;
 }
@@ -118,23 +98,29 @@ enum err
 store_audit_partitions(struct store *st, int64_t before, struct audit_partition **list,
     size_t *count)
 {
-	return read_months(st, Q_AUDIT_PARTITIONS, before, list, count);
+	struct q_audit_partitions_args args = {.before = before};
+
+	return read_months(st, q_audit_partitions(st->arena, &args), list, count);
 }
 
 enum err
 store_audit_partitions_waiting(struct store *st, int64_t since, struct audit_partition **list,
     size_t *count)
 {
-	return read_months(st, Q_AUDIT_PARTITIONS_WAITING, since, list, count);
+	struct q_audit_partitions_waiting_args args = {.since = since};
+
+	return read_months(st, q_audit_partitions_waiting(st->arena, &args), list, count);
 }
 
 enum err
 store_audit_partition_make(struct store *st, int64_t month, bool *made)
 {
+	struct q_audit_partition_make_args args = {.month = month};
+	struct q_audit_partition_make_row row;
 	struct pg_rows rows;
-	enum err e = change_month(st, Q_AUDIT_PARTITION_MAKE, month, &rows);
+	enum err e = store_write(st, q_audit_partition_make(st->arena, &args), &rows);
 
-	*made = e == OK && pg_next(&rows) && pg_bool(&rows);
+	*made = q_audit_partition_make_next(&rows, &row) && row.made;
 	pg_clear(&rows);
 	return e;
 }
@@ -142,34 +128,35 @@ store_audit_partition_make(struct store *st, int64_t month, bool *made)
 enum err
 store_audit_partitions_lock(struct store *st, int64_t before)
 {
-	struct pg_rows rows;
-	enum err e = change_month(st, Q_AUDIT_PARTITIONS_LOCK, before, &rows);
+	struct q_audit_partitions_lock_args args = {.before = before};
 
-	pg_clear(&rows);
-	return e;
+	return store_run(st, q_audit_partitions_lock(st->arena, &args));
 }
 
 enum err
 store_audit_checkpoint_put(struct store *st, const struct audit_checkpoint *checkpoint)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_audit_checkpoint_put_args args = {
+	    .account_id = checkpoint->account,
+	    .seq = checkpoint->seq,
+	    .head = store_hash(checkpoint->head),
+	    .pruned_at = checkpoint->pruned_at,
+	    .key_id = (int32_t)checkpoint->key_id,
+	    .mac = store_hash(checkpoint->mac),
+	};
 
-	pg_arg_uuid(&args, checkpoint->account);
-	pg_arg_bigint(&args, checkpoint->seq);
-	pg_arg_bytes(&args, checkpoint->head, sizeof(checkpoint->head));
-	pg_arg_time(&args, checkpoint->pruned_at);
-	pg_arg_int(&args, (int32_t)checkpoint->key_id);
-	pg_arg_bytes(&args, checkpoint->mac, sizeof(checkpoint->mac));
-	return store_run(st, Q_AUDIT_CHECKPOINT_PUT, &args);
+	return store_run(st, q_audit_checkpoint_put(st->arena, &args));
 }
 
 enum err
 store_audit_partition_drop(struct store *st, int64_t month, int64_t *staying)
 {
+	struct q_audit_partition_drop_args args = {.month = month};
+	struct q_audit_partition_drop_row row;
 	struct pg_rows rows;
-	enum err e = change_month(st, Q_AUDIT_PARTITION_DROP, month, &rows);
+	enum err e = store_write(st, q_audit_partition_drop(st->arena, &args), &rows);
 
-	*staying = e == OK && pg_next(&rows) ? pg_bigint(&rows) : 0;
+	*staying = q_audit_partition_drop_next(&rows, &row) ? row.staying : 0;
 	pg_clear(&rows);
 	return e;
 }
@@ -177,108 +164,47 @@ store_audit_partition_drop(struct store *st, int64_t month, int64_t *staying)
 enum err
 store_audit_default_clear(struct store *st, int64_t before)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_audit_default_clear_args args = {.before = before};
 
-	pg_arg_time(&args, before);
-	return store_run(st, Q_AUDIT_DEFAULT_CLEAR, &args);
-}
-
-void
-store_read_audit_row(struct pg_rows *rows, struct audit_row *r)
-{
-	r->account = pg_uuid(rows);
-	r->seq = within(pg_bigint(rows));
-	r->malformed = pg_bool(rows);
-	r->at = pg_time(rows);
-	r->kind = pg_text(rows);
-	r->result = pg_text(rows);
-	r->actor = pg_text(rows);
-	r->actor_id = pg_uuid(rows);
-	r->session = pg_uuid(rows);
-	r->factor = pg_uuid(rows);
-	r->organization = pg_uuid(rows);
-	r->address = pg_text(rows);
-	r->user_agent = pg_text(rows);
-	r->request_id = pg_text(rows);
-	r->details = pg_text(rows);
-	r->key_id = pg_int(rows);
-	r->malformed = !store_read_mac(rows, r->mac) || r->malformed;
-}
-
-/*
- * False, and zeros, for what has not the length of a MAC: the owner of the tables can make it
- * so.
- */
-bool
-store_read_mac(struct pg_rows *rows, unsigned char out[SHA256_SIZE])
-{
-	struct str bytes = pg_bytes(rows);
-
-	memset(out, 0, SHA256_SIZE);
-	if (bytes.n != SHA256_SIZE)
-		return false;
-	memcpy(out, bytes.p, SHA256_SIZE);
-	return true;
+	return store_run(st, q_audit_default_clear(st->arena, &args));
 }
 
 static void
-read_chain(struct pg_rows *rows, struct audit_chain_row *c)
+read_chain(const struct q_audit_chains_fetch_row *row, struct audit_chain_row *c)
 {
-	bool whole;
-
-	c->account = pg_uuid(rows);
-	c->recorded = pg_bool(rows);
-	c->chain.length = within(pg_bigint(rows));
-	whole = store_read_mac(rows, c->chain.head);
-	/* A head that is no MAC at all fits nothing. */
-	if (c->recorded && !whole)
+	*c = (struct audit_chain_row){
+	    .account = row->account_id,
+	    .recorded = row->recorded,
+	    .chain.length = store_read_seq(row->length),
+	    .has_checkpoint = row->has_checkpoint,
+	    .checkpoint.account = row->account_id,
+	    .checkpoint.seq = store_read_seq(row->checkpoint_seq),
+	    .checkpoint.pruned_at = row->pruned_at,
+	    .checkpoint.key_id = row->key_id,
+	    .first_kept = store_read_seq(row->first_kept),
+	};
+	(void)store_read_hash(row->checkpoint_head, c->checkpoint.head);
+	(void)store_read_hash(row->mac, c->checkpoint.mac);
+	/* A head that is no MAC at all fits no event. */
+	if (!store_read_hash(row->head, c->chain.head) && c->recorded)
 		c->chain.length = -1;
-	c->has_checkpoint = pg_bool(rows);
-	c->checkpoint.account = c->account;
-	c->checkpoint.seq = within(pg_bigint(rows));
-	(void)store_read_mac(rows, c->checkpoint.head);
-	c->checkpoint.pruned_at = pg_time(rows);
-	c->checkpoint.key_id = pg_int(rows);
-	(void)store_read_mac(rows, c->checkpoint.mac);
-	c->first_kept = within(pg_bigint(rows));
-}
-
-/* A number that can be counted on from; what is cut fits no MAC. */
-static int64_t
-within(int64_t seq)
-{
-	return seq < 0 ? 0 : seq > SEQ_MAX ? SEQ_MAX : seq;
 }
 
 static enum err
-read_months(struct store *st, enum query q, int64_t time, struct audit_partition **list,
+read_months(struct store *st, const struct pg_query *q, struct audit_partition **list,
     size_t *count)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_audit_month_row row;
 	struct pg_rows rows;
-	enum err e;
+	enum err e = store_read(st, q, &rows);
 
 	*count = 0;
-	pg_arg_time(&args, time);
-	e = pg_read(st->pg, st->deadline_ms, (int)q, &args, &rows);
-	if (e != OK)
-		return e;
 	*list = arena_array(st->arena, (size_t)rows.count, sizeof(**list));
-	while (pg_next(&rows)) {
-		struct audit_partition *m = &(*list)[(*count)++];
-
-		m->month = pg_time(&rows);
-		m->events = pg_bigint(&rows);
-	}
+	while (q_audit_month_next(&rows, &row))
+		(*list)[(*count)++] = (struct audit_partition){
+		    .month = row.month,
+		    .events = row.events,
+		};
 	pg_clear(&rows);
-	return OK;
-}
-
-static enum err
-change_month(struct store *st, enum query q, int64_t month, struct pg_rows *rows)
-{
-	struct pg_args args = {.arena = st->arena};
-
-	pg_arg_time(&args, month);
-	return pg_write(st->pg, st->deadline_ms, (int)q, &args, rows);
+	return e;
 }

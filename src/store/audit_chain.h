@@ -60,7 +60,7 @@ enum err store_audit_partitions(struct store *st, int64_t before, struct audit_p
 enum err store_audit_partitions_waiting(struct store *st, int64_t since,
     struct audit_partition **list, size_t *count) MUST_CHECK;
 
-/* Makes the table of a month; `made` is false when it exists. ERR_UNAVAILABLE while it is locked. */
+/* Makes the table of a month; `made` is false when it exists. ERR_UNAVAILABLE during a lock. */
 enum err store_audit_partition_make(struct store *st, int64_t month, bool *made) MUST_CHECK;
 /*
  * Keeps everybody from writing events before a time until the end of the transaction.

@@ -4,24 +4,23 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "domain/member.h"
 #include "store/internal.h"
 
-static void bind_text_key(struct pg_args *args, const struct member_cursor *after, int batch);
-static void bind_cursor(struct pg_args *args, int64_t bound, const struct member_cursor *after);
-static void bind_range(struct pg_args *args, struct joined_range range,
-    const struct member_cursor *after);
-static void read_member(struct pg_rows *rows, struct member *m);
+static struct member_cursor later(int64_t bound, const struct member_cursor *after);
+static void read_member(const struct q_member_page_row *row, struct member *m);
 
 enum err
 store_members_all(struct store *st, struct uuid organization, const struct member_cursor *after,
     int batch, struct member **list, size_t *count)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_members_all_args args = {
+	    .organization_id = organization,
+	    .after_text = after->text,
+	    .after_account = after->account,
+	    .member_page.batch = batch,
+	};
 
-	pg_arg_uuid(&args, organization);
-	bind_text_key(&args, after, batch);
-	return store_read_members(st, Q_MEMBERS_ALL, &args, list, count);
+	return store_members(st, q_members_all(st->arena, &args), list, count);
 }
 
 enum err
@@ -29,13 +28,16 @@ store_members_by_enrolled(struct store *st, struct uuid organization, bool enrol
     bool plain_only, const struct member_cursor *after, int batch, struct member **list,
     size_t *count)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_members_by_enrolled_args args = {
+	    .organization_id = organization,
+	    .enrolled = enrolled,
+	    .plain_only = plain_only,
+	    .after_text = after->text,
+	    .after_account = after->account,
+	    .member_page.batch = batch,
+	};
 
-	pg_arg_uuid(&args, organization);
-	pg_arg_bool(&args, enrolled);
-	pg_arg_bool(&args, plain_only);
-	bind_text_key(&args, after, batch);
-	return store_read_members(st, Q_MEMBERS_BY_ENROLLED, &args, list, count);
+	return store_members(st, q_members_by_enrolled(st->arena, &args), list, count);
 }
 
 enum err
@@ -43,141 +45,134 @@ store_members_by_joined(struct store *st, struct uuid organization, int64_t now,
     struct joined_range privileged, struct joined_range plain, const struct member_cursor *after,
     int batch, struct member **list, size_t *count)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct member_cursor privileged_after = later(privileged.after, after);
+	struct member_cursor plain_after = later(plain.after, after);
+	struct q_members_by_joined_args args = {
+	    .organization_id = organization,
+	    .now = now,
+	    .privileged = privileged.wanted,
+	    .privileged_after = privileged_after.time,
+	    .privileged_account = privileged_after.account,
+	    .privileged_until = privileged.until,
+	    .plain = plain.wanted,
+	    .plain_after = plain_after.time,
+	    .plain_account = plain_after.account,
+	    .plain_until = plain.until,
+	    .member_page.batch = batch,
+	};
 
-	pg_arg_uuid(&args, organization);
-	pg_arg_time(&args, now);
-	bind_range(&args, privileged, after);
-	bind_range(&args, plain, after);
-	pg_arg_int(&args, batch);
-	return store_read_members(st, Q_MEMBERS_BY_JOINED, &args, list, count);
+	return store_members(st, q_members_by_joined(st->arena, &args), list, count);
 }
 
 enum err
 store_members_exempt(struct store *st, struct uuid organization, int64_t now, bool privileged,
     bool plain, const struct member_cursor *after, int batch, struct member **list, size_t *count)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct member_cursor cursor = later(now, after);
+	struct q_members_exempt_args args = {
+	    .organization_id = organization,
+	    .privileged = privileged,
+	    .plain = plain,
+	    .after_time = cursor.time,
+	    .after_account = cursor.account,
+	    .member_page.batch = batch,
+	};
 
-	pg_arg_uuid(&args, organization);
-	pg_arg_bool(&args, privileged);
-	pg_arg_bool(&args, plain);
-	bind_cursor(&args, now, after);
-	pg_arg_int(&args, batch);
-	return store_read_members(st, Q_MEMBERS_EXEMPT, &args, list, count);
+	return store_members(st, q_members_exempt(st->arena, &args), list, count);
 }
 
 enum err
 store_members_search(struct store *st, struct uuid organization, struct str term,
     const struct member_cursor *after, int batch, struct member **list, size_t *count)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_members_search_args args = {
+	    .organization_id = organization,
+	    .term = term,
+	    .after_text = after->text,
+	    .after_account = after->account,
+	    .member_page.batch = batch,
+	};
 
-	pg_arg_uuid(&args, organization);
-	pg_arg_text(&args, term);
-	bind_text_key(&args, after, batch);
-	return store_read_members(st, Q_MEMBERS_SEARCH, &args, list, count);
+	return store_members(st, q_members_search(st->arena, &args), list, count);
 }
 
 enum err
 store_member_counts(struct store *st, struct uuid organization, int64_t now,
     int64_t privileged_until, int64_t plain_until, struct member_counts counts[2])
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_member_counts_args args = {
+	    .organization_id = organization,
+	    .now = now,
+	    .privileged_until = privileged_until,
+	    .plain_until = plain_until,
+	};
+	struct q_member_counts_row row;
 	struct pg_rows rows;
-	enum err e;
+	enum err e = store_read(st, q_member_counts(st->arena, &args), &rows);
 
 	counts[0] = counts[1] = (struct member_counts){0};
-	pg_arg_uuid(&args, organization);
-	pg_arg_time(&args, now);
-	pg_arg_time(&args, privileged_until);
-	pg_arg_time(&args, plain_until);
-	e = pg_read(st->pg, st->deadline_ms, Q_MEMBER_COUNTS, &args, &rows);
-	if (e != OK)
-		return e;
-	while (pg_next(&rows)) {
-		struct member_counts *c = &counts[pg_bool(&rows)];
-
-		c->enrolled = pg_bigint(&rows);
-		c->unenrolled = pg_bigint(&rows);
-		c->overdue = pg_bigint(&rows);
-		c->exempt = pg_bigint(&rows);
-		c->exempt_overdue = pg_bigint(&rows);
-	}
+	while (q_member_counts_next(&rows, &row))
+		counts[row.privileged] = (struct member_counts){
+		    .enrolled = row.enrolled,
+		    .unenrolled = row.unenrolled,
+		    .overdue = row.overdue,
+		    .exempt = row.exempt,
+		    .exempt_overdue = row.exempt_overdue,
+		};
 	pg_clear(&rows);
-	return OK;
-}
-
-static void
-bind_text_key(struct pg_args *args, const struct member_cursor *after, int batch)
-{
-	pg_arg_text(args, after->text);
-	pg_arg_uuid(args, after->account);
-	pg_arg_int(args, batch);
-}
-
-/* Behind the page before, or behind everything up to `bound`, whichever is later. */
-static void
-bind_cursor(struct pg_args *args, int64_t bound, const struct member_cursor *after)
-{
-	struct uuid last;
-
-	memset(last.b, 0xff, sizeof(last.b));
-	if (after->time > bound || bound == 0) {
-		pg_arg_time(args, after->time);
-		pg_arg_uuid(args, after->account);
-	} else {
-		pg_arg_time(args, bound);
-		pg_arg_uuid(args, last);
-	}
-}
-
-static void
-bind_range(struct pg_args *args, struct joined_range range, const struct member_cursor *after)
-{
-	pg_arg_bool(args, range.wanted);
-	bind_cursor(args, range.after, after);
-	pg_arg_time(args, range.until);
+	return e;
 }
 
 enum err
-store_read_members(struct store *st, enum query q, const struct pg_args *args, struct member **list,
-    size_t *count)
+store_members(struct store *st, const struct pg_query *q, struct member **list, size_t *count)
 {
+	struct q_member_page_row row;
 	struct pg_rows rows;
-	enum err e = pg_read(st->pg, st->deadline_ms, (int)q, args, &rows);
+	enum err e = store_read(st, q, &rows);
 
 	*count = 0;
-	if (e != OK)
-		return e;
 	*list = arena_array(st->arena, (size_t)rows.count, sizeof(**list));
-	while (pg_next(&rows))
-		read_member(&rows, &(*list)[(*count)++]);
+	while (q_member_page_next(&rows, &row))
+		read_member(&row, &(*list)[(*count)++]);
 	pg_clear(&rows);
-	return OK;
+	return e;
+}
+
+/* The cursor `after`, or the one behind all members up to `bound` (0: none) if that is later. */
+static struct member_cursor
+later(int64_t bound, const struct member_cursor *after)
+{
+	struct member_cursor cursor = {.time = bound};
+
+	if (after->time > bound || bound == 0)
+		return *after;
+	memset(cursor.account.b, 0xff, sizeof(cursor.account.b));
+	return cursor;
 }
 
 static void
-read_member(struct pg_rows *rows, struct member *m)
+read_member(const struct q_member_page_row *row, struct member *m)
 {
-	*m = (struct member){.account = pg_uuid(rows)};
-	m->name = pg_text(rows);
-	m->email = pg_text(rows);
-	m->email_verified = pg_time(rows) != 0;
-	if (!role_parse(pg_text(rows), &m->membership.role))
-		log_fatal("store.member", "a role we do not know");
-	m->membership.sensitive = pg_bool(rows);
-	m->membership.joined_at = pg_time(rows);
-	m->membership.exempt_until = pg_time(rows);
-	m->exempt_reason = pg_text(rows);
-	m->exempted_at = pg_time(rows);
-	m->exempt_by = pg_text(rows);
-	m->enrolled = pg_bool(rows);
-	m->disabled_at = pg_time(rows);
-	m->last_sign_in_at = pg_time(rows);
-	m->kinds = pg_text(rows);
-	m->codes_left = pg_int(rows);
-	m->cursor.text = pg_text(rows);
-	m->cursor.time = pg_time(rows);
-	m->cursor.account = m->account;
+	*m = (struct member){
+	    .account = row->account_id,
+	    .name = row->name,
+	    .email = row->email,
+	    .email_verified = row->email_verified_at != 0,
+	    .membership.sensitive = row->sensitive,
+	    .membership.joined_at = row->joined_at,
+	    .membership.exempt_until = row->exempt_until,
+	    .exempt_reason = row->exempt_reason,
+	    .exempted_at = row->exempted_at,
+	    .exempt_by = row->exempt_by,
+	    .enrolled = row->enrolled,
+	    .disabled_at = row->disabled_at,
+	    .last_sign_in_at = row->last_sign_in_at,
+	    .kinds = row->kinds,
+	    .codes_left = row->codes_left,
+	    .cursor.text = row->sort_text,
+	    .cursor.time = row->sort_time,
+	    .cursor.account = row->account_id,
+	};
+	if (!role_parse(row->role, &m->membership.role))
+		log_fatal("store.member", "unknown role");
 }

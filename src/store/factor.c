@@ -1,107 +1,97 @@
 /* Factors. */
 #include "store/factor.h"
 
+#include "crypto/hmac.h"
 #include "domain/factor.h"
 #include "store/internal.h"
-
-static enum err by_factor(struct store *st, enum query q, struct uuid account,
-    struct uuid factor) MUST_CHECK;
-static enum err by_account(struct store *st, enum query q, struct uuid account) MUST_CHECK;
 
 enum err
 store_factor_pending_delete(struct store *st, struct uuid account)
 {
-	return by_account(st, Q_FACTOR_PENDING_DELETE, account);
+	struct q_factor_pending_delete_args args = {.account_id = account};
+
+	return store_run(st, q_factor_pending_delete(st->arena, &args));
 }
 
 enum err
 store_factor_insert(struct store *st, struct uuid account, const struct factor *f)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_factor_insert_args args = {
+	    .account_id = account,
+	    .factor_id = f->id,
+	    .kind = str_of(f->kind->name),
+	    .label = f->label,
+	    .sealed = f->sealed,
+	    .created_at = f->created_at,
+	    .expires_at = f->expires_at,
+	    .session_id = f->session,
+	};
 
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, f->id);
-	pg_arg_text(&args, str_of(f->kind->name));
-	pg_arg_text(&args, f->label);
-	pg_arg_bytes(&args, f->sealed.p, f->sealed.n);
-	pg_arg_time(&args, f->created_at);
-	pg_arg_time(&args, f->expires_at);
-	pg_arg_uuid(&args, f->session);
-	return store_run(st, Q_FACTOR_INSERT, &args);
+	return store_run(st, q_factor_insert(st->arena, &args));
 }
 
 enum err
 store_factor_confirm(struct store *st, struct uuid account, const struct factor *f, int64_t now)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_factor_confirm_args args = {
+	    .account_id = account,
+	    .factor_id = f->id,
+	    .session_id = f->session,
+	    .step = f->last_counter,
+	    .now = now,
+	    .preferred = f->preferred,
+	};
 
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, f->id);
-	pg_arg_uuid(&args, f->session);
-	pg_arg_bigint(&args, f->last_counter);
-	pg_arg_time(&args, now);
-	pg_arg_bool(&args, f->preferred);
-	return store_one(st, Q_FACTOR_CONFIRM, &args);
+	return store_one(st, q_factor_confirm(st->arena, &args));
 }
 
 enum err
 store_factor_code_macs(struct store *st, struct uuid account, struct uuid factor,
     const unsigned char *macs, size_t count)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_factor_code_macs_args args = {
+	    .account_id = account,
+	    .factor_id = factor,
+	    .macs = {.bytes = macs, .size = SHA256_SIZE, .count = count},
+	};
 
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, factor);
-	pg_arg_bytes_array(&args, macs, SHA256_SIZE, count);
-	return store_one(st, Q_FACTOR_CODE_MACS, &args);
+	return store_one(st, q_factor_code_macs(st->arena, &args));
 }
 
 enum err
 store_factor_rename(struct store *st, struct uuid account, struct uuid factor, struct str label)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_factor_rename_args args = {
+	    .account_id = account,
+	    .factor_id = factor,
+	    .label = label,
+	};
 
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, factor);
-	pg_arg_text(&args, label);
-	return store_one(st, Q_FACTOR_RENAME, &args);
+	return store_one(st, q_factor_rename(st->arena, &args));
 }
 
 enum err
 store_factor_prefer(struct store *st, struct uuid account, struct uuid factor)
 {
-	enum err e = by_account(st, Q_FACTOR_UNPREFER, account);
+	struct q_factor_unprefer_args before = {.account_id = account};
+	struct q_factor_prefer_args args = {.account_id = account, .factor_id = factor};
+	enum err e = store_run(st, q_factor_unprefer(st->arena, &before));
 
-	return e == OK ? by_factor(st, Q_FACTOR_PREFER, account, factor) : e;
+	return e == OK ? store_one(st, q_factor_prefer(st->arena, &args)) : e;
 }
 
 enum err
 store_factor_delete(struct store *st, struct uuid account, struct uuid factor)
 {
-	return by_factor(st, Q_FACTOR_DELETE, account, factor);
+	struct q_factor_delete_args args = {.account_id = account, .factor_id = factor};
+
+	return store_one(st, q_factor_delete(st->arena, &args));
 }
 
 enum err
 store_factors_delete(struct store *st, struct uuid account)
 {
-	return by_account(st, Q_FACTORS_DELETE, account);
-}
+	struct q_factors_delete_args args = {.account_id = account};
 
-static enum err
-by_factor(struct store *st, enum query q, struct uuid account, struct uuid factor)
-{
-	struct pg_args args = {.arena = st->arena};
-
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, factor);
-	return store_one(st, q, &args);
-}
-
-static enum err
-by_account(struct store *st, enum query q, struct uuid account)
-{
-	struct pg_args args = {.arena = st->arena};
-
-	pg_arg_uuid(&args, account);
-	return store_run(st, q, &args);
+	return store_run(st, q_factors_delete(st->arena, &args));
 }

@@ -3,46 +3,59 @@
 #define STORE_INTERNAL_H
 
 #include "crypto/hmac.h"
-#include "pg/pg.h"
 #include "store/queries.h"
 #include "store/store.h"
 
 struct audit_row;
 struct member;
 struct membership;
+struct session;
 
-/* Binds the parameters of the fragment `event`, in its order. */
-void store_bind_event(struct pg_args *args, const struct audit_event *ev);
+/* ---- parameters ---- */
 
-/* Reads an event: account, number, whether it is malformed, the rest as in the fragment `event`. */
-void store_read_audit_row(struct pg_rows *rows, struct audit_row *r);
+/* The parameters of the fragment `event`. */
+struct q_event_args store_event_args(const struct audit_event *ev);
 
-/* Reads a MAC. False, and zeros, for a value that has not the length of one. */
-bool store_read_mac(struct pg_rows *rows, unsigned char out[SHA256_SIZE]);
+/* A hash or a MAC as a parameter; a view. */
+struct str store_hash(const unsigned char hash[SHA256_SIZE]);
 
-/* The id that a statement returns for a text; nil when it returns no row. */
-enum err store_find_id(struct store *st, enum query q, struct str text, struct uuid *id) MUST_CHECK;
+/* ---- columns ---- */
 
-/*
- * Reads a membership with its organization and policy, in the order of subject_load. False for a
- * row without one.
- */
-bool store_read_membership(struct pg_rows *rows, struct membership *m);
+/* Copies a hash or a MAC. False, and zeros, for a value that has not the length of one. */
+bool store_read_hash(struct str bytes, unsigned char out[SHA256_SIZE]);
 
-/* Runs a statement that ends with the fragment `member_page`. */
-enum err store_read_members(struct store *st, enum query q, const struct pg_args *args,
-    struct member **list, size_t *count) MUST_CHECK;
+/* The columns of the fragments of the same names; other members are left alone. */
+void store_read_session(const struct q_session_row *row, struct session *s);
+void store_read_audit_event(const struct q_audit_event_row *row, struct audit_row *r);
+/* False for a row without a membership. */
+bool store_read_membership(const struct q_membership_row *row, struct membership *m);
 
-/* Runs a change and counts the rows it returns; ERR_NOT_FOUND when it returns none. */
-enum err store_one(struct store *st, enum query q, const struct pg_args *args) MUST_CHECK;
+/* A number of an event that can be counted on from: a changed one is cut, and fits no MAC. */
+int64_t store_read_seq(int64_t seq);
+
+/* Runs a statement that returns the fragment `member_page`. */
+enum err store_members(struct store *st, const struct pg_query *q, struct member **list,
+    size_t *count) MUST_CHECK;
+
+/* ---- statements ---- */
+
+/* pg_read() and pg_write() for this use of the database. */
+enum err store_read(struct store *st, const struct pg_query *q, struct pg_rows *rows) MUST_CHECK;
+enum err store_write(struct store *st, const struct pg_query *q, struct pg_rows *rows) MUST_CHECK;
 
 /* Runs a change whose rows do not matter. */
-enum err store_run(struct store *st, enum query q, const struct pg_args *args) MUST_CHECK;
+enum err store_run(struct store *st, const struct pg_query *q) MUST_CHECK;
+
+/* Runs a change that returns a row for each row it changes; ERR_NOT_FOUND when it returns none. */
+enum err store_one(struct store *st, const struct pg_query *q) MUST_CHECK;
+
+/* Runs a change that returns the fragment `event_moved`. ERR_RACE when the chain has grown. */
+enum err store_with_event(struct store *st, const struct pg_query *q) MUST_CHECK;
 
 /*
- * Runs a change that begins with its event and returns `moved`, and `granted` when it elevates a
- * session: ERR_RACE, ERR_UNAUTHENTICATED.
+ * Runs a change that returns the fragment `event_granted`. ERR_RACE as above; ERR_UNAUTHENTICATED
+ * when the session or the factor is gone.
  */
-enum err store_with_event(struct store *st, enum query q, const struct pg_args *args) MUST_CHECK;
+enum err store_with_grant(struct store *st, const struct pg_query *q) MUST_CHECK;
 
 #endif

@@ -1,21 +1,22 @@
 /* Memberships. */
 #include "store/member.h"
 
+#include "base/log.h"
 #include "domain/member.h"
 #include "store/internal.h"
 
 enum err
 store_member_find(struct store *st, struct uuid organization, struct uuid account, struct member *m)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_member_find_args args = {
+	    .organization_id = organization,
+	    .account_id = account,
+	    .member_page.batch = 1,
+	};
 	struct member *list;
 	size_t count;
-	enum err e;
+	enum err e = store_members(st, q_member_find(st->arena, &args), &list, &count);
 
-	pg_arg_uuid(&args, organization);
-	pg_arg_uuid(&args, account);
-	pg_arg_int(&args, 1);
-	e = store_read_members(st, Q_MEMBER_FIND, &args, &list, &count);
 	if (e != OK)
 		return e;
 	if (count == 0)
@@ -27,18 +28,15 @@ store_member_find(struct store *st, struct uuid organization, struct uuid accoun
 enum err
 store_admin_hold(struct store *st, struct uuid account, struct uuid organization, enum role *role)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_admin_hold_args args = {.account_id = account, .organization_id = organization};
+	struct q_admin_hold_row row;
 	struct pg_rows rows;
-	enum err e;
+	enum err e = store_write(st, q_admin_hold(st->arena, &args), &rows);
 
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, organization);
-	e = pg_write(st->pg, st->deadline_ms, Q_ADMIN_HOLD, &args, &rows);
-	if (e != OK)
-		return e;
-	e = ERR_NOT_FOUND;
-	if (pg_next(&rows))
-		e = role_parse(pg_text(&rows), role) ? OK : ERR_INTERNAL;
+	if (e == OK && !q_admin_hold_next(&rows, &row))
+		e = ERR_NOT_FOUND;
+	if (e == OK && !role_parse(row.role, role))
+		e = ERR_INTERNAL;
 	pg_clear(&rows);
 	return e;
 }
@@ -47,65 +45,101 @@ enum err
 store_membership_create(struct store *st, struct uuid account, struct uuid organization,
     struct str role, bool sensitive, int64_t now)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_membership_insert_args args = {
+	    .account_id = account,
+	    .organization_id = organization,
+	    .role = role,
+	    .sensitive = sensitive,
+	    .now = now,
+	};
 
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, organization);
-	pg_arg_text(&args, role);
-	pg_arg_bool(&args, sensitive);
-	pg_arg_time(&args, now);
-	return store_run(st, Q_MEMBERSHIP_INSERT, &args);
+	return store_run(st, q_membership_insert(st->arena, &args));
 }
 
 enum err
 store_membership_role(struct store *st, struct uuid account, struct uuid organization,
     struct str role, bool sensitive, int64_t now)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_membership_role_args args = {
+	    .account_id = account,
+	    .organization_id = organization,
+	    .role = role,
+	    .sensitive = sensitive,
+	    .now = now,
+	};
 
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, organization);
-	pg_arg_text(&args, role);
-	pg_arg_bool(&args, sensitive);
-	pg_arg_time(&args, now);
-	return store_one(st, Q_MEMBERSHIP_ROLE, &args);
+	return store_one(st, q_membership_role(st->arena, &args));
 }
 
 enum err
 store_membership_delete(struct store *st, struct uuid account, struct uuid organization)
 {
-	struct pg_args args = {.arena = st->arena};
-	enum err e;
+	struct q_membership_delete_args membership = {
+	    .account_id = account,
+	    .organization_id = organization,
+	};
+	struct q_sessions_leave_organization_args sessions = {
+	    .account_id = account,
+	    .organization_id = organization,
+	};
+	enum err e = store_one(st, q_membership_delete(st->arena, &membership));
 
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, organization);
-	e = store_one(st, Q_MEMBERSHIP_DELETE, &args);
-	return e == OK ? store_run(st, Q_SESSIONS_LEAVE_ORGANIZATION, &args) : e;
+	return e == OK ? store_run(st, q_sessions_leave_organization(st->arena, &sessions)) : e;
 }
 
 enum err
 store_membership_exempt(struct store *st, struct uuid account, struct uuid organization,
     int64_t until, struct str reason, struct uuid by, int64_t now)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_membership_exempt_args args = {
+	    .account_id = account,
+	    .organization_id = organization,
+	    .until = until,
+	    .reason = reason,
+	    .by_account = by,
+	    .now = now,
+	};
 
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, organization);
-	pg_arg_time(&args, until);
-	pg_arg_text(&args, reason);
-	pg_arg_uuid(&args, by);
-	pg_arg_time(&args, now);
-	return store_one(st, Q_MEMBERSHIP_EXEMPT, &args);
+	return store_one(st, q_membership_exempt(st->arena, &args));
 }
 
 enum err
 store_membership_unexempt(struct store *st, struct uuid account, struct uuid organization,
     int64_t now)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_membership_unexempt_args args = {
+	    .account_id = account,
+	    .organization_id = organization,
+	    .now = now,
+	};
 
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, organization);
-	pg_arg_time(&args, now);
-	return store_one(st, Q_MEMBERSHIP_UNEXEMPT, &args);
+	return store_one(st, q_membership_unexempt(st->arena, &args));
+}
+
+bool
+store_read_membership(const struct q_membership_row *row, struct membership *m)
+{
+	bool there = !uuid_is_nil(row->organization_id);
+
+	*m = (struct membership){
+	    .organization = row->organization_id,
+	    .slug = row->slug,
+	    .name = row->organization_name,
+	    .sensitive = row->sensitive,
+	    .joined_at = row->joined_at,
+	    .exempt_until = row->exempt_until,
+	    .policy.required_since = row->required_since,
+	    .policy.everyone_since = row->everyone_since,
+	    .policy.grace_days = row->grace_days,
+	    .policy.reauthentication_age = row->reauthentication_age,
+	    .policy.verification_age = row->verification_age,
+	    .policy.admin_verification = row->admin_verification,
+	    .policy.version = row->version,
+	};
+	if (there && !role_parse(row->role, &m->role))
+		log_fatal("store.membership", "unknown role");
+	if (!str_is_absent(row->requirement) &&
+	    !requirement_parse(row->requirement, &m->policy.requirement))
+		log_fatal("store.policy", "unknown requirement");
+	return there;
 }

@@ -7,48 +7,50 @@
 enum err
 store_organization_create(struct store *st, const struct organization *o)
 {
-	struct pg_args args = {.arena = st->arena}, policy = {.arena = st->arena};
-	enum err e;
+	struct q_organization_insert_args args = {
+	    .organization_id = o->id,
+	    .slug = o->slug,
+	    .name = o->name,
+	    .now = o->created_at,
+	};
+	struct q_policy_insert_args policy = {.organization_id = o->id, .now = o->created_at};
+	enum err e = store_run(st, q_organization_insert(st->arena, &args));
 
-	pg_arg_uuid(&args, o->id);
-	pg_arg_text(&args, o->slug);
-	pg_arg_text(&args, o->name);
-	pg_arg_time(&args, o->created_at);
-	pg_arg_uuid(&policy, o->id);
-	pg_arg_time(&policy, o->created_at);
-	e = store_run(st, Q_ORGANIZATION_INSERT, &args);
-	return e == OK ? store_run(st, Q_POLICY_INSERT, &policy) : e;
+	return e == OK ? store_run(st, q_policy_insert(st->arena, &policy)) : e;
 }
 
 enum err
 store_organization_find(struct store *st, struct str slug, struct uuid *id)
 {
-	return store_find_id(st, Q_ORGANIZATION_FIND, slug, id);
+	struct q_organization_find_args args = {.slug = slug};
+	struct q_organization_find_row row;
+	struct pg_rows rows;
+	enum err e = store_read(st, q_organization_find(st->arena, &args), &rows);
+
+	*id = q_organization_find_next(&rows, &row) ? row.organization_id : UUID_NIL;
+	pg_clear(&rows);
+	return e;
 }
 
 enum err
 store_organizations_list(struct store *st, struct str after, struct organization **list,
     size_t *count)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_organizations_list_args args = {.after = after};
+	struct q_organizations_list_row row;
 	struct pg_rows rows;
-	enum err e;
+	enum err e = store_read(st, q_organizations_list(st->arena, &args), &rows);
 
 	*count = 0;
-	pg_arg_text(&args, after);
-	e = pg_read(st->pg, st->deadline_ms, Q_ORGANIZATIONS_LIST, &args, &rows);
-	if (e != OK)
-		return e;
 	*list = arena_array(st->arena, (size_t)rows.count, sizeof(**list));
-	while (pg_next(&rows)) {
-		struct organization *o = &(*list)[(*count)++];
-
-		o->id = pg_uuid(&rows);
-		o->slug = pg_text(&rows);
-		o->name = pg_text(&rows);
-		o->created_at = pg_time(&rows);
-		o->members = pg_bigint(&rows);
-	}
+	while (q_organizations_list_next(&rows, &row))
+		(*list)[(*count)++] = (struct organization){
+		    .id = row.organization_id,
+		    .slug = row.slug,
+		    .name = row.name,
+		    .created_at = row.created_at,
+		    .members = row.members,
+		};
 	pg_clear(&rows);
-	return OK;
+	return e;
 }

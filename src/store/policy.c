@@ -7,19 +7,19 @@
 enum err
 store_policy_update(struct store *st, struct uuid organization, const struct policy *p, int64_t now)
 {
-	struct pg_args args = {.arena = st->arena};
-	enum err e;
+	struct q_policy_update_args args = {
+	    .organization_id = organization,
+	    .version = p->version,
+	    .requirement = requirement_name(p->requirement),
+	    .required_since = p->required_since,
+	    .everyone_since = p->everyone_since,
+	    .grace_days = p->grace_days,
+	    .reauthentication_age = p->reauthentication_age,
+	    .verification_age = p->verification_age,
+	    .admin_verification = p->admin_verification,
+	    .now = now,
+	};
+	enum err e = store_one(st, q_policy_update(st->arena, &args));
 
-	pg_arg_uuid(&args, organization);
-	pg_arg_int(&args, p->version);
-	pg_arg_text(&args, requirement_name(p->requirement));
-	pg_arg_time(&args, p->required_since);
-	pg_arg_time(&args, p->everyone_since);
-	pg_arg_int(&args, p->grace_days);
-	pg_arg_int(&args, p->reauthentication_age);
-	pg_arg_int(&args, p->verification_age);
-	pg_arg_bool(&args, p->admin_verification);
-	pg_arg_time(&args, now);
-	e = store_one(st, Q_POLICY_UPDATE, &args);
 	return e == ERR_NOT_FOUND ? ERR_RACE : e;
 }

@@ -3,64 +3,69 @@
 
 #include "store/internal.h"
 
+static enum err replace_set(struct store *st, struct uuid account, struct uuid set,
+    int64_t now) MUST_CHECK;
+
 enum err
 store_recovery_delete(struct store *st, struct uuid account)
 {
-	struct pg_args args = {.arena = st->arena};
-	enum err e;
+	struct q_recovery_codes_delete_args codes = {.account_id = account};
+	struct q_recovery_set_delete_args set = {.account_id = account};
+	enum err e = store_run(st, q_recovery_codes_delete(st->arena, &codes));
 
-	pg_arg_uuid(&args, account);
-	e = store_run(st, Q_RECOVERY_CODES_DELETE, &args);
-	return e == OK ? store_run(st, Q_RECOVERY_SET_DELETE, &args) : e;
+	return e == OK ? store_run(st, q_recovery_set_delete(st->arena, &set)) : e;
 }
 
 enum err
 store_recovery_adopt_issued(struct store *st, struct uuid account, struct uuid set,
     struct uuid factor, int64_t now)
 {
-	struct pg_args insert_set = {.arena = st->arena}, take = {.arena = st->arena};
-	enum err e;
+	struct q_recovery_codes_adopt_issued_args args = {
+	    .account_id = account,
+	    .set_id = set,
+	    .factor_id = factor,
+	};
+	enum err e = replace_set(st, account, set, now);
 
-	pg_arg_uuid(&insert_set, account);
-	pg_arg_uuid(&insert_set, set);
-	pg_arg_time(&insert_set, now);
-	pg_arg_uuid(&take, account);
-	pg_arg_uuid(&take, set);
-	pg_arg_uuid(&take, factor);
-	e = store_recovery_delete(st, account);
-	if (e == OK)
-		e = store_run(st, Q_RECOVERY_SET_INSERT, &insert_set);
-	return e == OK ? store_one(st, Q_RECOVERY_CODES_ADOPT_ISSUED, &take) : e;
+	return e == OK ? store_one(st, q_recovery_codes_adopt_issued(st->arena, &args)) : e;
 }
 
 enum err
 store_recovery_replace(struct store *st, struct uuid account, struct uuid set, int64_t now,
     const unsigned char *macs, size_t count)
 {
-	struct pg_args insert_set = {.arena = st->arena}, insert_codes = {.arena = st->arena};
-	enum err e;
+	struct q_recovery_codes_insert_args args = {
+	    .account_id = account,
+	    .set_id = set,
+	    .macs = {.bytes = macs, .size = SHA256_SIZE, .count = count},
+	};
+	enum err e = replace_set(st, account, set, now);
 
-	pg_arg_uuid(&insert_set, account);
-	pg_arg_uuid(&insert_set, set);
-	pg_arg_time(&insert_set, now);
-	pg_arg_uuid(&insert_codes, account);
-	pg_arg_uuid(&insert_codes, set);
-	pg_arg_bytes_array(&insert_codes, macs, SHA256_SIZE, count);
-	e = store_recovery_delete(st, account);
-	if (e == OK)
-		e = store_run(st, Q_RECOVERY_SET_INSERT, &insert_set);
-	if (e == OK)
-		e = store_run(st, Q_RECOVERY_CODES_INSERT, &insert_codes);
-	return e;
+	return e == OK ? store_run(st, q_recovery_codes_insert(st->arena, &args)) : e;
 }
 
 enum err
 store_recovery_acknowledge(struct store *st, struct uuid account, struct uuid set, int64_t now)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_recovery_acknowledge_args args = {
+	    .account_id = account,
+	    .set_id = set,
+	    .now = now,
+	};
 
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, set);
-	pg_arg_time(&args, now);
-	return store_one(st, Q_RECOVERY_ACKNOWLEDGE, &args);
+	return store_one(st, q_recovery_acknowledge(st->arena, &args));
+}
+
+/* Deletes any set and inserts an empty one. */
+static enum err
+replace_set(struct store *st, struct uuid account, struct uuid set, int64_t now)
+{
+	struct q_recovery_set_insert_args args = {
+	    .account_id = account,
+	    .set_id = set,
+	    .now = now,
+	};
+	enum err e = store_recovery_delete(st, account);
+
+	return e == OK ? store_run(st, q_recovery_set_insert(st->arena, &args)) : e;
 }

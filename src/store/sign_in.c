@@ -9,34 +9,37 @@ enum err
 store_sign_in(struct store *st, const struct audit_event *ev, const struct session *s,
     struct str password_hash)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_sign_in_args args = {
+	    .event = store_event_args(ev),
+	    .token_hash = store_hash(s->token_hash),
+	    .state = session_state_name(s->state),
+	    .expires_at = s->expires_at,
+	    .return_to = s->return_to,
+	    .password_hash = password_hash,
+	};
 
-	store_bind_event(&args, ev);
-	pg_arg_bytes(&args, s->token_hash, sizeof(s->token_hash));
-	pg_arg_text(&args, session_state_name(s->state));
-	pg_arg_time(&args, s->expires_at);
-	pg_arg_text(&args, s->return_to);
-	pg_arg_text(&args, password_hash);
-	return store_with_event(st, Q_SIGN_IN, &args);
+	return store_with_event(st, q_sign_in(st->arena, &args));
 }
 
 enum err
 store_reauthenticate(struct store *st, const struct audit_event *ev,
     const unsigned char token_hash[SHA256_SIZE])
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_reauthenticate_args args = {
+	    .event = store_event_args(ev),
+	    .token_hash = store_hash(token_hash),
+	};
 
-	store_bind_event(&args, ev);
-	pg_arg_bytes(&args, token_hash, SHA256_SIZE);
-	return store_with_event(st, Q_REAUTHENTICATE, &args);
+	return store_with_grant(st, q_reauthenticate(st->arena, &args));
 }
 
 enum err
 store_password_wrong(struct store *st, const struct audit_event *ev, int failures)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_password_wrong_args args = {
+	    .event = store_event_args(ev),
+	    .failures = (int16_t)failures,
+	};
 
-	store_bind_event(&args, ev);
-	pg_arg_smallint(&args, (int16_t)failures);
-	return store_with_event(st, Q_PASSWORD_WRONG, &args);
+	return store_with_event(st, q_password_wrong(st->arena, &args));
 }

@@ -7,19 +7,19 @@
 enum err
 store_site_ticket_insert(struct store *st, const struct site_token *t)
 {
-	struct pg_args args = {.arena = st->arena};
-	enum err e;
+	struct q_site_ticket_insert_args args = {
+	    .account_id = t->account,
+	    .site_token_id = t->id,
+	    .session_id = t->session,
+	    .origin = t->origin,
+	    .nonce = t->nonce,
+	    .token_hash = store_hash(t->token_hash),
+	    .session_token_hash = store_hash(t->session_hash),
+	    .now = t->created_at,
+	    .expires_at = t->expires_at,
+	};
+	enum err e = store_one(st, q_site_ticket_insert(st->arena, &args));
 
-	pg_arg_uuid(&args, t->account);
-	pg_arg_uuid(&args, t->id);
-	pg_arg_uuid(&args, t->session);
-	pg_arg_text(&args, t->origin);
-	pg_arg_text(&args, t->nonce);
-	pg_arg_bytes(&args, t->token_hash, SHA256_SIZE);
-	pg_arg_bytes(&args, t->session_hash, SHA256_SIZE);
-	pg_arg_time(&args, t->created_at);
-	pg_arg_time(&args, t->expires_at);
-	e = store_one(st, Q_SITE_TICKET_INSERT, &args);
 	return e == ERR_NOT_FOUND ? ERR_UNAUTHENTICATED : e;
 }
 
@@ -27,14 +27,15 @@ enum err
 store_site_ticket_exchange(struct store *st, const struct token *ticket, struct str origin,
     struct str nonce, const unsigned char hash[SHA256_SIZE], int64_t now)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_site_ticket_exchange_args args = {
+	    .account_id = ticket->account,
+	    .site_token_id = ticket->session,
+	    .ticket_hash = store_hash(ticket->hash),
+	    .origin = origin,
+	    .nonce = nonce,
+	    .token_hash = store_hash(hash),
+	    .now = now,
+	};
 
-	pg_arg_uuid(&args, ticket->account);
-	pg_arg_uuid(&args, ticket->session);
-	pg_arg_bytes(&args, ticket->hash, SHA256_SIZE);
-	pg_arg_text(&args, origin);
-	pg_arg_text(&args, nonce);
-	pg_arg_bytes(&args, hash, SHA256_SIZE);
-	pg_arg_time(&args, now);
-	return store_one(st, Q_SITE_TICKET_EXCHANGE, &args);
+	return store_one(st, q_site_ticket_exchange(st->arena, &args));
 }

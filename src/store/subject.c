@@ -1,162 +1,101 @@
 /* Loading the subject of a use case. */
 #include "store/subject.h"
 
-#include <string.h>
-
 #include "base/log.h"
 #include "domain/subject.h"
 #include "store/internal.h"
 
-static void read_account(struct pg_rows *rows, struct account *account);
-static void read_session(struct pg_rows *rows, struct session *s);
-static void read_security(struct pg_rows *rows, struct subject *s);
-static bool read_factor(struct pg_rows *rows, struct factor *f);
-static void read_policy(struct pg_rows *rows, struct policy *p);
-static void read_hash(struct pg_rows *rows, unsigned char out[SHA256_SIZE]);
+static void read_common(const struct q_subject_load_row *row, struct subject *s);
+static void read_session(const struct q_subject_load_row *row, struct session *s);
+static bool read_factor(const struct q_subject_load_row *row, struct factor *f);
 
 enum err
-store_subject_load(struct store *st, struct uuid account, struct uuid session,
-    const unsigned char *macs, size_t mac_count, struct subject *s)
+store_subject_load(struct store *st, struct uuid account, struct uuid session, struct subject *s)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_subject_load_args args = {
+	    .account_id = account,
+	    .session_id = session,
+	};
+	struct q_subject_load_row row;
 	struct pg_rows rows;
-	enum err e;
+	enum err e = store_read(st, q_subject_load(st->arena, &args), &rows);
 
 	*s = (struct subject){0};
-	pg_arg_uuid(&args, account);
-	pg_arg_uuid(&args, session);
-	pg_arg_bytes_array(&args, macs, SHA256_SIZE, mac_count);
-	e = pg_read(st->pg, st->deadline_ms, Q_SUBJECT_LOAD, &args, &rows);
-	if (e != OK)
-		return e;
-	if (rows.count == 0)
+	if (e == OK && rows.count == 0)
 		e = ERR_NOT_FOUND;
 	s->factors = arena_array(st->arena, (size_t)rows.count, sizeof(*s->factors));
 	s->memberships = arena_array(st->arena, (size_t)rows.count, sizeof(*s->memberships));
-	while (pg_next(&rows)) {
+	while (q_subject_load_next(&rows, &row)) {
 		s->account.id = account;
-		read_account(&rows, &s->account);
-		read_session(&rows, &s->session);
-		read_security(&rows, s);
-		s->factor_count += read_factor(&rows, &s->factors[s->factor_count]);
+		read_common(&row, s);
+		s->factor_count += read_factor(&row, &s->factors[s->factor_count]);
 		s->membership_count +=
-		    store_read_membership(&rows, &s->memberships[s->membership_count]);
+		    store_read_membership(&row.membership, &s->memberships[s->membership_count]);
 	}
 	pg_clear(&rows);
 	return e;
 }
 
-bool
-store_read_membership(struct pg_rows *rows, struct membership *m)
+/* What is the same in every row. */
+static void
+read_common(const struct q_subject_load_row *row, struct subject *s)
 {
-	m->organization = pg_uuid(rows);
-	m->slug = pg_text(rows);
-	m->name = pg_text(rows);
-	if (!role_parse(pg_text(rows), &m->role) && !uuid_is_nil(m->organization))
-		log_fatal("store.membership", "a role we do not know");
-	m->sensitive = pg_bool(rows);
-	m->joined_at = pg_time(rows);
-	m->exempt_until = pg_time(rows);
-	read_policy(rows, &m->policy);
-	return !uuid_is_nil(m->organization);
+	s->account.name = row->account.name;
+	s->account.email = row->account.email;
+	s->account.email_verified = row->account.email_verified_at != 0;
+	s->account.disabled_at = row->account.disabled_at;
+	s->account.password_hash = row->password_hash;
+	read_session(row, &s->session);
+	s->throttle = (struct throttle){
+	    .failures = row->failures,
+	    .blocked_until = row->blocked_until,
+	};
+	s->chain.length = row->length;
+	(void)store_read_hash(row->head, s->chain.head);
+	s->recovery = (struct recovery_set){
+	    .id = row->set_id,
+	    .created_at = row->set_created_at,
+	    .acknowledged_at = row->acknowledged_at,
+	    .left = row->codes_left,
+	};
 }
 
 static void
-read_account(struct pg_rows *rows, struct account *account)
+read_session(const struct q_subject_load_row *row, struct session *s)
 {
-	account->name = pg_text(rows);
-	account->email = pg_text(rows);
-	account->email_verified = pg_time(rows) != 0;
-	account->password_hash = pg_text(rows);
-	account->disabled_at = pg_time(rows);
-}
-
-static void
-read_session(struct pg_rows *rows, struct session *s)
-{
-	struct str state;
-
-	s->id = pg_uuid(rows);
-	state = pg_text(rows);
-	if (!uuid_is_nil(s->id) && !session_state_parse(state, &s->state))
-		log_fatal("store.session", "a state we do not know");
-	read_hash(rows, s->token_hash);
-	s->created_at = pg_time(rows);
-	s->last_seen_at = pg_time(rows);
-	s->expires_at = pg_time(rows);
-	s->password_at = pg_time(rows);
-	s->failures = pg_int(rows);
-	s->verified_at = pg_time(rows);
-	s->verified_by = pg_text(rows);
-	s->organization = pg_uuid(rows);
-	s->return_to = pg_text(rows);
-	s->address = pg_text(rows);
-	s->user_agent = pg_text(rows);
-}
-
-static void
-read_security(struct pg_rows *rows, struct subject *s)
-{
-	s->throttle.failures = pg_int(rows);
-	s->throttle.blocked_until = pg_time(rows);
-	s->chain.length = pg_bigint(rows);
-	read_hash(rows, s->chain.head);
-	s->recovery.id = pg_uuid(rows);
-	s->recovery.created_at = pg_time(rows);
-	s->recovery.acknowledged_at = pg_time(rows);
-	s->recovery.left = pg_int(rows);
-	s->recovery_match = pg_bytes(rows);
+	store_read_session(&row->session, s);
+	(void)store_read_hash(row->token_hash, s->token_hash);
+	s->created_at = row->session_created_at;
+	s->password_at = row->password_at;
+	s->failures = row->session_failures;
+	s->verified_by = row->verified_by;
+	s->return_to = row->return_to;
+	s->address = row->session_address;
+	s->user_agent = row->user_agent;
 }
 
 /* False for a row without a factor. */
 static bool
-read_factor(struct pg_rows *rows, struct factor *f)
+read_factor(const struct q_subject_load_row *row, struct factor *f)
 {
-	struct str kind, state;
-
-	f->id = pg_uuid(rows);
-	kind = pg_text(rows);
-	f->kind = factor_kind_find(kind);
-	if (!uuid_is_nil(f->id) && f->kind == NULL)
-		log_fatal("store.factor", "a kind we do not know");
-	f->label = pg_text(rows);
-	state = pg_text(rows);
-	f->state = str_eq(state, STR("active")) ? FACTOR_ACTIVE : FACTOR_PENDING;
-	f->preferred = pg_bool(rows);
-	f->sealed = pg_bytes(rows);
-	f->last_counter = pg_bigint(rows);
-	f->created_at = pg_time(rows);
-	f->confirmed_at = pg_time(rows);
-	f->last_used_at = pg_time(rows);
-	f->expires_at = pg_time(rows);
-	f->session = pg_uuid(rows);
-	f->codes_issued = pg_int(rows) > 0;
-	return !uuid_is_nil(f->id);
-}
-
-static void
-read_policy(struct pg_rows *rows, struct policy *p)
-{
-	struct str requirement = pg_text(rows);
-
-	if (!requirement_parse(requirement, &p->requirement) && !str_is_absent(requirement))
-		log_fatal("store.policy", "a requirement we do not know");
-	p->required_since = pg_time(rows);
-	p->everyone_since = pg_time(rows);
-	p->grace_days = pg_int(rows);
-	p->reauthentication_age = pg_int(rows);
-	p->verification_age = pg_int(rows);
-	p->admin_verification = pg_bool(rows);
-	p->version = pg_int(rows);
-}
-
-static void
-read_hash(struct pg_rows *rows, unsigned char out[SHA256_SIZE])
-{
-	struct str bytes = pg_bytes(rows);
-
-	if (bytes.n == SHA256_SIZE)
-		memcpy(out, bytes.p, SHA256_SIZE);
-	else
-		memset(out, 0, SHA256_SIZE);
+	if (uuid_is_nil(row->factor_id))
+		return false;
+	*f = (struct factor){
+	    .id = row->factor_id,
+	    .kind = factor_kind_find(row->kind),
+	    .label = row->label,
+	    .state = str_eq(row->factor_state, STR("active")) ? FACTOR_ACTIVE : FACTOR_PENDING,
+	    .preferred = row->preferred,
+	    .sealed = row->sealed,
+	    .last_counter = row->last_counter,
+	    .created_at = row->factor_created_at,
+	    .confirmed_at = row->confirmed_at,
+	    .last_used_at = row->last_used_at,
+	    .expires_at = row->factor_expires_at,
+	    .session = row->factor_session_id,
+	    .codes_issued = row->codes_issued > 0,
+	};
+	if (f->kind == NULL)
+		log_fatal("store.factor", "unknown kind");
+	return true;
 }

@@ -1,92 +1,149 @@
-/* The statements of a check. */
+/* The statements of a verification. */
 #include "store/verification.h"
 
 #include "domain/audit.h"
+#include "domain/factor.h"
 #include "domain/mail.h"
+#include "domain/recovery.h"
 #include "domain/session.h"
 #include "domain/throttle.h"
 #include "store/internal.h"
 
-static void bind_mail(struct pg_args *args, const struct mail_code *mail);
+static struct q_elevate_session_args elevate_args(const struct session_elevation *elevation);
+static struct q_consume_factor_args factor_args(const struct factor_use *use);
+static struct q_event_with_code_args code_args(const struct code_macs *macs);
+static enum err with_code(struct store *st, const struct pg_query *q) MUST_CHECK;
+static struct q_notify_code_used_args notify_args(const struct mail_code *mail);
 
 enum err
 store_verify_by_factor(struct store *st, const struct audit_event *ev,
-    const struct session_elevation *elevation, int64_t step)
+    const struct session_elevation *elevation, const struct factor_use *use)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_verification_by_factor_args args = {
+	    .event = store_event_args(ev),
+	    .consume_factor = factor_args(use),
+	    .elevate_session = elevate_args(elevation),
+	};
 
-	store_bind_event(&args, ev);
-	pg_arg_bigint(&args, step);
-	pg_arg_bytes(&args, elevation->token_hash, sizeof(elevation->token_hash));
-	pg_arg_time(&args, elevation->expires_at);
-	return store_with_event(st, Q_VERIFICATION_BY_FACTOR, &args);
+	return store_with_grant(st, q_verification_by_factor(st->arena, &args));
 }
 
 enum err
 store_verify_by_code(struct store *st, const struct audit_event *ev,
-    const struct session_elevation *elevation, struct str mac, const struct mail_code *mail)
-{
-	struct pg_args args = {.arena = st->arena};
-
-	store_bind_event(&args, ev);
-	pg_arg_bytes(&args, mac.p, mac.n);
-	bind_mail(&args, mail);
-	pg_arg_bytes(&args, elevation->token_hash, sizeof(elevation->token_hash));
-	pg_arg_time(&args, elevation->expires_at);
-	return store_with_event(st, Q_VERIFICATION_BY_CODE, &args);
-}
-
-enum err
-store_consume_counter(struct store *st, const struct audit_event *ev, int64_t step)
-{
-	struct pg_args args = {.arena = st->arena};
-
-	store_bind_event(&args, ev);
-	pg_arg_bigint(&args, step);
-	return store_with_event(st, Q_CONSUME_COUNTER, &args);
-}
-
-enum err
-store_consume_code(struct store *st, const struct audit_event *ev, struct str mac,
+    const struct session_elevation *elevation, const struct code_macs *macs,
     const struct mail_code *mail)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_verification_by_code_args args = {
+	    .event = store_event_args(ev),
+	    .event_with_code = code_args(macs),
+	    .notify_code_used = notify_args(mail),
+	    .elevate_session = elevate_args(elevation),
+	};
 
-	store_bind_event(&args, ev);
-	pg_arg_bytes(&args, mac.p, mac.n);
-	bind_mail(&args, mail);
-	return store_with_event(st, Q_CONSUME_CODE, &args);
+	return with_code(st, q_verification_by_code(st->arena, &args));
+}
+
+enum err
+store_consume_response(struct store *st, const struct audit_event *ev, const struct factor_use *use)
+{
+	struct q_consume_response_args args = {
+	    .event = store_event_args(ev),
+	    .consume_factor = factor_args(use),
+	};
+
+	return store_with_grant(st, q_consume_response(st->arena, &args));
+}
+
+enum err
+store_consume_code(struct store *st, const struct audit_event *ev, const struct code_macs *macs,
+    const struct mail_code *mail)
+{
+	struct q_consume_code_args args = {
+	    .event = store_event_args(ev),
+	    .event_with_code = code_args(macs),
+	    .notify_code_used = notify_args(mail),
+	};
+
+	return with_code(st, q_consume_code(st->arena, &args));
 }
 
 enum err
 store_verification_refused(struct store *st, const struct audit_event *ev,
     const struct throttle *after, int failures, bool ends)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_verification_refused_args args = {
+	    .event = store_event_args(ev),
+	    .failures = after->failures,
+	    .blocked_until = after->blocked_until,
+	    .session_failures = (int16_t)failures,
+	    .session_ends = ends,
+	};
 
-	store_bind_event(&args, ev);
-	pg_arg_int(&args, after->failures);
-	pg_arg_time(&args, after->blocked_until);
-	pg_arg_smallint(&args, (int16_t)failures);
-	pg_arg_bool(&args, ends);
-	return store_with_event(st, Q_VERIFICATION_REFUSED, &args);
+	return store_with_event(st, q_verification_refused(st->arena, &args));
 }
 
 enum err
 store_throttle_clear(struct store *st, struct uuid account)
 {
-	struct pg_args args = {.arena = st->arena};
+	struct q_throttle_clear_args args = {.account_id = account};
 
-	pg_arg_uuid(&args, account);
-	return store_run(st, Q_THROTTLE_CLEAR, &args);
+	return store_run(st, q_throttle_clear(st->arena, &args));
 }
 
-/* The parameters of the fragment `tell_code`, in its order. */
-static void
-bind_mail(struct pg_args *args, const struct mail_code *mail)
+static struct q_elevate_session_args
+elevate_args(const struct session_elevation *elevation)
 {
-	pg_arg_uuid(args, mail->id);
-	pg_arg_uuid(args, mail->low_id);
-	pg_arg_text(args, mail->recipient);
-	pg_arg_text(args, mail->values);
+	return (struct q_elevate_session_args){
+	    .token_hash = store_hash(elevation->token_hash),
+	    .expires_at = elevation->expires_at,
+	};
+}
+
+static struct q_notify_code_used_args
+notify_args(const struct mail_code *mail)
+{
+	return (struct q_notify_code_used_args){
+	    .mail_id = mail->id,
+	    .mail_low_id = mail->low_id,
+	    .mail_recipient = mail->recipient,
+	    .mail_values = mail->values,
+	};
+}
+
+static struct q_consume_factor_args
+factor_args(const struct factor_use *use)
+{
+	return (struct q_consume_factor_args){
+	    .counter = use->counter,
+	    .counter_stays = use->counter_stays,
+	    .sealed = use->sealed,
+	};
+}
+
+static struct q_event_with_code_args
+code_args(const struct code_macs *macs)
+{
+	return (struct q_event_with_code_args){
+	    .code_macs = {.bytes = macs->bytes, .size = SHA256_SIZE, .count = macs->count},
+	};
+}
+
+/* Without an unused code the statement has changed nothing, whatever happened to the chain. */
+static enum err
+with_code(struct store *st, const struct pg_query *q)
+{
+	struct q_code_granted_row row;
+	struct pg_rows rows;
+	enum err e = store_write(st, q, &rows);
+
+	if (e == OK && !q_code_granted_next(&rows, &row))
+		e = ERR_INTERNAL;
+	if (e == OK && row.found != 1)
+		e = ERR_CODE_INVALID;
+	if (e == OK && row.moved != 1)
+		e = ERR_RACE;
+	if (e == OK && row.granted != 1)
+		e = ERR_UNAUTHENTICATED;
+	pg_clear(&rows);
+	return e;
 }

@@ -90,17 +90,11 @@ read_fields(struct call *c)
 	return c->req->query.n > 0 ? ERR_BAD_REQUEST : c->family->read(c);
 }
 
-/* A recovery code is looked up by the same load that finds the session. */
 static enum err
 load_session(struct call *c, struct str token)
 {
-	struct str offered = field_proof(&c->fields, PROOF_RECOVERY);
-	struct secret code = {0};
-	enum err e;
+	enum err e = flow_authenticate(&c->flow, token);
 
-	if (offered.n > 0)
-		code = secret_copy(c->arena, offered);
-	e = flow_authenticate(&c->flow, token, code);
 	c->signed_in = e == OK;
 	return e == ERR_UNAUTHENTICATED && (c->route->guards & G_VISITOR) ? OK : e;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --test-reporter=tap
-// The pages of organizations: who may come, what every field takes, what is told
-// afterwards, the file of members, and that nobody sees another organization.
+// The pages of organizations: who may see them, what every field accepts, which message follows,
+// the file of members, and that nobody sees another organization.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -83,7 +83,7 @@ test('before the challenge all of it leads to the challenge', async () => {
 		assert.equal((await browser.post(target, form)).location, '/mfa/challenge', target);
 });
 
-test('a member is told that the role does not allow it, with good fields and bad ones', async () => {
+test('a member reads that the role does not allow it, with valid fields and invalid ones', async () => {
 	const browser = await h.signIn(stack, member);
 	await h.enrol(browser, member);
 	for (const target of [...pages(), preview, '/admin/mfa?standing=no', '/admin/mfa/policy?grace_days=x']) {
@@ -185,7 +185,7 @@ test('a change with an old verification asks for it and goes on by itself', asyn
 
 // --- decisions on members ----------------------------------------------------------
 
-test('nobody decides on oneself, and an admin not on an owner', async () => {
+test('admins cannot decide on their own account, nor on an owner', async () => {
 	const browser = await h.signIn(stack, admin);
 	await h.enrol(browser, admin);
 	const pageOf = async (by, who) => h.plain((await by.get(`/admin/mfa/member?account=${idOf(who)}`)).text);
@@ -350,7 +350,7 @@ test('the day of the form is kept, moved, or announced', async () => {
 	const ahead = await save({ requirement: 'everyone', required_since: dayText(30), grace_days: '21' });
 	assert.equal(Date.parse(ahead.everyone_since), Date.parse(`${dayText(30)}T00:00:00Z`));
 
-	// Announced: the member is told so.
+	// The policy begins later: the banner says so to the member.
 	const browser = await h.signIn(stack, member);
 	const page = h.plain((await browser.get('/dashboard')).text);
 	assert.match(page, /Harbour <Clinic> will require two-factor authentication from .* 00:00 UTC\. You have 5\d days left \(until .* 00:00 UTC\)\./);
@@ -386,7 +386,7 @@ test('the last method stays while a policy wants one', async () => {
 
 // --- the list and the file ------------------------------------------------------------------
 
-test('the list is read page by page, by standing and by search', async () => {
+test('the list is read page by page, by compliance status and by search', async () => {
 	await m.crowd(stack, 'harbour', 450);
 	const seen = [];
 	let target = '/admin/mfa', pages = 0;
@@ -464,11 +464,11 @@ test('the file has every member, whatever they are called, and its name has the 
 });
 
 test('a file that cannot be finished is cut off, and does not look whole', async () => {
-	// One member behind the first piece cannot be read.
+	// One member after the first chunk cannot be read.
 	await stack.psql(`ALTER TABLE countersign.accounts ENABLE ROW LEVEL SECURITY;
 		CREATE POLICY broken ON countersign.accounts USING (CASE WHEN name = 'Crowd 0300' THEN 1 / (length(name) - 10) = 1 ELSE true END)`);
 	await assert.rejects(desk.get('/admin/mfa/members.csv'), /aborted|hang up|ECONNRESET/);
-	assert.equal((await desk.get('/admin/mfa/members.csv?search=crowd-0300')).status, 500, 'in the first piece it is an answer of its own');
+	assert.equal((await desk.get('/admin/mfa/members.csv?search=crowd-0300')).status, 500, 'a fault in the first chunk gets its own response');
 	await stack.psql('DROP POLICY broken ON countersign.accounts; ALTER TABLE countersign.accounts DISABLE ROW LEVEL SECURITY');
 	assert.equal(csv.rows((await desk.get('/admin/mfa/members.csv')).text).length, 453);
 });
@@ -546,7 +546,7 @@ test('with two organizations one is chosen, and each keeps to itself', async () 
 
 test('the longest page of the longest names and reasons is answered', async () => {
 	const keeper = await h.person(stack, { name: 'Kim Keeper' });
-	await m.create(stack, 'crowded', 'Crowded House');
+	await m.create(stack, 'crowded', 'Crowded Clinic');
 	await m.join(stack, 'crowded', keeper, 'owner');
 	await m.crowd(stack, 'crowded', 500);
 	const organization = `(SELECT organization_id FROM countersign.organizations WHERE slug = 'crowded')`;

@@ -1,5 +1,5 @@
--- What the service's role and the reader may not do: change the schema, rewrite
--- the audit trail, make accounts, read secrets.
+-- What the roles of the service and of readers may not do: change the schema,
+-- rewrite audit events, make accounts, read secrets.
 BEGIN;
 SELECT plan(17);
 
@@ -15,7 +15,7 @@ SELECT is_empty(
     'everything belongs to the owner');
 SELECT ok(NOT has_schema_privilege('countersign_worker', 'countersign', 'CREATE'), 'the worker makes no tables');
 SELECT ok(NOT has_database_privilege('countersign_worker', current_database(), 'CREATE'), 'the worker makes no schemas');
-SELECT ok(NOT has_schema_privilege('countersign_worker', 'public', 'USAGE'), 'the worker has no way to public');
+SELECT ok(NOT has_schema_privilege('countersign_worker', 'public', 'USAGE'), 'the worker cannot use the schema public');
 
 SELECT ok(NOT has_table_privilege('countersign_worker', 'countersign.audit_events', priv), 'the worker may not ' || priv || ' audit events')
 FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS priv;

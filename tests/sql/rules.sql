@@ -47,14 +47,14 @@ SELECT throws_ok(
 SELECT throws_ok(
     $$INSERT INTO countersign.sessions (account_id, session_id, token_hash, state, created_at, last_seen_at, expires_at, password_at, verified_at, verified_by, address, user_agent)
       VALUES ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000a1', decode(repeat('00', 32), 'hex'), 'mfa_required', now(), now(), now(), now(), now(), 'totp', '', '')$$,
-    '23514', NULL, 'what is outstanding is not verified');
+    '23514', NULL, 'a session before its challenge is not verified');
 SELECT throws_ok(
     $$INSERT INTO countersign.sessions (account_id, session_id, token_hash, state, created_at, last_seen_at, expires_at, password_at, address, user_agent)
       VALUES ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000a1', 'short', 'active', now(), now(), now(), now(), '', '')$$,
     '23514', NULL, 'a token is stored as a hash');
 SELECT throws_ok(
     $$INSERT INTO countersign.throttles (account_id, failures) VALUES ('00000000-0000-0000-0000-000000000001', -1)$$,
-    '23514', NULL, 'a budget is not overdrawn backwards');
+    '23514', NULL, 'a number of wrong codes is not negative');
 INSERT INTO countersign.email_owners (address, account_id) VALUES ('one@example.org', '00000000-0000-0000-0000-000000000001');
 SELECT throws_ok(
     $$INSERT INTO countersign.email_owners (address, account_id) VALUES ('one@example.org', '00000000-0000-0000-0000-000000000002')$$,

@@ -286,7 +286,7 @@ changes_of_a_policy(void **state)
 }
 
 static void
-limits(void **state)
+limits_name_the_field(void **state)
 {
 	const struct policy fits = {
 	    .grace_days = POLICY_GRACE_MAX,
@@ -402,7 +402,7 @@ main(void)
 	    cmocka_unit_test(the_threshold_agrees_with_compliance),
 	    cmocka_unit_test(totals_of_two_groups),
 	    cmocka_unit_test(changes_of_a_policy),
-	    cmocka_unit_test(limits),
+	    cmocka_unit_test(limits_name_the_field),
 	    cmocka_unit_test(the_policy_in_effect),
 	    cmocka_unit_test(cursors_are_parsed_back),
 	};

@@ -48,7 +48,7 @@ take(struct call *c, const cJSON *item)
 	const struct field *f = field_of(c, name);
 
 	if (f == NULL || in_path(c, name)) {
-		error_add_field(c, name, "There is no member with this name.");
+		error_add_field(c, name, "There is no such member.");
 		return;
 	}
 	if (cJSON_IsNull(item))
