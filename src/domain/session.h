@@ -14,7 +14,7 @@
 /* Wrong proofs in a row before a session ends that cannot show it is its owner's. */
 #define SESSION_FAILURES_MAX 5
 /* How much of a User-Agent is kept, in bytes. */
-#define SESSION_AGENT_MAX 200
+#define SESSION_USER_AGENT_MAX 200
 /*
  * How old `last_seen_at` may get before it is written again, in seconds; sooner where sessions
  * end soon.
