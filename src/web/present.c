@@ -1,4 +1,4 @@
-/* Parts of the value tree that several pages share, and the way from tree to page. */
+/* Parts of the value tree that several pages share, and the step from the tree to the page. */
 #include "web/present.h"
 
 #include "base/clock.h"
@@ -13,27 +13,27 @@
 static void present_refusal(struct call *c);
 static void present_wait(struct call *c);
 static const char *refused_field(const struct call *c);
-static bool given(const struct call *c, const char *name);
+static bool was_sent(const struct call *c, const char *name);
 
 enum err
 present_page(struct call *c, const char *template, const char *title)
 {
 	const struct account *account = &c->flow.subject.account;
 	enum session_state state = subject_state(&c->flow.subject, c->flow.now);
-	bool stands = c->signed_in && !c->flow.ended, inside = stands && state == SESSION_ACTIVE;
+	bool has_session = c->signed_in && !c->flow.ended;
 
 	model_text(c->model, "issuer", str_of(c->conf->issuer));
 	model_text(c->model, "title", str_of(title));
 	model_text(c->model, "request_id", c->req->id);
-	model_bool(c->model, "signed_in", inside);
-	model_bool(c->model, "enrolling", stands && state == SESSION_ENROLLMENT_REQUIRED);
+	model_bool(c->model, "signed_in", has_session && state == SESSION_ACTIVE);
+	model_bool(c->model, "enrolling", has_session && state == SESSION_ENROLLMENT_REQUIRED);
 	if (c->signed_in) {
 		cJSON *o = model_object(c->model, "account");
 
 		model_text(o, "name", account->name);
 		model_text(o, "email", account->email);
 	}
-	if (stands)
+	if (has_session)
 		present_organization_context(c);
 	if (c->refusal != OK)
 		present_refusal(c);
@@ -167,16 +167,17 @@ present_step_up(struct call *c)
 	return present_page(c, "step_up", "Confirm your identity");
 }
 
-/* That something is to be proven is no mistake of anybody's as long as nothing was given. */
+/* A missing proof is shown as an error only where one was sent. */
 static void
 present_refusal(struct call *c)
 {
-	bool asked =
+	bool missing =
 	    c->refusal == ERR_REAUTHENTICATION_REQUIRED || c->refusal == ERR_VERIFICATION_REQUIRED;
 	const char *field = refused_field(c);
 	cJSON *o;
 
-	if (asked && !given(c, "password") && !given(c, "code") && !given(c, "recovery_code"))
+	if (missing && !was_sent(c, "password") && !was_sent(c, "code") &&
+	    !was_sent(c, "recovery_code"))
 		return;
 	o = model_object(c->model, "error");
 	model_text(o, "text",
@@ -187,7 +188,7 @@ present_refusal(struct call *c)
 		present_wait(c);
 }
 
-/* The answer that takes the last free slot of the budget already says how long the wait is. */
+/* The incorrect code that reaches the attempt limit shows the wait, too. */
 static void
 present_wait(struct call *c)
 {
@@ -203,7 +204,7 @@ present_wait(struct call *c)
 		(void)error_retry_after(c, ERR_THROTTLED);
 }
 
-/* The field that a refusal is about; NULL when it is about none. */
+/* Returns the name of the field that the refusal is about; NULL for none. */
 static const char *
 refused_field(const struct call *c)
 {
@@ -214,7 +215,7 @@ refused_field(const struct call *c)
 		return "password";
 	case ERR_CODE_INVALID:
 	case ERR_VERIFICATION_REQUIRED:
-		return given(c, "recovery_code") ? "recovery_code" : "code";
+		return was_sent(c, "recovery_code") ? "recovery_code" : "code";
 	case ERR_FIELD:
 		return field_rejected(&c->fields);
 	default:
@@ -223,7 +224,7 @@ refused_field(const struct call *c)
 }
 
 static bool
-given(const struct call *c, const char *name)
+was_sent(const struct call *c, const char *name)
 {
 	size_t i;
 

@@ -5,10 +5,10 @@
 #include "domain/member.h"
 #include "web/call.h"
 
-/* Shows the organization, and marks the page `current` in the navigation of admins. */
+/* Shows the organization, and marks the page `current` in the navigation for admins. */
 void present_admin(struct call *c, const char *current);
 
-/* A member, as the list and the page of the member show it. */
+/* Puts a member into an object, for the list of members and the page of one. */
 void present_member(struct call *c, cJSON *o, const struct member *m);
 
 #endif

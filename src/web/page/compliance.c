@@ -100,7 +100,7 @@ read_cursor(struct call *c, struct member_query *q)
 	return OK;
 }
 
-/* A bar is as wide as its share of the members; at least one tenth of a percent. */
+/* The width of a bar is its share of the members, at least a tenth of a percent. */
 static void
 present_totals(struct call *c, const struct member_totals *t)
 {

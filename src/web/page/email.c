@@ -91,7 +91,7 @@ show_status(struct call *c)
 	return present_page(c, "email_status", TITLE);
 }
 
-/* Every link that does not work leads to the same page: a stranger must not learn why. */
+/* Shows the same page for every link that does not work: a stranger must not learn why. */
 static enum err
 show_invalid(struct call *c)
 {

@@ -29,7 +29,7 @@ page_factor_prefer(struct call *c)
 	return e;
 }
 
-/* To remove the last factor is to disable two-factor authentication: that page says so. */
+/* Removing the last factor means disabling two-factor authentication, which has its own page. */
 enum err
 page_factor_remove(struct call *c)
 {

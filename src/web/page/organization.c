@@ -50,7 +50,7 @@ present_switched(struct call *c)
 	present_flash(c, str_c(c->arena, text));
 }
 
-/* Shows the compliance in each organization: an overdue member gets to set-up alone there. */
+/* Shows the compliance in the organization: there an overdue member can do nothing but set-up. */
 static void
 present_membership(struct call *c, cJSON *o, const struct membership *m)
 {
@@ -67,7 +67,7 @@ present_membership(struct call *c, cJSON *o, const struct membership *m)
 		model_text(o, "due", clock_text(c->arena, status.deadline));
 }
 
-/* The page that the browser wanted, else the dashboard, which shows a flash message. */
+/* Returns the page that the browser wanted, else the dashboard, which shows a flash message. */
 static struct str
 after_switch(const struct call *c)
 {

@@ -1,4 +1,4 @@
-/* The policy of an organization: the form, what it would do, and doing it. */
+/* The policy of an organization: the form, the preview of a change, and the change. */
 #include "web/page/handlers.h"
 
 #include "base/array.h"
@@ -105,7 +105,7 @@ page_policy_post(struct call *c)
 	return e;
 }
 
-/* ---- what was filled in ---- */
+/* ---- reading the form ---- */
 
 static enum err
 read_wanted(struct call *c, struct policy *wanted)
@@ -131,9 +131,8 @@ read_wanted(struct call *c, struct policy *wanted)
 }
 
 /*
- * 0 where nothing is to move. The day that the form came with means no change; today, or none,
- * means now, and that is noted to the second, so that the policy that is saved is the one that
- * was shown.
+ * Returns 0 where the date does not change: the form has the day it was shown with. Today, or no
+ * day, is the current second, which the preview passes on: the saved policy is the one it showed.
  */
 static int64_t
 read_since(const struct call *c, enum requirement requirement)
@@ -167,14 +166,14 @@ read_age(const struct call *c, const char *name)
 	return minutes > 0 && minutes <= INT32_MAX / MINUTE ? (int32_t)minutes * MINUTE : -1;
 }
 
-/* The date that the form shows: of those who were covered last. */
+/* The date in the form: that of the members who were covered last. */
 static int64_t
 since_of(const struct policy *p)
 {
 	return p->requirement == REQUIREMENT_EVERYONE ? p->everyone_since : p->required_since;
 }
 
-/* What is no whole minute was set by a program; it is rounded up. */
+/* Whole minutes, rounded up: the API accepts seconds. */
 static struct str
 minutes(struct arena *a, int32_t seconds)
 {
@@ -184,7 +183,7 @@ minutes(struct arena *a, int32_t seconds)
 
 /* ---- the form ---- */
 
-/* As it was sent, or came back from the preview; else as the policy is. */
+/* Shows the values that were sent, else those of the policy. */
 static void
 present_form(struct call *c)
 {
@@ -215,7 +214,7 @@ present_form(struct call *c)
 		present_deadlines(c, p);
 }
 
-/* What the form accepts, beside its fields and where one of them was rejected. */
+/* Shows the limits of the fields, and the hint of one that was rejected. */
 static void
 present_limits(struct call *c)
 {
@@ -267,7 +266,7 @@ present_requirements(struct call *c, struct str chosen)
 
 /* ---- the preview ---- */
 
-/* The same values again, to save them or to go back to the form. */
+/* The values again, to save them or to return to the form. */
 static void
 present_hidden(struct call *c, const struct policy *wanted)
 {
@@ -352,7 +351,7 @@ days_text(struct arena *a, int32_t days)
 	return days == 0 ? STR("none") : str_printf(a, "%d day%s", (int)days, days == 1 ? "" : "s");
 }
 
-/* Whom it affects, and when. */
+/* How many members the policy affects, and when. */
 static void
 present_effect(struct call *c, const struct policy *to, const struct member_totals *before,
     const struct member_totals *after)

@@ -1,4 +1,4 @@
-/* The routes of the pages: who may come, which fields a request has, which handler answers. */
+/* The routes of the pages: methods, paths, guards, fields, handlers. */
 #include "web/page/routes.h"
 
 #include "base/array.h"

@@ -104,7 +104,7 @@ is_post(const struct call *c)
 	return c->route->method == METHOD_POST;
 }
 
-/* The path in the form, else at sign-in the one that the session was made for; or absent. */
+/* Returns the path in the form, else at sign-in that of the session; absent for neither. */
 static struct str
 return_path(const struct call *c)
 {

@@ -5,7 +5,7 @@
 #include "domain/member.h"
 #include "web/call.h"
 
-/* The number of members by compliance. */
+/* Puts the number of members by compliance into an object. */
 void v1_present_totals(cJSON *o, const struct member_totals *totals);
 
 #endif

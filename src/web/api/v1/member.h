@@ -5,6 +5,7 @@
 #include "domain/member.h"
 #include "web/call.h"
 
+/* Puts a member into an object: account, role, compliance, methods, exemption, times. */
 void v1_present_member(struct call *c, cJSON *o, const struct member *m);
 
 #endif

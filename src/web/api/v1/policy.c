@@ -26,7 +26,7 @@ v1_policy(struct call *c)
 	return api_respond(c, 200);
 }
 
-/* With `dryRun` nothing is changed: the response has the policy and the totals that would follow. */
+/* With `dryRun` nothing changes: the response has the policy and the totals that would follow. */
 enum err
 v1_policy_change(struct call *c)
 {
@@ -69,7 +69,7 @@ read_policy(struct call *c, struct policy *wanted)
 	return c->error_count == 0 ? OK : ERR_FIELD;
 }
 
-/* 0 where none was sent. A member of 0 is none of the ages that a policy can have. */
+/* Returns 0 where the member was not sent, and -1 for 0, which no policy can have. */
 static int32_t
 read_age(struct call *c, const char *name)
 {

@@ -1,4 +1,4 @@
-/* What can be asked for below /v1. */
+/* The routes below /v1: methods, paths, guards, fields, handlers. */
 #include "web/api/v1/routes.h"
 
 #include "base/array.h"
