@@ -278,7 +278,7 @@ test('no form is taken from another site', async () => {
 			const form = { email: anna.email, password: anna.password };
 			const answer = await stack.post(path, path === '/login' ? form : {}, { cookie: browser.token, ...options });
 			assert.equal(answer.status, 403, `${path} ${JSON.stringify(options)}`);
-			assert.equal(h.titleOf(answer), 'Not from this site');
+			assert.equal(h.titleOf(answer), 'Request from another site');
 			assert.deepEqual(answer.setCookie, []);
 		}
 	assert.equal(await h.state(stack, who), before, 'and nothing has changed');
