@@ -10,7 +10,7 @@
 struct store;
 struct subject;
 
-/* Loads an account with a session; nil: without one. ERR_NOT_FOUND when there is no such account. */
+/* Loads an account with a session (nil: without one). ERR_NOT_FOUND without such an account. */
 enum err store_subject_load(struct store *st, struct uuid account, struct uuid session,
     struct subject *s) MUST_CHECK;
 
