@@ -1,6 +1,6 @@
 /*
  * Messages to the owner of an account: their kinds, and when sending is retried or given up. The
- * only secret in a message is the link that proves an address, whose token is kept sealed until
+ * only secret in a message is the link that verifies an address, whose token is kept sealed until
  * the message is sent.
  */
 #ifndef DOMAIN_MAIL_H

@@ -1,4 +1,4 @@
-/* Proving an address by the link that was sent to it. */
+/* Verifying an address by the link that was sent to it. */
 #include "flow/email.h"
 
 #include "flow/internal.h"

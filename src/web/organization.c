@@ -28,7 +28,7 @@ present_organization_context(struct call *c)
 	struct compliance_status status;
 
 	if (s->membership_count > 0) {
-		cJSON *o = model_object(c->model, "space");
+		cJSON *o = model_object(c->model, "organization_context");
 
 		model_text(o, "name", here != NULL ? here->name : STR_ABSENT);
 		model_bool(o, "may_switch", s->membership_count > 1);
@@ -40,7 +40,7 @@ present_organization_context(struct call *c)
 	if (status.compliance == COMPLIANCE_GRACE)
 		present_deadline(c, m, status.deadline);
 	if (status.compliance == COMPLIANCE_OVERDUE) {
-		cJSON *o = model_object(c->model, "lapsed");
+		cJSON *o = model_object(c->model, "overdue");
 
 		model_text(o, "organization", m->name);
 		model_text(o, "since", clock_text(c->arena, status.deadline));

@@ -103,9 +103,31 @@ day_text(struct arena *a, int64_t us)
 }
 
 void
+present_id(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id)
+{
+	model_text(o, name, uuid_is_nil(id) ? STR_ABSENT : id_format(c->arena, prefix, id));
+}
+
+struct str
+time_text(struct arena *a, int64_t us)
+{
+	return us != 0 ? clock_text(a, us) : STR_ABSENT;
+}
+
+void
 present_flash(struct call *c, const char *text)
 {
-	model_text(model_object(c->model, "notice"), "text", str_of(text));
+	model_text(model_object(c->model, "flash"), "text", str_of(text));
+}
+
+void
+present_flash_named(struct call *c, const struct flash *list, size_t count)
+{
+	if (!field_known(&c->fields, STR(FLASH_FIELD)))
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(field_text(&c->fields, FLASH_FIELD), str_of(list[i].name)))
+			present_flash(c, list[i].text);
 }
 
 void
@@ -134,7 +156,7 @@ present_step_up(struct call *c)
 		model_text(o, "name", str_of(v->field->name));
 		model_text(o, "value", v->text);
 	}
-	model_text(c->model, "what", str_of(c->route->purpose));
+	model_text(c->model, "purpose", str_of(c->route->purpose));
 	model_text(c->model, "action", str_of(c->route->path));
 	model_bool(c->model, "need_password", c->missing.password);
 	model_bool(c->model, "need_code", c->missing.verification);

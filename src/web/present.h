@@ -28,8 +28,23 @@ void present_factor(struct call *c, const struct factor *f);
 /* "YYYY-MM-DD" in UTC; absent for 0. */
 struct str day_text(struct arena *a, int64_t us);
 
-/* `flash` {text}: the message about a change that was just made. */
+/* Sets an id as a member; null for nil. */
+void present_id(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id);
+
+/* The time in words; absent for 0. */
+struct str time_text(struct arena *a, int64_t us);
+
+/* Shows a flash message, which says what the last change did: `flash` {text}. */
 void present_flash(struct call *c, const char *text);
+
+/* The field of the query by which a redirect names the flash message of the next page. */
+#define FLASH_FIELD "done"
+struct flash {
+	const char *name;
+	const char *text;
+};
+/* Shows the flash message that the request names, where the route has the field. */
+void present_flash_named(struct call *c, const struct flash *list, size_t count);
 
 /* A sentence of a page about one of its fields, instead of the general one. */
 struct field_hint {

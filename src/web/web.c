@@ -175,7 +175,7 @@ static struct str
 user_agent(const struct req *rq)
 {
 	struct str agent = req_param(rq, "HTTP_USER_AGENT");
-	size_t n = agent.n < SESSION_AGENT_MAX ? agent.n : SESSION_AGENT_MAX;
+	size_t n = agent.n < SESSION_USER_AGENT_MAX ? agent.n : SESSION_USER_AGENT_MAX;
 
 	if (str_is_absent(agent))
 		return STR("");

@@ -36,7 +36,7 @@ const LINK = /href="([^"]*)" rel="next"/;
 // The cells of the first column of members, in their order.
 const namesIn = (html) => [...html.matchAll(/member\?account=[^"]*">([^<]*)</g)].map(([, name]) => name);
 const hrefIn = (html) => LINK.exec(html)?.[1].replace(/&amp;/g, '&');
-const flashOf = (answer) => h.plain(/message-notice"[^>]*>([^]*?)<\/div>/.exec(answer.text)?.[1] ?? '');
+const flashOf = (answer) => h.plain(/message-success"[^>]*>([^]*?)<\/div>/.exec(answer.text)?.[1] ?? '');
 
 test('a stack with two organizations', async () => {
 	stack = await rig.start({ set: { ...h.QUICK, workers: 3, session_idle: 2_592_000, session_lifetime: 2_592_000 } });

@@ -53,7 +53,7 @@ test('one of 20 responses at the same time gets the challenge', async () => {
 	assert.ok(!(await consume(uuid(10))).includes(BYTES), 'a later response gets nothing');
 });
 
-test('a challenge of another session, kind or purpose, or an expired one, is not given out', async () => {
+test('a challenge of another session, kind or purpose, or an expired one, is not issued', async () => {
 	await insert(uuid(11));
 	for (const more of [{ session_id: `'${OTHER_SESSION}'` }, { kind: `'totp'` }, { purpose: `'enroll'` },
 		{ account_id: `'${uuid(9)}'` }, { now: `now() + interval '5 minutes'` }])

@@ -77,10 +77,7 @@ api_present_session(struct call *c)
 	model_text(o, "accountId", id_format(c->arena, ID_ACCOUNT, s->account.id));
 	model_text(o, "state", session_state_name(subject_state(s, c->flow.now)));
 	api_methods(c, model_list(o, "methods"));
-	model_text(o, "organizationId",
-	    uuid_is_nil(s->session.organization)
-		? STR_ABSENT
-		: id_format(c->arena, ID_ORGANIZATION, s->session.organization));
+	present_id(c, o, "organizationId", ID_ORGANIZATION, s->session.organization);
 	api_set_time(c, o, "createdAt", s->session.created_at);
 	api_set_time(c, o, "reauthenticatedAt", s->session.password_at);
 	api_set_time(c, o, "verifiedAt", s->session.verified_at);
@@ -96,6 +93,23 @@ api_present_mfa(struct call *c)
 	api_methods(c, model_list(c->model, "methods"));
 	model_number(c->model, "backupCodesRemaining", s->recovery.left);
 	api_policy(c);
+}
+
+enum err
+api_respond_mfa(struct call *c)
+{
+	enum err e = flow_refresh(&c->flow);
+
+	if (e != OK)
+		return e;
+	api_present_mfa(c);
+	return api_respond(c, 200);
+}
+
+void
+api_set_time(struct call *c, cJSON *o, const char *name, int64_t us)
+{
+	model_text(o, name, us == 0 ? STR_ABSENT : clock_rfc3339(c->arena, us));
 }
 
 void
@@ -215,10 +229,4 @@ field_wants(const struct field *f)
 	};
 
 	return wants[f->type];
-}
-
-void
-api_set_time(struct call *c, cJSON *o, const char *name, int64_t us)
-{
-	model_text(o, name, us == 0 ? STR_ABSENT : clock_rfc3339(c->arena, us));
 }

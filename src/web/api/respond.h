@@ -26,10 +26,13 @@ void api_present_session(struct call *c);
 /* `enabled`, `methods`, `backupCodesRemaining`, and `policy` where a deadline is near or passed. */
 void api_present_mfa(struct call *c);
 
-/* A time as a member; null for 0. */
+/* Loads the account anew and responds with its second factor (api_present_mfa()). */
+enum err api_respond_mfa(struct call *c) MUST_CHECK;
+
+/* Sets a time as a member; null for 0. */
 void api_set_time(struct call *c, cJSON *o, const char *name, int64_t us);
 
-/* Recovery codes as a list. */
+/* Sets recovery codes as a list. */
 void api_set_codes(cJSON *o, const char *name, const struct recovery_codes *codes);
 
 #endif

@@ -86,7 +86,7 @@ gate_organization(struct call *c)
 	model_text(c->model, "organization", id_format(c->arena, ID_ORGANIZATION, m->organization));
 	model_text(c->model, "name", m->name);
 	model_text(c->model, "next", redirect_local(next));
-	model_bool(c->model, "asked", subject_active(&c->flow.subject) > 0);
+	model_bool(c->model, "verify_after", subject_active(&c->flow.subject) > 0);
 	return present_page(c, "gate_organization", "Switch organization");
 }
 

@@ -157,7 +157,7 @@ respond_error(struct call *c, enum err e)
 	model_text(c->model, "heading", str_of(error_title(e)));
 	model_text(c->model, "text", error_detail_for(c, e));
 	model_bool(c->model, "retry", error_status(e) == 503);
-	model_bool(c->model, "wants_factor",
+	model_bool(c->model, "needs_factor",
 	    e == ERR_NOT_ENABLED && c->route != NULL && (c->route->guards & G_ADMIN));
 	model_text(c->model, "back_href", c->signed_in ? STR("/dashboard") : STR("/login"));
 	if (present_page(c, "error", error_title(e)) != OK)

@@ -1,4 +1,4 @@
-/* Setting up a factor: explanation, QR code, first code. */
+/* Setting up a factor: introduction, QR code, first code. */
 #include "web/page/handlers.h"
 
 #include "base/clock.h"
@@ -11,12 +11,12 @@
 #include "web/redirect.h"
 
 #define TITLE "Two-factor authentication (MFA)"
-/* Pixels a module: about 300 pixels wide. */
+/* Pixels per module; the image is about 300 pixels wide. */
 #define QR_SCALE 6
-/* Characters between two spaces of the key for typing. */
+/* Characters per group of the key for typing. */
 #define KEY_GROUP 4
 
-static enum err log_transport(struct call *c, struct str step) MUST_CHECK;
+static enum err remember_return_path(struct call *c, struct str step) MUST_CHECK;
 static enum err show_start(struct call *c) MUST_CHECK;
 static enum err show_scan(struct call *c, const struct factor *f,
     const struct factor_prompt *prompt) MUST_CHECK;
@@ -24,24 +24,24 @@ static enum err show_verify(struct call *c, const struct factor *f) MUST_CHECK;
 static void present_key(struct call *c, struct str key);
 
 enum err
-page_setup(struct call *c)
+page_enroll(struct call *c)
 {
 	const struct factor *f;
 	struct factor_prompt prompt;
 	struct str step = field_text(&c->fields, "step");
-	enum err e = log_transport(c, step);
+	enum err e = remember_return_path(c, step);
 
 	if (e != OK)
 		return e;
 	if (str_eq(step, STR("done")) && subject_active(&c->flow.subject) > 0) {
 		model_bool(c->model, "codes", subject_active(&c->flow.subject) == 1);
 		model_text(c->model, "next", c->flow.subject.session.return_to);
-		return present_page(c, "setup_done", TITLE);
+		return present_page(c, "enroll_done", TITLE);
 	}
 	if (!c->flow.subject.account.email_verified) {
 		model_text(c->model, "email", c->flow.subject.account.email);
 		model_bool(c->model, "sends_mail", conf_sends_mail(c->conf));
-		return present_page(c, "setup_unverified", TITLE);
+		return present_page(c, "enroll_unverified", TITLE);
 	}
 	e = flow_enroll_show(&c->flow, &f, &prompt);
 	if (e == ERR_NO_PENDING)
@@ -54,7 +54,7 @@ page_setup(struct call *c)
 }
 
 enum err
-page_setup_qr(struct call *c)
+page_enroll_qr(struct call *c)
 {
 	const struct factor *f;
 	struct factor_prompt prompt;
@@ -71,7 +71,7 @@ page_setup_qr(struct call *c)
 }
 
 enum err
-page_setup_start(struct call *c)
+page_enroll_start(struct call *c)
 {
 	struct enroll_params in = {.label = field_text(&c->fields, "label")};
 	struct enroll_result out;
@@ -83,15 +83,15 @@ page_setup_start(struct call *c)
 }
 
 enum err
-page_setup_start_form(struct call *c)
+page_enroll_start_form(struct call *c)
 {
 	model_text(c->model, "label", field_text(&c->fields, "label"));
 	return show_start(c);
 }
 
-/* The codes are in this very answer and nowhere else. */
+/* The recovery codes are shown in this response and never again. */
 enum err
-page_setup_confirm(struct call *c)
+page_enroll_confirm(struct call *c)
 {
 	struct confirm_params in = {
 	    .factor = field_id(&c->fields, "factor"),
@@ -112,7 +112,7 @@ page_setup_confirm(struct call *c)
 }
 
 enum err
-page_setup_confirm_form(struct call *c)
+page_enroll_confirm_form(struct call *c)
 {
 	const struct factor *f;
 	struct factor_prompt prompt;
@@ -126,34 +126,32 @@ page_setup_confirm_form(struct call *c)
 }
 
 enum err
-page_setup_cancel(struct call *c)
+page_enroll_cancel(struct call *c)
 {
 	bool enrolling =
 	    subject_state(&c->flow.subject, c->flow.now) == SESSION_ENROLLMENT_REQUIRED;
 	enum err e = flow_enroll_cancel(&c->flow);
 
-	/* Where the policy lets nobody but to set-up, that begins anew. */
+	/* Where the policy allows nothing but set-up, the introduction is shown again. */
 	if (e == OK)
 		redirect_to_path(c, enrolling ? STR("/mfa/setup") : STR("/profile"));
 	return e;
 }
 
-/* The first page of set-up is told where to go on behind the last one. */
+/* The first step stores where the browser goes after the last one. */
 static enum err
-log_transport(struct call *c, struct str step)
+remember_return_path(struct call *c, struct str step)
 {
-	struct str next = field_text(&c->fields, "next");
-
 	if (!str_is_absent(step))
 		return OK;
-	return flow_setup_return_to(&c->flow, redirect_local(next));
+	return flow_setup_return_to(&c->flow, redirect_local(field_text(&c->fields, "next")));
 }
 
 static enum err
 show_start(struct call *c)
 {
 	model_bool(c->model, "enabled", subject_active(&c->flow.subject) > 0);
-	return present_page(c, "setup_start", TITLE);
+	return present_page(c, "enroll_start", TITLE);
 }
 
 static enum err
@@ -168,7 +166,7 @@ show_scan(struct call *c, const struct factor *f, const struct factor_prompt *pr
 	model_text(c->model, "qr_src",
 	    str_printf(c->arena, "/mfa/setup/qr.png?factor=%.*s", STR_FMT(id)));
 	model_text(c->model, "expires", clock_text(c->arena, f->expires_at));
-	return present_page(c, "setup_scan", TITLE);
+	return present_page(c, "enroll_scan", TITLE);
 }
 
 static enum err
@@ -176,15 +174,14 @@ show_verify(struct call *c, const struct factor *f)
 {
 	present_factor(c, f);
 	model_bool(c->model, "first", subject_active(&c->flow.subject) == 0);
-	return present_page(c, "setup_verify", TITLE);
+	return present_page(c, "enroll_verify", TITLE);
 }
 
 static void
 present_key(struct call *c, struct str key)
 {
 	cJSON *groups = model_list(c->model, "key_groups");
-	size_t i;
 
-	for (i = 0; i < key.n; i += KEY_GROUP)
+	for (size_t i = 0; i < key.n; i += KEY_GROUP)
 		model_item_text(groups, str_slice(key, i, KEY_GROUP));
 }

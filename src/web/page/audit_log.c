@@ -6,6 +6,7 @@
 #include "domain/audit_format.h"
 #include "flow/audit_log.h"
 #include "web/audit_log.h"
+#include "web/page/admin.h"
 #include "web/page/audit_label.h"
 #include "web/page/page.h"
 #include "web/page/user_agent.h"
@@ -14,16 +15,14 @@
 static void present_form(struct call *c);
 static void present_kinds(struct call *c);
 static void present_links(struct call *c, const struct audit_page *page);
-static struct str address(struct call *c, const char *path, struct str after);
+static struct str log_url(struct call *c, const char *path, struct str after);
 static void present_event(struct call *c, cJSON *o, const struct audit_log_row *row);
 static void present_person(struct call *c, cJSON *o, struct uuid id,
     const struct audit_person *person);
-static void present_id(struct call *c, cJSON *o, const char *name, const char *prefix,
-    struct uuid id);
 static enum err respond_file(struct call *c, enum audit_log_format format) MUST_CHECK;
 
 enum err
-page_audit(struct call *c)
+page_audit_log(struct call *c)
 {
 	cJSON *list = model_list(c->model, "events");
 	struct audit_filter f;
@@ -36,7 +35,7 @@ page_audit(struct call *c)
 		return e;
 	for (size_t i = 0; i < page.count; i++)
 		present_event(c, model_item(list), &page.list[i]);
-	model_bool(c->model, "looked", true);
+	model_bool(c->model, "searched", true);
 	model_number(c->model, "count", (int64_t)page.count);
 	model_bool(c->model, "one", page.count == 1);
 	if (page.count > 0) {
@@ -45,30 +44,26 @@ page_audit(struct call *c)
 		    clock_text(c->arena, page.list[page.count - 1].row.at));
 	}
 	present_links(c, &page);
-	return page_audit_form(c);
+	return page_audit_log_form(c);
 }
 
-/* Without events: shown for itself when the filter cannot be. */
+/* The filter without events: shown alone when the filter was refused. */
 enum err
-page_audit_form(struct call *c)
+page_audit_log_form(struct call *c)
 {
-	cJSON *o = model_object(c->model, "organization");
-
-	model_text(o, "name", c->admin->name);
-	model_bool(model_object(c->model, "admin_nav"), "audit", true);
-	model_bool(model_object(c->model, "nav"), "admin", true);
+	present_admin(c, "audit");
 	present_form(c);
-	return present_page(c, "admin_audit", "Audit log");
+	return present_page(c, "audit_log", "Audit log");
 }
 
 enum err
-page_audit_csv(struct call *c)
+page_audit_log_csv(struct call *c)
 {
 	return respond_file(c, AUDIT_LOG_CSV);
 }
 
 enum err
-page_audit_jsonl(struct call *c)
+page_audit_log_jsonl(struct call *c)
 {
 	return respond_file(c, AUDIT_LOG_JSON_LINES);
 }
@@ -82,7 +77,7 @@ respond_file(struct call *c, enum audit_log_format format)
 	return e == OK ? audit_log_export(c, &f, format) : e;
 }
 
-/* As it was asked for. */
+/* The filter as it was sent. */
 static void
 present_form(struct call *c)
 {
@@ -92,7 +87,7 @@ present_form(struct call *c)
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		model_text(o, texts[i], field_text(&c->fields, texts[i]));
-	/* A field for a day holds nothing else. */
+	/* A date input accepts nothing but a day. */
 	for (size_t i = 0; i < ARRAY_SIZE(days); i++) {
 		struct str day = field_text(&c->fields, days[i]);
 		int64_t us;
@@ -120,7 +115,7 @@ present_kinds(struct call *c)
 	}
 }
 
-/* To other pages and forms of the same events. */
+/* Links to other pages of the same events, and to their files. */
 static void
 present_links(struct call *c, const struct audit_page *page)
 {
@@ -128,16 +123,16 @@ present_links(struct call *c, const struct audit_page *page)
 
 	if (page->more)
 		model_text(c->model, "older_href",
-		    address(c, "/admin/audit", audit_cursor_format(c->arena, &page->next)));
+		    log_url(c, "/admin/audit", audit_cursor_format(c->arena, &page->next)));
 	if (!str_is_absent(field_text(&c->fields, "after")))
-		model_text(c->model, "newest_href", address(c, "/admin/audit", none));
-	model_text(c->model, "csv_href", address(c, "/admin/audit/export.csv", none));
-	model_text(c->model, "jsonl_href", address(c, "/admin/audit/export.jsonl", none));
+		model_text(c->model, "newest_href", log_url(c, "/admin/audit", none));
+	model_text(c->model, "csv_href", log_url(c, "/admin/audit/export.csv", none));
+	model_text(c->model, "jsonl_href", log_url(c, "/admin/audit/export.jsonl", none));
 }
 
-/* A path with the filter as it was asked for, and a place in it. */
+/* The URL of a path with the filter as it was sent, and a cursor. */
 static struct str
-address(struct call *c, const char *path, struct str after)
+log_url(struct call *c, const char *path, struct str after)
 {
 	struct buf b = {.arena = c->arena};
 
@@ -161,7 +156,7 @@ present_event(struct call *c, cJSON *o, const struct audit_log_row *row)
 
 	model_text(o, "at", audit_format_time(c->arena, r->at));
 	model_text(o, "when", clock_text(c->arena, r->at));
-	model_text(o, "what", audit_label(r->kind, accepted));
+	model_text(o, "label", audit_label(r->kind, accepted));
 	model_bool(o, "refused", !accepted);
 	present_person(c, model_object(o, "member"), r->account, &row->member);
 	actor = model_object(o, "actor");
@@ -170,7 +165,7 @@ present_event(struct call *c, cJSON *o, const struct audit_log_row *row)
 	model_bool(actor, "operator", str_eq(r->actor, audit_actor_name(AUDIT_BY_OPERATOR)));
 	model_bool(actor, "system", str_eq(r->actor, audit_actor_name(AUDIT_BY_SYSTEM)));
 	model_text(o, "address", r->address);
-	model_text(o, "agent",
+	model_text(o, "user_agent",
 	    str_is_absent(r->user_agent) ? r->user_agent
 					 : user_agent_text(c->arena, r->user_agent));
 	model_text(o, "kind", r->kind);
@@ -187,10 +182,4 @@ present_person(struct call *c, cJSON *o, struct uuid id, const struct audit_pers
 	present_id(c, o, "id", ID_ACCOUNT, id);
 	model_text(o, "name", person->name);
 	model_text(o, "email", person->email);
-}
-
-static void
-present_id(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id)
-{
-	model_text(o, name, uuid_is_nil(id) ? STR_ABSENT : id_format(c->arena, prefix, id));
 }

@@ -1,26 +1,23 @@
-/* The challenge: a session is asked for its second factor, at sign-in or again. */
+/* The challenge: verifies the second factor, at sign-in or as a step-up. */
 #include "web/page/handlers.h"
 
-#include "base/codec.h"
 #include "flow/sign_in.h"
 #include "flow/verify.h"
 #include "web/page/page.h"
 #include "web/present.h"
 #include "web/redirect.h"
-#include "web/route.h"
 
-static const struct factor *asked_factor(const struct call *c, bool post);
-static bool by_recovery_code(const struct call *c, bool post);
-static struct str return_target(const struct call *c);
-static void present_others(struct call *c, const struct factor *current, struct str next);
+static const struct factor *chosen_factor(const struct call *c);
+static bool wants_recovery_code(const struct call *c);
+static bool is_post(const struct call *c);
+static struct str return_path(const struct call *c);
+static void present_other_factors(struct call *c, const struct factor *chosen, struct str next);
 
 enum err
-page_challenge(struct call *c)
+page_verify(struct call *c)
 {
-	const struct session *s = &c->flow.subject.session;
-	bool post = c->route->method == METHOD_POST, step_up = s->state == SESSION_ACTIVE;
-	bool recovery = by_recovery_code(c, post);
-	const struct factor *f = asked_factor(c, post);
+	bool recovery = wants_recovery_code(c);
+	const struct factor *f = chosen_factor(c);
 	struct str next = redirect_local(field_text(&c->fields, "next"));
 
 	if (subject_active(&c->flow.subject) == 0) {
@@ -30,25 +27,26 @@ page_challenge(struct call *c)
 	if (f == NULL)
 		return ERR_NOT_FOUND;
 	present_factor(c, f);
-	present_others(c, f, next);
+	present_other_factors(c, f, next);
 	model_bool(c->model, "recovery", recovery);
-	model_bool(c->model, "step_up", step_up);
+	model_bool(c->model, "step_up", c->flow.subject.session.state == SESSION_ACTIVE);
 	model_text(c->model, "next", next);
 	model_text(c->model, "recovery_href",
 	    page_with_next(c, "/mfa/challenge?method=recovery", next));
 	model_text(c->model, "code_href", page_with_next(c, "/mfa/challenge?method=app", next));
-	return present_page(c, "challenge", recovery ? "Use a recovery code" : "Verification");
+	return present_page(c, "verify", recovery ? "Use a recovery code" : "Verification");
 }
 
+/* After a recovery code the dashboard comes first: it shows how many codes are left. */
 enum err
-page_challenge_post(struct call *c)
+page_verify_post(struct call *c)
 {
 	struct verify_params in = {
 	    .factor = field_id(&c->fields, "factor"),
 	    .response = field_secret(c->arena, &c->fields, "code"),
 	    .recovery_code = field_secret(c->arena, &c->fields, "recovery_code"),
 	};
-	struct str to = return_target(c);
+	struct str to = return_path(c);
 	enum err e;
 
 	if (in.response.n == 0 && in.recovery_code.n == 0)
@@ -58,16 +56,15 @@ page_challenge_post(struct call *c)
 	e = flow_verify(&c->flow, &in, VERIFY_ELEVATE);
 	if (e != OK)
 		return e;
-	/* How many codes are left comes first, then the way goes on from there. */
 	if (in.recovery_code.n > 0)
 		to = page_with_next(c, "/dashboard", to);
 	redirect_to_path(c, str_is_absent(to) ? STR("/dashboard") : to);
 	return OK;
 }
 
-/* At sign-in the session dies with it; a step-up is merely left. */
+/* Ends the session at sign-in; leaves it as it is at a step-up. */
 enum err
-page_challenge_cancel(struct call *c)
+page_verify_cancel(struct call *c)
 {
 	enum err e;
 
@@ -81,29 +78,35 @@ page_challenge_cancel(struct call *c)
 	return e;
 }
 
-/* The factor that was asked for, else the preferred one. */
+/*
+ * The factor that the request names, or the preferred one. Where a refused form names a factor
+ * that no longer exists, the preferred one replaces it.
+ */
 static const struct factor *
-asked_factor(const struct call *c, bool post)
+chosen_factor(const struct call *c)
 {
 	const struct factor *f = subject_factor(&c->flow.subject, field_id(&c->fields, "factor"));
 
-	return f == NULL && post ? subject_factor(&c->flow.subject, UUID_NIL) : f;
+	return f == NULL && is_post(c) ? subject_factor(&c->flow.subject, UUID_NIL) : f;
 }
 
 static bool
-by_recovery_code(const struct call *c, bool post)
+wants_recovery_code(const struct call *c)
 {
-	if (post)
+	if (is_post(c))
 		return field_text(&c->fields, "recovery_code").n > 0;
 	return str_eq(field_text(&c->fields, "method"), STR("recovery"));
 }
 
-/*
- * What asked for the challenge, else where the session was heading at sign-in; absent for
- * neither.
- */
+static bool
+is_post(const struct call *c)
+{
+	return c->route->method == METHOD_POST;
+}
+
+/* The path in the form, else at sign-in the one that the session was made for; or absent. */
 static struct str
-return_target(const struct call *c)
+return_path(const struct call *c)
 {
 	struct str to = field_text(&c->fields, "next");
 
@@ -113,18 +116,17 @@ return_target(const struct call *c)
 }
 
 static void
-present_others(struct call *c, const struct factor *current, struct str next)
+present_other_factors(struct call *c, const struct factor *chosen, struct str next)
 {
 	const struct subject *s = &c->flow.subject;
 	cJSON *others = model_list(c->model, "others");
-	size_t i;
 
-	for (i = 0; i < s->factor_count; i++) {
+	for (size_t i = 0; i < s->factor_count; i++) {
 		const struct factor *f = &s->factors[i];
 		struct str id = id_format(c->arena, ID_FACTOR, f->id), href;
 		cJSON *o;
 
-		if (f == current || f->state != FACTOR_ACTIVE)
+		if (f == chosen || f->state != FACTOR_ACTIVE)
 			continue;
 		href = str_printf(c->arena, "/mfa/challenge?factor=%.*s", STR_FMT(id));
 		o = model_item(others);

@@ -5,16 +5,15 @@
 #include "flow/audit_log.h"
 #include "web/api/respond.h"
 #include "web/audit_log.h"
+#include "web/present.h"
 
 static enum err respond_page(struct call *c, const struct audit_filter *f) MUST_CHECK;
 static void present_event(struct call *c, cJSON *o, const struct audit_log_row *row);
 static void present_actor(struct call *c, cJSON *o, const struct audit_log_row *row);
-static void id_member(struct call *c, cJSON *o, const char *name, const char *prefix,
-    struct uuid id);
-static void details_member(cJSON *o, struct str details);
+static void present_details(cJSON *o, struct str details);
 
 enum err
-v1_audit_events(struct call *c)
+v1_audit_log(struct call *c)
 {
 	struct audit_filter f;
 	enum err e = audit_log_filter(c, &f);
@@ -50,7 +49,7 @@ present_event(struct call *c, cJSON *o, const struct audit_log_row *row)
 	const struct audit_row *r = &row->row;
 	cJSON *member;
 
-	id_member(c, o, "accountId", ID_ACCOUNT, r->account);
+	present_id(c, o, "accountId", ID_ACCOUNT, r->account);
 	model_number(o, "seq", r->seq);
 	model_text(o, "at", audit_format_time(c->arena, r->at));
 	model_text(o, "kind", r->kind);
@@ -59,33 +58,27 @@ present_event(struct call *c, cJSON *o, const struct audit_log_row *row)
 	model_text(member, "name", row->member.name);
 	model_text(member, "email", row->member.email);
 	present_actor(c, model_object(o, "actor"), row);
-	id_member(c, o, "sessionId", ID_SESSION, r->session);
-	id_member(c, o, "factorId", ID_FACTOR, r->factor);
-	id_member(c, o, "organizationId", ID_ORGANIZATION, r->organization);
+	present_id(c, o, "sessionId", ID_SESSION, r->session);
+	present_id(c, o, "factorId", ID_FACTOR, r->factor);
+	present_id(c, o, "organizationId", ID_ORGANIZATION, r->organization);
 	model_text(o, "address", r->address);
 	model_text(o, "userAgent", r->user_agent);
 	model_text(o, "requestId", r->request_id);
-	details_member(o, r->details);
+	present_details(o, r->details);
 }
 
 static void
 present_actor(struct call *c, cJSON *o, const struct audit_log_row *row)
 {
 	model_text(o, "type", row->row.actor);
-	id_member(c, o, "accountId", ID_ACCOUNT, row->row.actor_id);
+	present_id(c, o, "accountId", ID_ACCOUNT, row->row.actor_id);
 	model_text(o, "name", row->actor.name);
 	model_text(o, "email", row->actor.email);
 }
 
+/* The details are stored as the text of a JSON object. */
 static void
-id_member(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id)
-{
-	model_text(o, name, uuid_is_nil(id) ? STR_ABSENT : id_format(c->arena, prefix, id));
-}
-
-/* What is stored as text becomes JSON again. */
-static void
-details_member(cJSON *o, struct str details)
+present_details(cJSON *o, struct str details)
 {
 	cJSON *parsed = str_is_absent(details) ? NULL : cJSON_ParseWithLength(details.p, details.n);
 

@@ -1,4 +1,4 @@
-/* One member for admins: how he stands, the reset of a lost factor, exemptions. */
+/* One member for admins: compliance, the reset of a lost factor, exemptions. */
 #include "web/page/handlers.h"
 
 #include "base/array.h"
@@ -9,11 +9,7 @@
 #include "web/present.h"
 #include "web/redirect.h"
 
-/* What the page says after a change, by the word in its address. */
-static const struct {
-	const char *word;
-	const char *text;
-} flash_texts[] = {
+static const struct flash flashes[] = {
     {"reset", "The second factor was reset and the member was signed out everywhere. They can set "
 	      "up a new one after their next sign-in."},
     {"exempted", "The exemption was saved."},
@@ -30,8 +26,8 @@ static const struct field_hint hints[] = {
 
 static void present_rights(struct call *c, const struct member *m);
 static void present_exemption(struct call *c, const struct member *m);
-static void present_given(struct call *c);
-static void done(struct call *c, const char *word);
+static void present_input(struct call *c);
+static void redirect_with_flash(struct call *c, const char *flash);
 
 enum err
 page_member(struct call *c)
@@ -42,20 +38,18 @@ page_member(struct call *c)
 
 	if (e != OK)
 		return e;
-	admin_enter(c, "members");
-	admin_present_member(c, model_object(c->model, "member"), &m);
+	present_admin(c, "members");
+	present_member(c, model_object(c->model, "member"), &m);
 	model_text(c->model, "joined", clock_text(c->arena, m.membership.joined_at));
 	present_rights(c, &m);
 	present_exemption(c, &m);
-	present_given(c);
+	present_input(c);
+	present_flash_named(c, flashes, ARRAY_SIZE(flashes));
 	present_hint(c, hints, ARRAY_SIZE(hints));
-	return present_page(c, "admin_member", "Member");
+	return present_page(c, "member", "Member");
 }
 
-/*
- * The address that was typed is that of the member whom the form is about: nobody else loses
- * his phone by a slip.
- */
+/* The admin types the address of the member, so that no other member is reset by mistake. */
 enum err
 page_member_reset(struct call *c)
 {
@@ -71,11 +65,11 @@ page_member_reset(struct call *c)
 		e = flow_member_reset(&c->flow, c->admin->organization, account,
 		    field_text(&c->fields, "reason"));
 	if (e == OK)
-		done(c, "reset");
+		redirect_with_flash(c, "reset");
 	return e;
 }
 
-/* The day that is chosen belongs to the exemption. */
+/* The exemption ends with the day that was chosen, at midnight UTC. */
 enum err
 page_member_exempt(struct call *c)
 {
@@ -89,7 +83,7 @@ page_member_exempt(struct call *c)
 	if (e == ERR_FIELD)
 		field_reject(&c->fields, "until");
 	if (e == OK)
-		done(c, "exempted");
+		redirect_with_flash(c, "exempted");
 	return e;
 }
 
@@ -100,11 +94,11 @@ page_member_unexempt(struct call *c)
 	    flow_member_unexempt(&c->flow, c->admin->organization, field_id(&c->fields, "account"));
 
 	if (e == OK)
-		done(c, "unexempted");
+		redirect_with_flash(c, "unexempted");
 	return e;
 }
 
-/* What may be decided here; of what may not, why. */
+/* Which decisions the admin may make, or why none. */
 static void
 present_rights(struct call *c, const struct member *m)
 {
@@ -123,7 +117,7 @@ present_rights(struct call *c, const struct member *m)
 	    day_text(c->arena, c->flow.now + (POLICY_AHEAD_MAX - 1) * CLOCK_DAY));
 }
 
-/* The one that stands, also where a factor makes it idle. */
+/* Shows an exemption until it ends, also where the member has a factor and does not need it. */
 static void
 present_exemption(struct call *c, const struct member *m)
 {
@@ -142,29 +136,22 @@ present_exemption(struct call *c, const struct member *m)
 	}
 }
 
-/* A form comes back as it was sent, and a change says that it was made. */
+/* A form that was refused is shown with what was typed. */
 static void
-present_given(struct call *c)
+present_input(struct call *c)
 {
 	static const char *const names[] = {"reason", "confirm", "until", "exempt_reason"};
-	struct str word;
 
 	for (size_t i = 0; c->refusal != OK && i < ARRAY_SIZE(names); i++)
 		if (field_known(&c->fields, str_of(names[i])))
 			model_text(c->model, names[i], field_text(&c->fields, names[i]));
-	if (!field_known(&c->fields, STR("done")))
-		return;
-	word = field_text(&c->fields, "done");
-	for (size_t i = 0; i < ARRAY_SIZE(flash_texts); i++)
-		if (str_eq(word, str_of(flash_texts[i].word)))
-			present_flash(c, flash_texts[i].text);
 }
 
 static void
-done(struct call *c, const char *word)
+redirect_with_flash(struct call *c, const char *flash)
 {
 	struct str id = id_format(c->arena, ID_ACCOUNT, field_id(&c->fields, "account"));
 
 	redirect_to_path(c,
-	    str_printf(c->arena, "/admin/mfa/member?account=%.*s&done=%s", STR_FMT(id), word));
+	    str_printf(c->arena, "/admin/mfa/member?account=%.*s&done=%s", STR_FMT(id), flash));
 }

@@ -29,6 +29,8 @@ static const struct {
     {POLICY_VERIFICATION_AGE, "verification_age"},
 };
 
+static const struct flash flashes[] = {{"saved", "The policy was saved."}};
+
 static const struct {
 	const char *choice;
 	const char *of;
@@ -51,7 +53,7 @@ static void present_requirements(struct call *c, struct str chosen);
 static void present_hidden(struct call *c, const struct policy *wanted);
 static void add_hidden(cJSON *list, const char *name, struct str value);
 static void present_changes(struct call *c, const struct policy *to);
-static void add_change(struct call *c, const char *what, struct str before, struct str after);
+static void add_change(struct call *c, const char *label, struct str before, struct str after);
 static struct str since_text(struct arena *a, int64_t us);
 static struct str age_text(struct arena *a, int32_t seconds);
 static struct str days_text(struct arena *a, int32_t days);
@@ -62,12 +64,11 @@ static void present_deadlines(struct call *c, const struct policy *to);
 enum err
 page_policy(struct call *c)
 {
-	admin_enter(c, "policy");
+	present_admin(c, "policy");
 	present_form(c);
 	present_limits(c);
-	if (str_eq(value_of(c, "done"), STR("saved")))
-		present_flash(c, "The policy was saved.");
-	return present_page(c, "admin_policy", "Policy");
+	present_flash_named(c, flashes, ARRAY_SIZE(flashes));
+	return present_page(c, "policy", "Policy");
 }
 
 enum err
@@ -78,7 +79,7 @@ page_policy_preview(struct call *c)
 	struct policy wanted, to;
 	enum err e = read_wanted(c, &wanted);
 
-	admin_enter(c, "policy");
+	present_admin(c, "policy");
 	if (e == OK)
 		e = flow_policy_preview(&c->flow, organization, &wanted, &to, &after);
 	if (e == OK)
@@ -88,7 +89,7 @@ page_policy_preview(struct call *c)
 	present_hidden(c, &wanted);
 	present_changes(c, &to);
 	present_effect(c, &to, &before, &after);
-	return present_page(c, "admin_policy_preview", "Review the new policy");
+	return present_page(c, "policy_preview", "Review the new policy");
 }
 
 enum err
@@ -221,23 +222,22 @@ present_limits(struct call *c)
 	struct arena *a = c->arena;
 	const int least = POLICY_AGE_MIN / MINUTE, most = POLICY_AGE_MAX / MINUTE;
 	const struct field_hint hints[] = {
-	    {"requirement", "Choose who must have two-factor authentication."},
-	    {"required_since", "Choose a day, at most a year ahead."},
-	    {"grace_days", str_printf(a, "The grace period is a whole number of days from 0 to %d.",
-			       POLICY_GRACE_MAX)
-			       .p},
-	    {"reauthentication_age",
-		str_printf(a,
-		    "A password counts for a whole number of minutes from %d to %d, or "
-		    "as the service says: then leave it empty.",
-		    least, most)
+	    {"requirement", "Choose who must use two-factor authentication."},
+	    {"required_since", "Choose a day up to a year from now."},
+	    {"grace_days",
+		str_printf(a, "Enter the grace period as a whole number of days from 0 to %d.",
+		    POLICY_GRACE_MAX)
 		    .p},
-	    {"verification_age",
-		str_printf(a,
-		    "A verification counts for a whole number of minutes from %d to %d, "
-		    "or as the service says: then leave it empty.",
-		    least, most)
-		    .p},
+	    {"reauthentication_age", str_printf(a,
+					 "Enter a whole number of minutes from %d to %d for the "
+					 "password, or leave it empty.",
+					 least, most)
+					 .p},
+	    {"verification_age", str_printf(a,
+				     "Enter a whole number of minutes from %d to %d for the code, "
+				     "or leave it empty.",
+				     least, most)
+				     .p},
 	};
 
 	present_hint(c, hints, ARRAY_SIZE(hints));
@@ -318,14 +318,14 @@ present_changes(struct call *c, const struct policy *to)
 }
 
 static void
-add_change(struct call *c, const char *what, struct str before, struct str after)
+add_change(struct call *c, const char *label, struct str before, struct str after)
 {
 	cJSON *o;
 
 	if (str_eq(before, after))
 		return;
 	o = model_item(cJSON_GetObjectItemCaseSensitive(c->model, "changes"));
-	model_text(o, "what", str_of(what));
+	model_text(o, "label", str_of(label));
 	model_text(o, "before", before);
 	model_text(o, "after", after);
 }
@@ -358,7 +358,7 @@ present_effect(struct call *c, const struct policy *to, const struct member_tota
     const struct member_totals *after)
 {
 	const int64_t *n = after->status;
-	cJSON *list = model_list(c->model, "standings");
+	cJSON *list = model_list(c->model, "statuses");
 
 	for (int i = 0; i < COMPLIANCE_COUNT; i++) {
 		cJSON *o = model_item(list);
@@ -386,7 +386,7 @@ present_deadlines(struct call *c, const struct policy *to)
 	int64_t grace = to->grace_days * CLOCK_DAY;
 	bool two =
 	    to->requirement == REQUIREMENT_EVERYONE && to->everyone_since != to->required_since;
-	cJSON *o = model_object(c->model, "ends");
+	cJSON *o = model_object(c->model, "deadlines");
 
 	model_text(o, "grace", days_text(c->arena, to->grace_days));
 	model_number(o, "days", to->grace_days);
