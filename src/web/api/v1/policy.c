@@ -26,7 +26,7 @@ v1_policy(struct call *c)
 	return api_respond(c, 200);
 }
 
-/* With `dryRun` nothing is changed: the response has the policy and the totals that would follow. */
+/* With `dryRun` nothing is changed: the response has the policy and the totals it would have. */
 enum err
 v1_policy_change(struct call *c)
 {
