@@ -17,6 +17,14 @@ WHERE (account_id, factor_id) IN (
 	WHERE state = 'pending' AND expires_at < :now LIMIT 1000)
 RETURNING factor_id;
 
+-- name: janitor_challenges(now timestamptz)
+-- returns: challenge_id uuid
+DELETE FROM countersign.challenges
+WHERE (account_id, challenge_id) IN (
+	SELECT account_id, challenge_id FROM countersign.challenges
+	WHERE expires_at < :now ORDER BY expires_at LIMIT 1000)
+RETURNING challenge_id;
+
 -- name: janitor_outbox_overdue(now timestamptz, created_before timestamptz)
 -- returns: message_id uuid
 -- Gives up messages that could not be sent for so long, or that no mailer was running to send.

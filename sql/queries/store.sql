@@ -5,17 +5,13 @@
 -- returns: version integer
 SELECT coalesce(max(version), 0)::integer AS version FROM countersign.schema_migrations;
 
--- fragment: event(ev_account_id uuid, ev_seq bigint, ev_at timestamptz, ev_kind text, ev_result text,
---	ev_actor text, ev_actor_id uuid, ev_session_id uuid, ev_factor_id uuid, ev_organization_id uuid,
---	ev_address text, ev_user_agent text, ev_request_id text, ev_details json, ev_key_id integer, ev_mac bytea)
--- Lengthens the account's chain by one from the length that was read. If the chain has another
--- length by now, the whole statement changes nothing: another change came first, and the use case
--- loads and decides again.
-WITH chain AS (
-	UPDATE countersign.audit_chains SET length = :ev_seq, head = :ev_mac
-	WHERE account_id = :ev_account_id AND length = :ev_seq - 1
-	RETURNING account_id
-), event AS (
+-- fragment: chain_lengthen()
+-- Lengthens the chain by one from the length that was read.
+UPDATE countersign.audit_chains SET length = :ev_seq, head = :ev_mac
+WHERE account_id = :ev_account_id AND length = :ev_seq - 1
+
+-- fragment: event_insert()
+event AS (
 	INSERT INTO countersign.audit_events (account_id, seq, at, kind, result, actor, actor_id, session_id,
 		factor_id, organization_id, address, user_agent, request_id, details, key_id, mac)
 	SELECT account_id, :ev_seq, :ev_at, :ev_kind, :ev_result, :ev_actor, :ev_actor_id, :ev_session_id,
@@ -23,6 +19,18 @@ WITH chain AS (
 		:ev_key_id, :ev_mac
 	FROM chain
 )
+
+-- fragment: event(ev_account_id uuid, ev_seq bigint, ev_at timestamptz, ev_kind text, ev_result text,
+--	ev_actor text, ev_actor_id uuid, ev_session_id uuid, ev_factor_id uuid, ev_organization_id uuid,
+--	ev_address text, ev_user_agent text, ev_request_id text, ev_details json, ev_key_id integer, ev_mac bytea)
+-- Lengthens the account's chain by one from the length that was read. If the chain has another
+-- length by now, the whole statement changes nothing: another change came first, and the use case
+-- loads and decides again.
+WITH chain AS (
+	@chain_lengthen
+	RETURNING account_id
+),
+@event_insert
 
 -- fragment: event_moved()
 -- returns: moved integer

@@ -1,8 +1,8 @@
--- name: subject_load(account_id uuid, session_id uuid, macs bytea[])
+-- name: subject_load(account_id uuid, session_id uuid)
 -- returns: @account, password_hash text, @session, token_hash bytea, session_created_at timestamptz,
 --	password_at timestamptz, session_failures smallint, verified_by text, return_to text, session_address text,
 --	user_agent text, failures integer, blocked_until timestamptz, length bigint, head bytea, set_id uuid,
---	set_created_at timestamptz, acknowledged_at timestamptz, codes_left integer, code_match bytea, factor_id uuid,
+--	set_created_at timestamptz, acknowledged_at timestamptz, codes_left integer, factor_id uuid,
 --	kind text, label text, factor_state text, preferred boolean, sealed bytea, last_counter bigint,
 --	factor_created_at timestamptz, confirmed_at timestamptz, last_used_at timestamptz,
 --	factor_expires_at timestamptz, factor_session_id uuid, codes_issued integer, @membership
@@ -18,9 +18,6 @@ SELECT
 	r.set_id, r.created_at AS set_created_at, r.acknowledged_at,
 	(SELECT count(*)::integer FROM countersign.recovery_codes k
 		WHERE k.account_id = :account_id AND k.set_id = r.set_id AND k.used_at IS NULL) AS codes_left,
-	(SELECT k.code_mac FROM countersign.recovery_codes k
-		WHERE k.account_id = :account_id AND k.code_mac = ANY (:macs)
-		AND k.set_id = r.set_id AND k.used_at IS NULL LIMIT 1) AS code_match,
 	f.factor_id, f.kind, f.label, f.state AS factor_state, f.preferred, f.sealed, f.watermark AS last_counter,
 	f.created_at AS factor_created_at, f.confirmed_at, f.last_used_at, f.expires_at AS factor_expires_at,
 	f.session_id AS factor_session_id, cardinality(f.code_macs) AS codes_issued,

@@ -1,10 +1,11 @@
--- fragment: consume_counter_of_factor(step bigint)
--- Consumes a counter: the factor's last counter becomes this one, and wrong codes are forgotten.
+-- fragment: consume_factor(counter bigint, counter_stays boolean, sealed bytea)
+-- Consumes a response: the counter becomes the factor's last one, and wrong codes are forgotten.
 , proof AS (
-	UPDATE countersign.factors f SET watermark = :step, last_used_at = :ev_at
+	UPDATE countersign.factors f
+	SET watermark = :counter, last_used_at = :ev_at, sealed = coalesce(:sealed, f.sealed)
 	FROM chain
-	WHERE f.account_id = :ev_account_id AND f.factor_id = :ev_factor_id
-		AND f.state = 'active' AND f.watermark < :step
+	WHERE f.account_id = :ev_account_id AND f.factor_id = :ev_factor_id AND f.state = 'active'
+		AND (f.watermark < :counter OR (:counter_stays AND f.watermark = :counter))
 	RETURNING f.kind
 ), throttle AS (
 	UPDATE countersign.throttles t SET failures = 0, blocked_until = NULL
@@ -12,19 +13,37 @@
 	WHERE t.account_id = :ev_account_id AND t.failures > 0
 )
 
--- fragment: consume_recovery_code(code_mac bytea)
--- Consumes a recovery code, with the same effect on wrong codes.
+-- fragment: event_with_code(code_macs bytea[])
+-- Begins a statement in place of @event: without an unused code of one of these MACs, one for each key of
+-- the keyring, it changes nothing.
+WITH code AS (
+	SELECT k.code_mac FROM countersign.recovery_codes k
+	JOIN countersign.recovery_sets r ON r.account_id = k.account_id AND r.set_id = k.set_id
+	WHERE k.account_id = :ev_account_id AND k.code_mac = ANY (:code_macs) AND k.used_at IS NULL
+	LIMIT 1
+), chain AS (
+	@chain_lengthen
+		AND EXISTS (SELECT 1 FROM code)
+	RETURNING account_id
+),
+@event_insert
+
+-- fragment: consume_recovery_code()
+-- Consumes the recovery code, with the same effect on wrong codes.
 , proof AS (
 	UPDATE countersign.recovery_codes k SET used_at = :ev_at
-	FROM chain, countersign.recovery_sets r
-	WHERE k.account_id = :ev_account_id AND k.code_mac = :code_mac AND k.used_at IS NULL
-		AND r.account_id = k.account_id AND r.set_id = k.set_id
+	FROM chain, code
+	WHERE k.account_id = :ev_account_id AND k.code_mac = code.code_mac AND k.used_at IS NULL
 	RETURNING 'recovery_code'::text AS kind
 ), throttle AS (
 	UPDATE countersign.throttles t SET failures = 0, blocked_until = NULL
 	FROM proof
 	WHERE t.account_id = :ev_account_id AND t.failures > 0
 )
+
+-- fragment: code_granted()
+-- returns: found integer, moved integer, granted integer
+-- The columns of a change by a recovery code: 1 when there was an unused code, else 0; the rest as event_granted.
 
 -- fragment: notify_code_used(mail_id uuid, mail_low_id uuid, mail_recipient text, mail_values json)
 -- Notifies the owner that a recovery code was used, and perhaps that few are left; without an id it does not.
@@ -45,36 +64,37 @@
 	WHERE s.account_id = :ev_account_id AND s.session_id = :ev_session_id
 	RETURNING s.session_id
 )
-SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM session)::integer AS granted
 
--- name: verification_by_factor(@event, @consume_counter_of_factor, @elevate_session)
+-- name: verification_by_factor(@event, @consume_factor, @elevate_session)
 -- returns: @event_granted
 @event
-@consume_counter_of_factor
+@consume_factor
 @elevate_session
-;
+SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM session)::integer AS granted;
 
--- name: verification_by_code(@event, @consume_recovery_code, @notify_code_used, @elevate_session)
--- returns: @event_granted
-@event
+-- name: verification_by_code(@event, @event_with_code, @notify_code_used, @elevate_session)
+-- returns: @code_granted
+@event_with_code
 @consume_recovery_code
 @notify_code_used
 @elevate_session
-;
+SELECT (SELECT count(*) FROM code)::integer AS found, (SELECT count(*) FROM chain)::integer AS moved,
+	(SELECT count(*) FROM session)::integer AS granted;
 
--- name: consume_counter(@event, @consume_counter_of_factor)
+-- name: consume_response(@event, @consume_factor)
 -- returns: @event_granted
--- The code authorizes one change and leaves the session as it is.
+-- The response authorizes one change and leaves the session as it is.
 @event
-@consume_counter_of_factor
+@consume_factor
 SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM proof)::integer AS granted;
 
--- name: consume_code(@event, @consume_recovery_code, @notify_code_used)
--- returns: @event_granted
-@event
+-- name: consume_code(@event, @event_with_code, @notify_code_used)
+-- returns: @code_granted
+@event_with_code
 @consume_recovery_code
 @notify_code_used
-SELECT (SELECT count(*) FROM chain)::integer AS moved, (SELECT count(*) FROM proof)::integer AS granted;
+SELECT (SELECT count(*) FROM code)::integer AS found, (SELECT count(*) FROM chain)::integer AS moved,
+	(SELECT count(*) FROM proof)::integer AS granted;
 
 -- name: verification_refused(@event, failures integer, blocked_until timestamptz, session_failures smallint,
 --	session_ends boolean)

@@ -55,7 +55,7 @@ enum err {
 /* Returns the stable code of an outcome, such as "code_invalid". Never NULL. */
 const char *err_code(enum err e);
 
-/* Tells OK, refusals (the client's doing) and failures (the service's) apart. */
+/* Distinguishes OK, refusals (the client's doing) and failures (the service's). */
 enum err_kind err_kind(enum err e);
 
 #endif

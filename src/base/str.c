@@ -181,7 +181,7 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* The second byte tells overlong forms, surrogates and values that are too large. */
+/* The second byte reveals overlong forms, surrogates and values that are too large. */
 static bool
 utf8_second_is_valid(unsigned char first, unsigned char second)
 {

@@ -14,7 +14,7 @@ struct uuid {
 	unsigned char b[16];
 };
 
-/* The nil UUID, which stands for no object. */
+/* The nil UUID, which means no object. */
 #define UUID_NIL ((struct uuid){{0}})
 
 /* The prefix of each kind of object. */

@@ -32,7 +32,7 @@ extern const size_t conf_option_count; /* without the end of the table */
 
 /* True when the option is text (const char *) in struct conf, false for a number (int64_t). */
 bool conf_is_text(const struct conf_option *o);
-/* Where an option stands in `c`. */
+/* The member of `c` that an option sets. */
 const char *const *conf_text_at(const struct conf *c, const struct conf_option *o);
 const int64_t *conf_number_at(const struct conf *c, const struct conf_option *o);
 

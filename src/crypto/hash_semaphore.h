@@ -18,7 +18,7 @@ struct hash_semaphore {
 	uint32_t slots;
 	uint32_t queue;
 	_Atomic pid_t holder[HASH_SEMAPHORE_MAX]; /* by slot; 0: free */
-	_Atomic pid_t waiter[HASH_SEMAPHORE_MAX]; /* by place in the queue; 0: free */
+	_Atomic pid_t waiter[HASH_SEMAPHORE_MAX]; /* by position in the queue; 0: free */
 };
 
 /*
@@ -37,7 +37,7 @@ enum err hash_semaphore_acquire(struct hash_semaphore *s, int64_t wait_ms) MUST_
 /* Releases the slot that the calling process holds. */
 void hash_semaphore_release(struct hash_semaphore *s);
 
-/* Frees the slot, or the place in the queue, of a dead process. */
+/* Frees the slot, or the position in the queue, of a dead process. */
 void hash_semaphore_reclaim(struct hash_semaphore *s, pid_t dead);
 
 #endif

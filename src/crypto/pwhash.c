@@ -1,6 +1,6 @@
 /*
  * Hashing passwords. Every check computes one Argon2id, whatever is stored, so that its duration
- * tells nothing about the account.
+ * reveals nothing about the account.
  */
 #include "crypto/pwhash.h"
 

@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* All options; struct args_spec tells which of them a command accepts. */
+/* All options; struct args_spec has those that a command accepts. */
 enum args_option {
 	ARGS_EMAIL,
 	ARGS_NAME,

@@ -73,7 +73,7 @@ ctl_open(struct ctl *ctl)
 		status = check_database(ctl);
 	if (status != EX_OK)
 		return status;
-	/* Without a hash semaphore, as nobody signs in here. */
+	/* No hash semaphore is needed, as there are no sign-ins here. */
 	e = flow_env_open(ctl->arena, &ctl->conf, NULL, &env, &why);
 	if (e == ERR_CONFIG)
 		return ctl_fail(EX_CONFIG, "%.*s", STR_FMT(why));
@@ -118,8 +118,8 @@ ctl_parse_name(const char *text, struct str *out)
 }
 
 /*
- * Tells an unreachable database and one without our schema apart, before statements fail because
- * a table does not exist.
+ * Distinguishes an unreachable database from one without our schema, before statements fail
+ * because a table does not exist.
  */
 static int
 check_database(struct ctl *ctl)

@@ -126,7 +126,7 @@ compare_versions(const void *a, const void *b)
 	return (x->version > y->version) - (x->version < y->version);
 }
 
-/* The name of the file that a row stands for. */
+/* The name of the file that was applied. */
 static struct str
 file_name(struct arena *a, const struct migration_applied *applied)
 {

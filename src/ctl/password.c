@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "domain/account.h"
 #include "flow/operator.h"
 
 enum line { LINE_READ, LINE_SIGNAL, LINE_FAILED };

@@ -20,7 +20,7 @@ struct listener {
  * a listening socket on descriptor 0, else makes a Unix socket at c->listen, which replaces a
  * stale one. Only Unix sockets are accepted, as their permissions are all the authentication that
  * FastCGI has. The descriptor is non-blocking. ERR_CONFLICT when another process answers on the
- * socket, ERR_CONFIG on any other failure; `why`, in `a`, tells what is wrong.
+ * socket, ERR_CONFIG on any other failure; `why`, in `a`, explains what is wrong.
  */
 enum err listen_open(struct arena *a, const struct conf *c, struct listener *l,
     struct str *why) MUST_CHECK;

@@ -14,6 +14,7 @@
 #include "crypto/keyring.h"
 #include "daemon/harden.h"
 #include "daemon/janitor.h"
+#include "daemon/listen.h"
 #include "daemon/mailer.h"
 #include "daemon/supervisor.h"
 #include "daemon/worker.h"

@@ -11,7 +11,7 @@
 
 static enum err fail(struct arena *a, struct pidfile *p, struct str *why) MUST_CHECK;
 static enum err fail_locked(struct arena *a, struct pidfile *p, struct str *why) MUST_CHECK;
-static bool is_in_place(const struct pidfile *p);
+static bool is_current_file(const struct pidfile *p);
 
 enum err
 pidfile_open(struct arena *a, const char *path, struct pidfile *p, struct str *why)
@@ -27,7 +27,7 @@ pidfile_open(struct arena *a, const char *path, struct pidfile *p, struct str *w
 			return fail(a, p, why);
 		if (flock(p->fd, LOCK_EX | LOCK_NB) != 0)
 			return errno == EWOULDBLOCK ? fail_locked(a, p, why) : fail(a, p, why);
-	} while (!is_in_place(p));
+	} while (!is_current_file(p));
 	if (ftruncate(p->fd, 0) != 0 || dprintf(p->fd, "%ld\n", (long)getpid()) < 0)
 		return fail(a, p, why);
 	return OK;
@@ -78,7 +78,7 @@ fail_locked(struct arena *a, struct pidfile *p, struct str *why)
 
 /* False when the file was removed between opening and locking it. */
 static bool
-is_in_place(const struct pidfile *p)
+is_current_file(const struct pidfile *p)
 {
 	struct stat here, there;
 

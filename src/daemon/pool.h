@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "daemon/backoff.h"
-#include "daemon/supervisor.h"
+#include "daemon/supervisor_params.h"
 
 enum slot_state {
 	SLOT_EMPTY,

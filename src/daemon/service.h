@@ -22,7 +22,7 @@ struct service_context {
 	struct hash_semaphore *hash_semaphore;
 	int listen_fd;
 	struct scoreboard_row *scoreboard; /* the child's own row */
-	int ready_fd; /* eventfd that tells the supervisor that a child is ready */
+	int ready_fd; /* eventfd that notifies the supervisor that a child is ready */
 };
 
 struct service {

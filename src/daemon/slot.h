@@ -16,7 +16,7 @@ void slot_stop(struct pool *p, struct slot *s, int64_t now);
  */
 bool slot_reap(struct pool *p, struct slot *s, int wait_status, int64_t now) MUST_CHECK;
 
-/* Notices that the child is ready, and starts or kills it when that is due. */
+/* Detects that the child is ready, and starts or kills it when that is due. */
 void slot_tick(struct pool *p, struct slot *s, int64_t now);
 
 /* Kills the child when it is stuck. */

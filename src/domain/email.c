@@ -1,4 +1,4 @@
-/* Links that prove an address. */
+/* Links that verify an address. */
 #include "domain/email.h"
 
 #include <string.h>

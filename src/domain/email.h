@@ -1,5 +1,5 @@
 /*
- * Proving that an address belongs to the account, by a link with a token of 256 random bits that
+ * Verifying that an address belongs to the account, by a link with a token of 256 random bits that
  * is sent there and works once. The token names account and link; its SHA-256 is stored.
  */
 #ifndef DOMAIN_EMAIL_H

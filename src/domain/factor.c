@@ -25,3 +25,9 @@ factor_kind_default(void)
 {
 	return kinds[0];
 }
+
+struct str
+factor_purpose_name(enum factor_purpose purpose)
+{
+	return purpose == FACTOR_ENROLL ? STR("enroll") : STR("verify");
+}

@@ -47,6 +47,9 @@ enum factor_purpose {
 	FACTOR_VERIFY  /* to show a factor that the account has */
 };
 
+/* "enroll" or "verify": the name of a purpose in the database. */
+struct str factor_purpose_name(enum factor_purpose purpose);
+
 /* What both steps of a ceremony know. */
 struct factor_ceremony {
 	const struct factor_rules *rules;
@@ -84,7 +87,15 @@ enum factor_verdict {
 struct factor_finish_result {
 	enum factor_verdict verdict;
 	int64_t counter;     /* FACTOR_ACCEPTED: the last counter of the factor from now on */
+	bool counter_stays;  /* the counter may be the one before: a challenge prevents replays */
 	struct secret state; /* the state from now on; p is NULL while it stays as it is */
+};
+
+/* What an accepted response changes in its factor. */
+struct factor_use {
+	int64_t counter;
+	bool counter_stays;
+	struct str sealed; /* the new state, sealed; absent: it stays as it is */
 };
 
 struct factor_kind {

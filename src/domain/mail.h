@@ -1,6 +1,6 @@
 /*
  * Messages to the owner of an account: their kinds, and when sending is retried or given up. The
- * only secret in a message is the link that proves an address, whose token is kept sealed until
+ * only secret in a message is the link that verifies an address, whose token is kept sealed until
  * the message is sent.
  */
 #ifndef DOMAIN_MAIL_H
@@ -55,7 +55,7 @@ struct mail {
 	int32_t attempts; /* including the current one */
 };
 
-/* The messages about the use of a recovery code; a nil id stands for no message. */
+/* The messages about the use of a recovery code; with a nil id there is none. */
 struct mail_code {
 	struct uuid id;
 	struct uuid low_id; /* of the message that few codes are left */

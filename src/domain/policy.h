@@ -84,7 +84,7 @@ bool role_administers(enum role role);
 /* True for the group that a policy for admins covers: owners, admins and sensitive roles. */
 bool membership_privileged(const struct membership *m);
 
-/* The compliance of a member at `now`; `enrolled` tells that they have an active factor. */
+/* The compliance of a member at `now`; `enrolled`: they have an active factor. */
 struct compliance_status membership_compliance(const struct membership *m, bool enrolled,
     int64_t now);
 

@@ -29,6 +29,12 @@ struct recovery_codes {
 	int count; /* 0: none were made */
 };
 
+/* The MACs of one code under every key of the keyring: its set may be older than the active key. */
+struct code_macs {
+	const unsigned char *bytes; /* SHA256_SIZE each, end to end */
+	size_t count;               /* 0: what was typed cannot be a recovery code */
+};
+
 /* The set an account has. */
 struct recovery_set {
 	struct uuid id; /* nil: none */

@@ -1,4 +1,4 @@
-/* Sessions and what they have proved. */
+/* Sessions and the proofs that they hold. */
 #ifndef DOMAIN_SESSION_H
 #define DOMAIN_SESSION_H
 
@@ -14,7 +14,7 @@
 /* Wrong proofs in a row before a session ends that cannot show it is its owner's. */
 #define SESSION_FAILURES_MAX 5
 /* How much of a User-Agent is kept, in bytes. */
-#define SESSION_AGENT_MAX 200
+#define SESSION_USER_AGENT_MAX 200
 /*
  * How old `last_seen_at` may get before it is written again, in seconds; sooner where sessions
  * end soon.
@@ -83,9 +83,9 @@ struct activity_list {
 };
 
 /*
- * Whether a wrong answer in it counts against the session itself: only someone who knows the
- * password may spend the attempt limit of the account, and of an active session whose password was
- * confirmed longer than `age` seconds ago nobody can tell.
+ * Whether a refused response counts against the session itself: only a person who knows the
+ * password may use up the attempts of the account, and whether an active session is theirs is
+ * unknown when its password was confirmed longer than `age` seconds ago.
  */
 bool session_counts_failures(const struct session *s, int64_t age, int64_t now);
 

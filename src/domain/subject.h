@@ -20,8 +20,7 @@ struct subject {
 	struct throttle throttle;
 	struct audit_chain chain;
 	struct recovery_set recovery;
-	struct str recovery_match; /* MAC of the unused code that was offered, absent: none fits */
-	struct factor *factors;    /* the preferred one first, then by age; pending ones too */
+	struct factor *factors; /* the preferred one first, then by age; pending ones too */
 	size_t factor_count;
 	struct membership *memberships; /* by slug */
 	size_t membership_count;

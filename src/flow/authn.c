@@ -4,8 +4,6 @@
 #include "base/array.h"
 #include "flow/internal.h"
 
-static void hash_offered(struct flow *fl, struct secret typed);
-
 enum err
 authn_single(const struct authn_sources *sources, struct authn_token *out)
 {
@@ -35,42 +33,9 @@ authn_first(struct arena *a, const struct authn_sources *sources)
 }
 
 enum err
-flow_authenticate(struct flow *fl, struct str token, struct secret offered)
+flow_authenticate(struct flow *fl, struct str token)
 {
 	if (str_is_absent(token) || !token_parse(fl->arena, token, &fl->token))
 		return ERR_UNAUTHENTICATED;
-	if (offered.p != NULL)
-		hash_offered(fl, offered);
 	return flow_reload(fl);
-}
-
-bool
-authn_accept(struct flow *fl, struct uuid account, const struct session *s, int64_t disabled_at,
-    const struct token *token)
-{
-	if (!session_accepts(s, token, disabled_at, fl->env->conf->session_idle, fl->now))
-		return false;
-	fl->use = (struct session_use){
-	    .account = account,
-	    .session = s->id,
-	    .last_seen_at = s->last_seen_at,
-	};
-	return true;
-}
-
-/* The offered code's MAC under every key of the ring: the set may be older than the active one. */
-static void
-hash_offered(struct flow *fl, struct secret typed)
-{
-	uint16_t ids[KEYRING_KEYS_MAX];
-	size_t n = keyring_ids(fl->env->keyring, ids), i;
-	struct str code;
-
-	if (!recovery_code_parse(fl->arena, secret_reveal(typed), &code))
-		return;
-	fl->macs = arena_array(fl->arena, n, SHA256_SIZE);
-	fl->mac_count = n;
-	for (i = 0; i < n; i++)
-		recovery_code_mac(keyring_key(fl->env->keyring, ids[i], KEY_USE_RECOVERY),
-		    fl->token.account, code, fl->macs + i * SHA256_SIZE);
 }

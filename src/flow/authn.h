@@ -36,6 +36,6 @@ struct str authn_first(struct arena *a, const struct authn_sources *sources);
  * Loads the account and session of a token. ERR_UNAUTHENTICATED when the text is no token of
  * ours, the session is over or idle, or the account is disabled.
  */
-enum err flow_authenticate(struct flow *fl, struct str token, struct secret offered) MUST_CHECK;
+enum err flow_authenticate(struct flow *fl, struct str token) MUST_CHECK;
 
 #endif

@@ -1,4 +1,4 @@
-/* Proving an address by the link that was sent to it. */
+/* Verifying an address by the link that was sent to it. */
 #include "flow/email.h"
 
 #include "flow/internal.h"
@@ -89,7 +89,7 @@ load(struct flow *fl, const struct token *token, struct email_link *link)
 		e = ERR_NOT_FOUND;
 	if (e != OK)
 		return e;
-	e = store_subject_load(flow_db(fl), token->account, session, NULL, 0, s);
+	e = store_subject_load(flow_db(fl), token->account, session, s);
 	return e == OK && s->account.disabled_at != 0 ? ERR_NOT_FOUND : e;
 }
 

@@ -177,7 +177,7 @@ confirm_step(struct flow *fl, void *arg)
 }
 
 /*
- * The factor counts from now on. This session has just proven it; every other one has to be
+ * The factor counts from now on. This session has just shown it; every other one has to be
  * asked. The first factor brings the recovery codes.
  */
 static enum err

@@ -13,6 +13,13 @@
 /* The most batches in one run, so that a backlog does not hold up everything else. */
 #define JANITOR_BATCHES 50
 
+/* How many rows of each kind the janitor has deleted. */
+struct janitor_counts {
+	int sessions, pending, challenges, mail;
+};
+
+static enum err delete_batch(struct flow_env *env, struct arena *a, int64_t now,
+    struct janitor_counts *n) MUST_CHECK;
 static enum err check_schema(struct flow_env *env, struct arena *a, int64_t deadline_ms,
     struct str *why) MUST_CHECK;
 static enum err give_up_mail(struct flow_env *env, struct arena *a, int64_t now) MUST_CHECK;
@@ -72,31 +79,41 @@ flow_env_ready(struct flow_env *env, struct arena *a, int64_t deadline_ms)
 enum err
 flow_janitor_run(struct flow_env *env, struct arena *a, int64_t now)
 {
-	int64_t created_before = now - env->conf->session_lifetime * CLOCK_SECOND;
-	int batch, sessions = 0, pending = 0, mail = 0;
+	struct janitor_counts all = {0};
 	enum err e = OK;
 
-	for (batch = 0; e == OK && batch < JANITOR_BATCHES; batch++) {
-		struct store *db = flow_env_db(env, a, clock_mono_ms() + JANITOR_MS);
-		int n = 0, m = 0, k = 0;
+	for (int batch = 0; e == OK && batch < JANITOR_BATCHES; batch++) {
+		struct janitor_counts n = {0};
 
-		e = store_janitor_sessions(db, created_before, &n);
-		if (e == OK)
-			e = store_janitor_pending(db, now, &m);
-		if (e == OK)
-			e = store_janitor_outbox(db, now - MAIL_RETENTION, &k);
-		sessions += n;
-		pending += m;
-		mail += k;
-		if (n + m + k == 0)
+		e = delete_batch(env, a, now, &n);
+		all.sessions += n.sessions;
+		all.pending += n.pending;
+		all.challenges += n.challenges;
+		all.mail += n.mail;
+		if (n.sessions + n.pending + n.challenges + n.mail == 0)
 			break;
 	}
 	if (e == OK)
 		e = give_up_mail(env, a, now);
-	if (sessions + pending + mail > 0)
-		log_info("janitor.deleted", LOG_INT("sessions", sessions),
-		    LOG_INT("pending_factors", pending), LOG_INT("mail", mail));
+	if (all.sessions + all.pending + all.challenges + all.mail > 0)
+		log_info("janitor.deleted", LOG_INT("sessions", all.sessions),
+		    LOG_INT("pending_factors", all.pending), LOG_INT("challenges", all.challenges),
+		    LOG_INT("mail", all.mail));
 	return e;
+}
+
+static enum err
+delete_batch(struct flow_env *env, struct arena *a, int64_t now, struct janitor_counts *n)
+{
+	int64_t created_before = now - env->conf->session_lifetime * CLOCK_SECOND;
+	struct store *db = flow_env_db(env, a, clock_mono_ms() + JANITOR_MS);
+	enum err e = store_janitor_sessions(db, created_before, &n->sessions);
+
+	if (e == OK)
+		e = store_janitor_pending(db, now, &n->pending);
+	if (e == OK)
+		e = store_janitor_challenges(db, now, &n->challenges);
+	return e == OK ? store_janitor_outbox(db, now - MAIL_RETENTION, &n->mail) : e;
 }
 
 /* Gives up messages that are too old to be sent, even when no mailer was there to send them. */
@@ -145,4 +162,10 @@ flow_env_db(struct flow_env *env, struct arena *a, int64_t deadline_ms)
 	env->db.arena = a;
 	env->db.deadline_ms = deadline_ms;
 	return &env->db;
+}
+
+struct store *
+flow_db(struct flow *fl)
+{
+	return flow_env_db(fl->env, fl->arena, fl->deadline_ms);
 }

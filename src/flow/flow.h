@@ -52,8 +52,6 @@ struct flow {
 	struct session_use use;
 	bool stale;              /* the subject has changed since it was loaded */
 	bool password_confirmed; /* flow_confirm_password() accepted the password in this request */
-	unsigned char *macs;     /* of an offered recovery code, one a key of the keyring */
-	size_t mac_count;
 	/* the organization that an operator's change is about; nil: the account's own */
 	struct uuid organization;
 	/* the account whose wrong password is recorded after the response was sent */

@@ -36,7 +36,7 @@ struct store *flow_db(struct flow *fl);
  * The one verdict on a session: whether a token opens it. Remembers the use of an accepted
  * session in `fl`.
  */
-bool authn_accept(struct flow *fl, struct uuid account, const struct session *s,
+bool flow_accept_session(struct flow *fl, struct uuid account, const struct session *s,
     int64_t disabled_at, const struct token *token);
 
 /* Loads the subject again by the token of `fl`. ERR_UNAUTHENTICATED when it opens no session. */
@@ -88,6 +88,9 @@ enum err flow_password_check(struct flow *fl, struct str hash, struct secret pas
 
 /* Counts a refused response against the attempt limit, with its event. Returns ERR_CODE_INVALID. */
 enum err flow_verification_refused(struct flow *fl, struct uuid factor) MUST_CHECK;
+
+/* The MACs of what was typed as a recovery code, for the account of `fl`. */
+struct code_macs flow_recovery_macs(struct flow *fl, struct secret typed);
 
 /* Makes new recovery codes; returns their MACs, end to end in the arena. */
 unsigned char *flow_recovery_make(struct flow *fl, struct recovery_codes *out);

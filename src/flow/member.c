@@ -117,8 +117,7 @@ load_target(struct flow *fl, struct flow *target, const struct decision_params *
 	enum err e = flow_admin_membership(fl, d->organization, &admin);
 
 	if (e == OK)
-		e = store_subject_load(flow_db(fl), d->account, UUID_NIL, NULL, 0,
-		    &target->subject);
+		e = store_subject_load(flow_db(fl), d->account, UUID_NIL, &target->subject);
 	if (e != OK)
 		return e;
 	member = subject_membership(&target->subject, d->organization);

@@ -186,7 +186,7 @@ load(struct flow *fl, struct str email)
 
 	if (e == OK && uuid_is_nil(id))
 		return ERR_NOT_FOUND;
-	return e == OK ? store_subject_load(flow_db(fl), id, UUID_NIL, NULL, 0, &fl->subject) : e;
+	return e == OK ? store_subject_load(flow_db(fl), id, UUID_NIL, &fl->subject) : e;
 }
 
 /* The event names the organization; the event of a removed membership has no role in it. */

@@ -22,6 +22,23 @@ flow_recovery_acknowledge(struct flow *fl)
 	return flow_attempt(fl, acknowledge_step, NULL);
 }
 
+struct code_macs
+flow_recovery_macs(struct flow *fl, struct secret typed)
+{
+	uint16_t ids[KEYRING_KEYS_MAX];
+	size_t n = keyring_ids(fl->env->keyring, ids);
+	unsigned char *macs;
+	struct str code;
+
+	if (!recovery_code_parse(fl->arena, secret_reveal(typed), &code))
+		return (struct code_macs){0};
+	macs = arena_array(fl->arena, n, SHA256_SIZE);
+	for (size_t i = 0; i < n; i++)
+		recovery_code_mac(keyring_key(fl->env->keyring, ids[i], KEY_USE_RECOVERY),
+		    fl->subject.account.id, code, macs + i * SHA256_SIZE);
+	return (struct code_macs){.bytes = macs, .count = n};
+}
+
 unsigned char *
 flow_recovery_make(struct flow *fl, struct recovery_codes *out)
 {

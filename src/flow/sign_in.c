@@ -123,7 +123,7 @@ load_by_address(struct flow *fl, struct str email)
 	enum err e = store_account_find(flow_db(fl), email, &id);
 
 	if (e == OK)
-		e = store_subject_load(flow_db(fl), id, UUID_NIL, NULL, 0, &fl->subject);
+		e = store_subject_load(flow_db(fl), id, UUID_NIL, &fl->subject);
 	if (e == ERR_NOT_FOUND) {
 		fl->subject = (struct subject){0};
 		e = OK;
@@ -237,8 +237,7 @@ record_failed_sign_in(struct flow *fl)
 	for (tries = 0; e == ERR_RACE && tries < RECORD_TRIES; tries++) {
 		struct audit_event ev;
 
-		e = store_subject_load(flow_db(fl), fl->failed_account, UUID_NIL, NULL, 0,
-		    &fl->subject);
+		e = store_subject_load(flow_db(fl), fl->failed_account, UUID_NIL, &fl->subject);
 		if (e != OK)
 			break;
 		ev = flow_event(fl, AUDIT_SIGN_IN, false, UUID_NIL, STR_ABSENT);

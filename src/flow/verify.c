@@ -18,13 +18,12 @@ struct attempt {
 /* What judging found: a factor with its new counter and state, or a recovery code. */
 struct judgement {
 	const struct factor *factor; /* NULL: a recovery code */
-	int64_t counter;
-	struct str sealed; /* the factor's new state; absent: it stays as it is */
-	struct str mac;    /* of the recovery code */
+	struct factor_use use;       /* of the factor */
+	struct code_macs macs;       /* of the recovery code */
 };
 
 static flow_step verify_step;
-static enum err judge(struct flow *fl, const struct verify_params *in,
+static enum err judge_code(struct flow *fl, const struct verify_params *in,
     struct judgement *j) MUST_CHECK;
 static enum err judge_factors(struct flow *fl, const struct verify_params *in,
     struct judgement *j) MUST_CHECK;
@@ -91,23 +90,23 @@ verify_step(struct flow *fl, void *arg)
 	e = throttle_check(&fl->subject.throttle, fl->now);
 	if (e != OK)
 		return e;
-	e = judge(fl, a->params, &j);
+	e = a->params->recovery_code.n > 0 ? judge_code(fl, a->params, &j)
+					   : judge_factors(fl, a->params, &j);
+	if (e == OK && (j.factor != NULL) == (j.macs.count > 0))
+		log_fatal("verify.judge", "a response was accepted without proof");
+	if (e == OK)
+		e = a->effect == VERIFY_ELEVATE ? elevate(fl, &j) : authorize_change(fl, &j);
 	if (e == ERR_CODE_INVALID)
 		return flow_verification_refused(fl, j.factor != NULL ? j.factor->id : UUID_NIL);
-	if (e != OK)
-		return e;
-	if ((j.factor != NULL) == (j.mac.n > 0))
-		log_fatal("verify.judge", "a response was accepted without proof");
-	return a->effect == VERIFY_ELEVATE ? elevate(fl, &j) : authorize_change(fl, &j);
+	return e;
 }
 
+/* Whether an unused code fits is decided by the statement that consumes it. */
 static enum err
-judge(struct flow *fl, const struct verify_params *in, struct judgement *j)
+judge_code(struct flow *fl, const struct verify_params *in, struct judgement *j)
 {
-	if (in->recovery_code.n == 0)
-		return judge_factors(fl, in, j);
-	j->mac = fl->subject.recovery_match;
-	return str_is_absent(j->mac) ? ERR_CODE_INVALID : OK;
+	j->macs = flow_recovery_macs(fl, in->recovery_code);
+	return j->macs.count > 0 ? OK : ERR_CODE_INVALID;
 }
 
 /*
@@ -145,8 +144,11 @@ try_factor(struct flow *fl, const struct factor *f, struct secret response, stru
 	if (r.verdict != FACTOR_ACCEPTED)
 		return ERR_CODE_INVALID;
 	j->factor = f;
-	j->counter = r.counter;
-	j->sealed = r.state.p != NULL ? ceremony_seal(fl, f->id, r.state) : STR_ABSENT;
+	j->use = (struct factor_use){
+	    .counter = r.counter,
+	    .counter_stays = r.counter_stays,
+	    .sealed = r.state.p != NULL ? ceremony_seal(fl, f->id, r.state) : STR_ABSENT,
+	};
 	return OK;
 }
 
@@ -173,8 +175,8 @@ elevate(struct flow *fl, const struct judgement *j)
 		elevation.expires_at =
 		    s->created_at + fl->env->conf->session_lifetime * CLOCK_SECOND;
 	ev = verification_event(fl, j, VERIFY_ELEVATE);
-	e = j->factor == NULL ? store_verify_by_code(flow_db(fl), &ev, &elevation, j->mac, &mail)
-			      : store_verify_by_factor(flow_db(fl), &ev, &elevation, j->counter);
+	e = j->factor == NULL ? store_verify_by_code(flow_db(fl), &ev, &elevation, &j->macs, &mail)
+			      : store_verify_by_factor(flow_db(fl), &ev, &elevation, &j->use);
 	if (e == OK)
 		flow_token_grant(fl, &token, text);
 	return e;
@@ -185,8 +187,8 @@ authorize_change(struct flow *fl, const struct judgement *j)
 {
 	struct mail_code mail = flow_notify_code(fl);
 	struct audit_event ev = verification_event(fl, j, VERIFY_CHANGE);
-	enum err e = j->factor == NULL ? store_consume_code(flow_db(fl), &ev, j->mac, &mail)
-				       : store_consume_counter(flow_db(fl), &ev, j->counter);
+	enum err e = j->factor == NULL ? store_consume_code(flow_db(fl), &ev, &j->macs, &mail)
+				       : store_consume_response(flow_db(fl), &ev, &j->use);
 
 	fl->stale = true;
 	return e;

@@ -18,6 +18,8 @@ struct fcgi {
 	FCGX_Request request;
 };
 
+static bool fcgi_nothing_there(int error);
+
 struct fcgi *
 fcgi_new(struct arena *a, int listen_fd)
 {
@@ -25,20 +27,12 @@ fcgi_new(struct arena *a, int listen_fd)
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 
 	f->listen_fd = listen_fd;
-	/* The library gets no listening socket: it cannot accept behind our back. */
+	/* Without a listening socket the library cannot accept connections itself. */
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&f->request, -1, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		log_fatal("fcgi.init", "libfcgi cannot be initialised");
 	(void)sigaction(SIGPIPE, &ignore, NULL);
 	(void)sigaction(SIGUSR1, &ignore, NULL);
 	return f;
-}
-
-/* What accept() says when a peer left before its turn or another worker was quicker. */
-static bool
-fcgi_nothing_there(int error)
-{
-	return error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ECONNABORTED ||
-	       error == EPROTO;
 }
 
 int
@@ -61,14 +55,11 @@ fcgi_accept(struct fcgi *f)
 bool
 fcgi_begin(struct fcgi *f)
 {
-	/*
-	 * With a connection at hand the library reads from it; "keep" stops it from closing it
-	 * first.
-	 */
+	/* "keepConnection" stops the library from closing the accepted connection first. */
 	f->request.keepConnection = 1;
 	if (FCGX_Accept_r(&f->request) != 0)
 		return false;
-	/* Parameters that broke off look complete to the library, but the stream remembers. */
+	/* The library takes incomplete parameters for complete; the stream has the error. */
 	if (FCGX_GetError(f->request.in) == 0)
 		return true;
 	fcgi_finish(f);
@@ -94,31 +85,39 @@ bool
 fcgi_write(struct fcgi *f, struct str response)
 {
 	if (response.n > INT_MAX)
-		log_fatal("fcgi.write", "answer too large");
+		log_fatal("fcgi.write", "response too large");
 	return response.n == 0 ||
 	       FCGX_PutStr(response.p, (int)response.n, f->request.out) == (int)response.n;
 }
 
 /*
- * nginx takes a connection that ends for the end of an answer without a length. Only what is no
- * record at all, a version 0, tells it that the answer is not whole.
+ * nginx takes the end of a connection for the end of a response without a length. Only a malformed
+ * record, one of version 0, shows it that the response is incomplete.
  */
 void
 fcgi_abort(struct fcgi *f)
 {
-	static const unsigned char no_record[8];
+	static const unsigned char malformed[8];
 
-	(void)send(f->request.ipcFd, no_record, sizeof(no_record), MSG_NOSIGNAL);
+	(void)send(f->request.ipcFd, malformed, sizeof(malformed), MSG_NOSIGNAL);
 	(void)shutdown(f->request.ipcFd, SHUT_RDWR);
 }
 
 void
 fcgi_finish(struct fcgi *f)
 {
-	/* Cookies and Authorization are among them, and the library frees them as they are. */
+	/* The parameters include cookies and Authorization; the library frees them unwiped. */
 	for (char **p = f->request.envp; p != NULL && *p != NULL; p++)
 		secret_wipe(*p, strlen(*p));
 	f->request.envp = NULL;
 	f->request.keepConnection = 0;
 	FCGX_Finish_r(&f->request);
+}
+
+/* The errors of accept() when a peer has left, or another worker has accepted it. */
+static bool
+fcgi_nothing_there(int error)
+{
+	return error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ECONNABORTED ||
+	       error == EPROTO;
 }

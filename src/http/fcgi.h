@@ -1,7 +1,6 @@
 /*
- * FastCGI connections by libfcgi, one at a time. Connections are accepted here and not by the
- * library, so that time limits are on them before a byte is read: the library alone would wait
- * for a silent peer without end.
+ * FastCGI connections by libfcgi, one at a time. This file accepts them, not the library, to set
+ * time limits before a byte is read: the library would wait for a silent peer without end.
  */
 #ifndef HTTP_FCGI_H
 #define HTTP_FCGI_H
@@ -17,43 +16,30 @@
 struct fcgi;
 
 /*
- * For a listening socket, which must not block. Sets SIGPIPE and SIGUSR1 to ignored, once the
- * library has installed handlers of its own. Lives in `a`, which must outlive it. A failure of
- * the library ends the process.
+ * Prepares a listening socket, which must not block. Ignores SIGPIPE and SIGUSR1 after the library
+ * has installed handlers of its own. Lives in `a`. A failure of the library ends the process.
  */
 struct fcgi *fcgi_new(struct arena *a, int listen_fd);
 
-/* Takes a waiting connection: 1 taken, 0 none waits, -1 with errno. */
+/* Accepts a connection. Returns 1, 0 when none waits, or -1 with errno. */
 int fcgi_accept(struct fcgi *f);
 
-/*
- * Reads the parameters of the request. False when the peer did not send a whole set: it is gone
- * then.
- */
+/* Reads the parameters of the request. False when the peer broke off; the connection is closed. */
 bool fcgi_begin(struct fcgi *f);
 
-/* "NAME=value", NULL-terminated; valid until fcgi_finish(). */
+/* Returns the parameters, "NAME=value", NULL-terminated; valid until fcgi_finish(). */
 char **fcgi_params(struct fcgi *f);
 
-/*
- * Up to `n` bytes of the body; 0 at its end, also when the peer broke off. `fcgi` is a struct
- * fcgi.
- */
+/* Reads up to `n` bytes of the body; 0 at its end, or when the peer broke off. For req_read(). */
 size_t fcgi_read(void *fcgi, char *into, size_t n);
 
-/*
- * Writes an answer or a piece of it. False when the peer does not take it, which is no error of
- * ours.
- */
+/* Writes a response or a chunk of it. False when the peer does not accept it. */
 bool fcgi_write(struct fcgi *f, struct str response);
 
-/* Breaks the connection off in the middle of an answer; fcgi_finish() is still owed. */
+/* Breaks the connection off in the middle of a response. fcgi_finish() must still be called. */
 void fcgi_abort(struct fcgi *f);
 
-/*
- * Ends the request and closes the connection, also one the peer wants to keep: a kept one would
- * hold the worker.
- */
+/* Ends the request and closes the connection: one that the peer keeps would block the worker. */
 void fcgi_finish(struct fcgi *f);
 
 #endif

@@ -31,53 +31,50 @@ struct req {
 	char **params; /* "NAME=value", NULL-terminated: FastCGI parameters */
 	enum method method;
 	struct str path;    /* as sent, not decoded, without the query */
-	struct str query;   /* behind '?', not decoded; absent without one */
+	struct str query;   /* after the '?', not decoded; absent without one */
 	struct str body;    /* complete: its length is Content-Length */
-	struct str address; /* of the client as nginx saw it (REMOTE_ADDR) */
-	/* request id from nginx (REQUEST_ID), or one made here: 32 hex digits */
+	struct str address; /* of the client, from nginx (REMOTE_ADDR) */
+	/* 32 hex digits: from nginx (REQUEST_ID), or made here */
 	struct str id;
-	int64_t now;         /* microseconds since 1970: the request's one reading of the clock */
-	int64_t deadline_ms; /* on the monotonic clock: when the answer must be under way */
+	int64_t now; /* in microseconds since 1970: the clock is read once per request */
+	/* on the monotonic clock: until when the response must be ready */
+	int64_t deadline_ms;
 };
 
 /*
- * Fills a request from FastCGI parameters and a body reader. `read` returns up to `n` bytes of
- * the body, 0 at its end. ERR_TOO_LARGE above REQ_BODY_MAX; ERR_BAD_REQUEST when the length is
- * wrong (none means no body), the path does not begin with '/', or a parameter has a control
- * character. Fields known by then are set even on error, so that an answer can be made.
+ * Reads a request from FastCGI parameters and a body reader. `read` returns up to `n` bytes of the
+ * body, 0 at its end. ERR_TOO_LARGE above REQ_BODY_MAX; ERR_BAD_REQUEST when the length is wrong
+ * (none means no body), the path does not begin with '/', or a parameter has a control character.
+ * Method, path, id and address are set even on error, for the response.
  */
 enum err req_read(struct req *rq, struct arena *a, char **params,
     size_t (*read)(void *from, char *into, size_t n), void *from) MUST_CHECK;
 
-/* "GET" for METHOD_GET; absent for METHOD_OTHER. */
+/* Returns "GET" for METHOD_GET; absent for METHOD_OTHER. */
 struct str req_method_name(enum method m);
 
-/* A FastCGI parameter ("CONTENT_TYPE", "HTTP_ORIGIN"); absent when not sent. */
+/* Returns a FastCGI parameter ("CONTENT_TYPE", "HTTP_ORIGIN"); absent when not sent. */
 struct str req_param(const struct req *rq, const char *name);
 
 /* True when a parameter was sent more than once. */
 bool req_is_repeated(const struct req *rq, const char *name);
 
-/*
- * The value of a cookie. Absent when there is none or when the name occurs more than once: two
- * cookies of one name are nobody's.
- */
+/* Returns the value of a cookie; absent when it was not sent, or more than once. */
 struct str req_cookie(const struct req *rq, const char *name);
 
-/* The media type of the body, lower case, without parameters; absent when not sent. */
+/* Returns the media type of the body, lower case, without parameters; absent when not sent. */
 struct str req_media_type(const struct req *rq);
 
-/* The token behind "Bearer" (RFC 6750 section 2.1); absent with another scheme. */
+/* Returns the token after "Bearer" (RFC 6750 section 2.1); absent with another scheme. */
 struct str req_bearer(const struct req *rq);
 
-/* "http" or "https", and the host with its port as the client wrote it (HTTP_HOST). */
+/* Returns "http" or "https"; and the host with its port as the client sent it (HTTP_HOST). */
 struct str req_scheme(const struct req *rq);
 struct str req_host(const struct req *rq);
 
 /*
- * True when a browser says that the request comes from a page of this very origin:
- * Sec-Fetch-Site `same-origin`; without that header an Origin equal to ours; without both a
- * Referer within our origin. Anything else is false.
+ * True when a browser says that a page of this origin sent the request: Sec-Fetch-Site is
+ * `same-origin`; without that header, Origin is this origin; without both, Referer is a URL of it.
  */
 bool req_same_origin(const struct req *rq);
 

@@ -1,10 +1,10 @@
-/* Building and printing an answer, with the headers that every answer carries. */
+/* Building and printing a response, with the headers that every response carries. */
 #include "http/resp.h"
 
 #include "base/array.h"
 #include "base/log.h"
 
-/* An answer that sets one of these itself replaces the line. */
+/* A response that sets one of these headers itself replaces it. */
 static const struct {
 	const char *name;
 	struct str value;
@@ -46,6 +46,11 @@ static const struct {
     {500, "Internal Server Error"},
     {503, "Service Unavailable"},
 };
+
+static void resp_line(struct buf *b, const char *name, struct str value);
+static bool resp_sets(const struct resp *rs, const char *name);
+static void resp_print_status(struct buf *b, int status);
+static void resp_print_always(struct buf *b, const struct resp *rs, const struct req *rq);
 
 void
 resp_init(struct resp *rs, struct arena *a)
@@ -109,6 +114,25 @@ resp_set_cookie(struct resp *rs, const struct resp_cookie *cookie)
 	resp_header(rs, "Set-Cookie", resp_cookie_text(rs->arena, cookie));
 }
 
+struct str
+resp_print(struct resp *rs, const struct req *rq)
+{
+	struct buf b = {.arena = rs->arena};
+
+	resp_print_status(&b, rs->status);
+	if (!str_is_absent(rs->type))
+		resp_line(&b, "Content-Type", rs->type);
+	if (rs->status != 204 && rs->status != 304 && rs->source == NULL)
+		buf_printf(&b, "Content-Length: %zu\r\n", rs->body.n);
+	resp_print_always(&b, rs, rq);
+	for (int i = 0; i < rs->header_count; i++)
+		resp_line(&b, rs->headers[i].name, rs->headers[i].value);
+	buf_add(&b, STR("\r\n"));
+	if (rq->method != METHOD_HEAD && rs->body.n > 0)
+		buf_add(&b, rs->body);
+	return buf_str(&b);
+}
+
 static void
 resp_line(struct buf *b, const char *name, struct str value)
 {
@@ -149,23 +173,4 @@ resp_print_always(struct buf *b, const struct resp *rs, const struct req *rq)
 		    STR("max-age=31536000; includeSubDomains"));
 	if (!str_is_absent(rq->id))
 		resp_line(b, "X-Request-Id", rq->id);
-}
-
-struct str
-resp_print(struct resp *rs, const struct req *rq)
-{
-	struct buf b = {.arena = rs->arena};
-
-	resp_print_status(&b, rs->status);
-	if (!str_is_absent(rs->type))
-		resp_line(&b, "Content-Type", rs->type);
-	if (rs->status != 204 && rs->status != 304 && rs->source == NULL)
-		buf_printf(&b, "Content-Length: %zu\r\n", rs->body.n);
-	resp_print_always(&b, rs, rq);
-	for (int i = 0; i < rs->header_count; i++)
-		resp_line(&b, rs->headers[i].name, rs->headers[i].value);
-	buf_add(&b, STR("\r\n"));
-	if (rq->method != METHOD_HEAD && rs->body.n > 0)
-		buf_add(&b, rs->body);
-	return buf_str(&b);
 }

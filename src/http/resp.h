@@ -1,7 +1,7 @@
 /*
- * An answer: built whole in memory with its length known, then written once; or, where it may
- * be of any length, in pieces that are made one after the other. Every answer carries the
- * security headers (resp.c), also those of errors.
+ * A response: built whole in memory with its length known, then written once; or, where it may be
+ * of any length, made chunk by chunk. Every response carries the security headers (resp.c), those
+ * of errors too.
  */
 #ifndef HTTP_RESP_H
 #define HTTP_RESP_H
@@ -15,14 +15,14 @@
 
 #define RESP_HEADERS_MAX 24
 
-/* What a source says of the piece it made. */
+/* What a source reports about the chunk it made. */
 enum resp_chunk {
-	RESP_CHUNK,
-	RESP_LAST_CHUNK, /* nothing follows; the piece may be empty */
-	RESP_BROKEN /* the answer is cut off, so that its reader sees that something is missing */
+	RESP_CHUNK,      /* others follow */
+	RESP_LAST_CHUNK, /* none follows; the chunk may be empty */
+	RESP_BROKEN      /* it failed: the response is cut off, which the client can detect */
 };
 
-/* Makes the next piece, in `a`, which is emptied before each call. */
+/* Makes the next chunk, in `a`, which is emptied before each call. */
 typedef enum resp_chunk resp_source(void *arg, struct arena *a, struct str *chunk);
 
 struct resp {
@@ -35,23 +35,23 @@ struct resp {
 		struct str value;
 	} headers[RESP_HEADERS_MAX];
 	int header_count;
-	resp_source *source; /* of the body; NULL: `body` is all of it */
+	resp_source *source; /* makes the body; NULL: `body` is all of it */
 	void *source_arg;
 };
 
-/* An empty 200 answer. */
+/* Initializes an empty response with status 200. */
 void resp_init(struct resp *rs, struct arena *a);
 
-/* Adds a header; a control character in the value ends the process (a bug of ours). */
+/* Adds a header. A control character in the value is a bug and ends the process. */
 void resp_header(struct resp *rs, const char *name, struct str value);
 
-/* Status, type and body at once. */
+/* Sets status, type and body. */
 void resp_set(struct resp *rs, int status, struct str type, struct str body);
 
-/* The same for a body that comes in pieces. `arg` lives in the request's arena. */
+/* Sets status, type and the source of the body. `arg` lives in the request's arena. */
 void resp_stream(struct resp *rs, int status, struct str type, resp_source *source, void *arg);
 
-/* Sets 303 and Location. The caller has checked where it leads. */
+/* Sets 303 and Location. The caller has checked where Location leads. */
 void resp_redirect(struct resp *rs, struct str location);
 
 /* A cookie for all paths: Secure, HttpOnly, SameSite=Lax. */
@@ -65,12 +65,12 @@ struct resp_cookie {
 /* Sets a cookie. */
 void resp_set_cookie(struct resp *rs, const struct resp_cookie *cookie);
 
-/* The value of the Set-Cookie header. */
+/* Returns the value of the Set-Cookie header. */
 struct str resp_cookie_text(struct arena *a, const struct resp_cookie *cookie);
 
 /*
- * The complete FastCGI answer: Status, headers, blank line, body; for HEAD without the body but
- * with its length. Of a body in pieces only what is before it, without a length.
+ * Returns the complete FastCGI response: Status, headers, blank line, body. For HEAD the body is
+ * left out, but not its length. For a body in chunks it ends with the blank line, without a length.
  */
 struct str resp_print(struct resp *rs, const struct req *rq);
 

@@ -12,7 +12,7 @@ bool deliver_setup(void);
 void deliver_cleanup(void);
 
 /*
- * Delivers one message by `deadline_ms` (monotonic). `why`, in `a`, tells what went wrong; it
+ * Delivers one message by `deadline_ms` (monotonic). `why`, in `a`, explains what went wrong; it
  * holds no secret.
  */
 enum deliver_result deliver(struct arena *a, const struct mail_transport *transport,

@@ -6,7 +6,7 @@
 
 /*
  * Writes the message to transport->directory as "<id>.eml", so that a repeated delivery leaves
- * one file. `why`, in `a`, tells what went wrong.
+ * one file. `why`, in `a`, explains what went wrong.
  */
 enum deliver_result directory_deliver(struct arena *a, const struct mail_transport *transport,
     const struct envelope *e, struct str *why);

@@ -11,7 +11,7 @@
 bool smtp_setup(void);
 void smtp_cleanup(void);
 
-/* Delivers one message to transport->url. `why`, in `a`, tells what went wrong. */
+/* Delivers one message to transport->url. `why`, in `a`, explains what went wrong. */
 enum deliver_result smtp_deliver(struct arena *a, const struct mail_transport *transport,
     const struct envelope *e, struct deliver_deadline *deadline, struct str *why);
 

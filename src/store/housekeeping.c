@@ -22,6 +22,14 @@ store_janitor_pending(struct store *st, int64_t now, int *count)
 }
 
 enum err
+store_janitor_challenges(struct store *st, int64_t now, int *count)
+{
+	struct q_janitor_challenges_args args = {.now = now};
+
+	return count_rows(st, q_janitor_challenges(st->arena, &args), count);
+}
+
+enum err
 store_janitor_outbox_overdue(struct store *st, int64_t now, int64_t created_before, int *count)
 {
 	struct q_janitor_outbox_overdue_args args = {.now = now, .created_before = created_before};

@@ -17,7 +17,7 @@ struct audit_event;
 struct pg;
 
 /* The schema this build knows: the number of the last migration in sql/migrations. */
-#define SCHEMA_VERSION 6
+#define SCHEMA_VERSION 7
 
 /* One use of the database: the connection, memory for what is read, and a monotonic deadline. */
 struct store {

@@ -10,13 +10,11 @@ static void read_session(const struct q_subject_load_row *row, struct session *s
 static bool read_factor(const struct q_subject_load_row *row, struct factor *f);
 
 enum err
-store_subject_load(struct store *st, struct uuid account, struct uuid session,
-    const unsigned char *macs, size_t mac_count, struct subject *s)
+store_subject_load(struct store *st, struct uuid account, struct uuid session, struct subject *s)
 {
 	struct q_subject_load_args args = {
 	    .account_id = account,
 	    .session_id = session,
-	    .macs = {.bytes = macs, .size = SHA256_SIZE, .count = mac_count},
 	};
 	struct q_subject_load_row row;
 	struct pg_rows rows;
@@ -60,7 +58,6 @@ read_common(const struct q_subject_load_row *row, struct subject *s)
 	    .acknowledged_at = row->acknowledged_at,
 	    .left = row->codes_left,
 	};
-	s->recovery_match = row->code_match;
 }
 
 static void

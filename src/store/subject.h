@@ -10,12 +10,8 @@
 struct store;
 struct subject;
 
-/*
- * Loads an account with a session (nil: without one), and an unused recovery code whose MAC is
- * among `mac_count` MACs of SHA256_SIZE bytes end to end. ERR_NOT_FOUND when there is no such
- * account.
- */
+/* Loads an account, with a session unless it is nil. ERR_NOT_FOUND without such an account. */
 enum err store_subject_load(struct store *st, struct uuid account, struct uuid session,
-    const unsigned char *macs, size_t mac_count, struct subject *s) MUST_CHECK;
+    struct subject *s) MUST_CHECK;
 
 #endif

@@ -10,26 +10,28 @@
 #include "base/uuid.h"
 
 struct audit_event;
+struct code_macs;
+struct factor_use;
 struct mail_code;
 struct session_elevation;
 struct store;
 struct throttle;
 
 /*
- * The event's session is verified: by the event's factor with the counter `step`, or by the
- * recovery code of `mac`. ERR_RACE when the chain has grown; ERR_UNAUTHENTICATED when the session
- * is gone.
+ * Verifies the event's session by the event's factor, or by the recovery code of these MACs.
+ * ERR_RACE when the chain has grown; ERR_CODE_INVALID when no such code is unused, and then nothing
+ * is changed; ERR_UNAUTHENTICATED when the session is gone.
  */
 enum err store_verify_by_factor(struct store *st, const struct audit_event *ev,
-    const struct session_elevation *elevation, int64_t step) MUST_CHECK;
+    const struct session_elevation *elevation, const struct factor_use *use) MUST_CHECK;
 enum err store_verify_by_code(struct store *st, const struct audit_event *ev,
-    const struct session_elevation *elevation, struct str mac,
+    const struct session_elevation *elevation, const struct code_macs *macs,
     const struct mail_code *mail) MUST_CHECK;
-/* The same for one change, which leaves the session as it is. ERR_RACE. */
-enum err store_consume_counter(struct store *st, const struct audit_event *ev,
-    int64_t step) MUST_CHECK;
-enum err store_consume_code(struct store *st, const struct audit_event *ev, struct str mac,
-    const struct mail_code *mail) MUST_CHECK;
+/* The same for one change, which leaves the session as it is. */
+enum err store_consume_response(struct store *st, const struct audit_event *ev,
+    const struct factor_use *use) MUST_CHECK;
+enum err store_consume_code(struct store *st, const struct audit_event *ev,
+    const struct code_macs *macs, const struct mail_code *mail) MUST_CHECK;
 /*
  * A wrong code: the throttle becomes `after`, and the session's failures become `failures` or the
  * session ends. ERR_RACE when the chain has grown.

@@ -163,7 +163,7 @@ make_string(struct str text)
 
 /*
  * The size in bytes of the character of `s` at `at`, or of the beginning of one that is cut off;
- * `whole` tells which.
+ * `whole` says which.
  */
 static size_t
 character_size(struct str s, size_t at, int *whole)

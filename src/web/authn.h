@@ -5,7 +5,7 @@
 #include "flow/authn.h"
 #include "web/call.h"
 
-/* The session cookie, and the two headers in which programs send a token; absent when not sent. */
+/* Returns the session cookie and the two headers for tokens; absent when not sent. */
 struct authn_sources authn_sources_of(const struct call *c);
 
 #endif

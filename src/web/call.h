@@ -1,6 +1,6 @@
 /*
- * One call: a request on its way through the web layer. A handler gets it after the guards have
- * passed and the fields are checked, runs a use case, and sets the response.
+ * A call: one request while the web layer processes it. A handler gets it after the guards and the
+ * fields were checked, runs a use case, and sets the response.
  */
 #ifndef WEB_CALL_H
 #define WEB_CALL_H

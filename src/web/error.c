@@ -1,9 +1,9 @@
-/* Status and wording of every result: the only place that knows either. */
+/* HTTP status and wording of every error. No other file has either. */
 #include "web/error.h"
 
 #include "flow/verify.h"
 
-/* When to come back after a failure. */
+/* Retry-After of a failure. */
 #define RETRY_SECONDS 2
 
 struct wording {

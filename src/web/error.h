@@ -4,16 +4,16 @@
 
 #include "web/call.h"
 
-/* The HTTP status of an error. */
+/* Returns the HTTP status of an error. */
 int error_status(enum err e);
 
-/* A few words about an error, for people. */
+/* Returns the title of an error, for people. */
 const char *error_title(enum err e);
 
-/* A sentence about an error, for people. */
+/* Returns a sentence about an error, for people. */
 const char *error_detail(enum err e);
 
-/* The same for one request: of too many attempts, how long the client has to wait. */
+/* Returns the sentence for this request: it may say how long the client has to wait. */
 struct str error_detail_for(struct call *c, enum err e);
 
 /* Sets Retry-After where waiting helps; returns its seconds, 0 where it does not. */

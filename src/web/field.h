@@ -43,7 +43,7 @@ enum field_type {
 	FIELD_WORD     /* lower-case letters, digits, '-' and '_', at most 32 */
 };
 
-/* What a value proves, whatever an API family calls the field. */
+/* Which proof a value is, whatever an API family calls the field. */
 enum field_proof {
 	PROOF_NONE,
 	PROOF_PASSWORD,

@@ -1,4 +1,4 @@
-/* What stands before every handler. */
+/* The checks before every handler. */
 #include "web/guard.h"
 
 #include "flow/sign_in.h"
@@ -30,7 +30,7 @@ guard_check(struct call *c)
 
 	if (e != OK)
 		return e;
-	/* Whoever may bring a token in a header and brings none at all is told to sign in. */
+	/* Without any token a family for programs refuses the request as unauthenticated. */
 	by_browser = !c->token_in_body && (token.n > 0 || !c->family->token_in_header);
 	if ((guards & G_SAME_ORIGIN) && by_browser && !req_same_origin(c->req))
 		return ERR_CROSS_ORIGIN;
@@ -49,10 +49,7 @@ guard_check(struct call *c)
 	return e == OK && ((guards & G_PROOF) || c->admin != NULL) ? check_proofs(c) : e;
 }
 
-/*
- * The token of the request. A program that puts it into a header keeps it itself; a route family
- * for browsers looks at the cookie alone.
- */
+/* Finds the token. A program sends it in a header; a family for browsers reads the cookie alone. */
 static enum err
 find_token(struct call *c, struct str *token)
 {
@@ -70,10 +67,7 @@ find_token(struct call *c, struct str *token)
 	return e;
 }
 
-/*
- * A route has its values from the path and one other place: a GET from the query, the rest from
- * the body.
- */
+/* The values come from the path, and from the query of a GET or the body of other methods. */
 static enum err
 read_fields(struct call *c)
 {
@@ -90,22 +84,16 @@ read_fields(struct call *c)
 	return c->req->query.n > 0 ? ERR_BAD_REQUEST : c->family->read(c);
 }
 
-/* A recovery code is looked up by the same load that finds the session. */
 static enum err
 load_session(struct call *c, struct str token)
 {
-	struct str offered = field_proof(&c->fields, PROOF_RECOVERY);
-	struct secret code = {0};
-	enum err e;
+	enum err e = flow_authenticate(&c->flow, token);
 
-	if (offered.n > 0)
-		code = secret_copy(c->arena, offered);
-	e = flow_authenticate(&c->flow, token, code);
 	c->signed_in = e == OK;
 	return e == ERR_UNAUTHENTICATED && (c->route->guards & G_VISITOR) ? OK : e;
 }
 
-/* What the session may do at all. */
+/* Checks the guards about the state of the session and the account. */
 static enum err
 check_state(const struct call *c)
 {
@@ -123,8 +111,8 @@ check_state(const struct call *c)
 }
 
 /*
- * Who may not is not told what else is wrong, nor shown a form again with something of the
- * organization in it: then c->admin stays NULL.
+ * Checks the admin before the fields are reported: others must not learn what is wrong with their
+ * input, nor see a form with data of the organization. Then c->admin stays NULL.
  */
 static enum err
 admit_admin(struct call *c, enum err fields)
@@ -139,25 +127,25 @@ admit_admin(struct call *c, enum err fields)
 }
 
 /*
- * The organization that the path names, else the one the session works in. To who is no member
- * it is not there; who is has to enter it first, so that what the session has verified was for
- * this one.
+ * The organization is the one in the path, else the one that the session works in. It does not
+ * exist for other accounts than its members. A member has to switch to it first, so that the
+ * session's verification counts for it.
  */
 static enum err
 check_admin(struct call *c)
 {
 	const struct subject *s = &c->flow.subject;
-	struct uuid here = subject_organization(s), asked = here;
+	struct uuid here = subject_organization(s), wanted = here;
 	const struct membership *m;
 
 	if (field_known(&c->fields, STR("organization")))
-		asked = field_id(&c->fields, "organization");
-	m = subject_membership(s, asked);
+		wanted = field_id(&c->fields, "organization");
+	m = subject_membership(s, wanted);
 	if (m == NULL)
-		return uuid_is_nil(asked) ? ERR_ORGANIZATION : ERR_NOT_FOUND;
+		return uuid_is_nil(wanted) ? ERR_ORGANIZATION : ERR_NOT_FOUND;
 	if (!role_administers(m->role))
 		return ERR_FORBIDDEN;
-	if (!uuid_eq(asked, here))
+	if (!uuid_eq(wanted, here))
 		return ERR_ORGANIZATION;
 	if (m->policy.admin_verification && subject_active(s) == 0)
 		return ERR_NOT_ENABLED;
@@ -165,7 +153,7 @@ check_admin(struct call *c)
 	return OK;
 }
 
-/* What stands in the path and cannot be is not there. */
+/* A malformed value in the path is not found; any other is an error of its field. */
 static enum err
 check_fields(struct call *c)
 {
@@ -180,7 +168,7 @@ check_fields(struct call *c)
 	return fit && c->error_count == 0 ? OK : ERR_FIELD;
 }
 
-/* First the password, then the factor: who does not know the one does not get to try the other. */
+/* Checks the password first: nobody tries codes without knowing it. */
 static enum err
 check_proofs(struct call *c)
 {
@@ -201,7 +189,7 @@ check_proofs(struct call *c)
 	return e == OK ? refresh(c) : e;
 }
 
-/* A proof has changed the session: it is loaded anew, and what was found in it is found again. */
+/* A proof has changed the session: it is loaded again, and the admin is checked again. */
 static enum err
 refresh(struct call *c)
 {
@@ -211,8 +199,8 @@ refresh(struct call *c)
 }
 
 /*
- * A browser's session rises by a proof and gets a new token with its cookie. A client that
- * keeps its token itself proves this one change and nothing more.
+ * The proof of a browser elevates its session, which gets a new token in the cookie. The proof of
+ * a client that keeps its token authorizes this change alone.
  */
 static enum err
 check_password(struct call *c)

@@ -1,4 +1,4 @@
-/* What the files of this floor share and nobody else sees. */
+/* The state of the web layer, for the files of this layer alone. */
 #ifndef WEB_INTERNAL_H
 #define WEB_INTERNAL_H
 
@@ -10,7 +10,7 @@ struct web {
 	struct flow_env *env;
 	struct templates *templates;
 	struct str openapi; /* the OpenAPI document, as it is served */
-	struct call *call;  /* the one being answered, until web_after() */
+	struct call *call;  /* the current one, until web_after() */
 };
 
 #endif

@@ -1,7 +1,4 @@
-/*
- * Organizations in words: the one that a session works in, as the frame of every page names it;
- * the deadline of its policy; how its members stand.
- */
+/* Organizations as pages show them: the organization context, deadlines, compliance, roles. */
 #include "web/organization.h"
 
 #include "base/clock.h"
@@ -10,8 +7,8 @@ static void present_deadline(struct call *c, const struct membership *m, int64_t
 static struct str time_left(struct arena *a, int64_t us);
 
 static const struct {
-	const char *text;
-	const char *sign;
+	const char *label;
+	const char *tone;
 } compliances[] = {
     [COMPLIANCE_ENROLLED] = {"Enrolled", "good"},
     [COMPLIANCE_GRACE] = {"Grace period", "warn"},
@@ -28,7 +25,7 @@ present_organization_context(struct call *c)
 	struct compliance_status status;
 
 	if (s->membership_count > 0) {
-		cJSON *o = model_object(c->model, "space");
+		cJSON *o = model_object(c->model, "organization_context");
 
 		model_text(o, "name", here != NULL ? here->name : STR_ABSENT);
 		model_bool(o, "may_switch", s->membership_count > 1);
@@ -40,7 +37,7 @@ present_organization_context(struct call *c)
 	if (status.compliance == COMPLIANCE_GRACE)
 		present_deadline(c, m, status.deadline);
 	if (status.compliance == COMPLIANCE_OVERDUE) {
-		cJSON *o = model_object(c->model, "lapsed");
+		cJSON *o = model_object(c->model, "overdue");
 
 		model_text(o, "organization", m->name);
 		model_text(o, "since", clock_text(c->arena, status.deadline));
@@ -63,13 +60,13 @@ present_required_by(struct call *c)
 const char *
 compliance_label(enum compliance status)
 {
-	return compliances[status].text;
+	return compliances[status].label;
 }
 
 const char *
 compliance_tone(enum compliance status)
 {
-	return compliances[status].sign;
+	return compliances[status].tone;
 }
 
 struct str
@@ -80,7 +77,7 @@ role_label(struct arena *a, const struct membership *m)
 	return m->sensitive ? str_printf(a, "%.*s, sensitive role", STR_FMT(role)) : role;
 }
 
-/* A policy may be announced: then it has a day on which it begins. */
+/* Shows the time left, and for a policy that begins later, when it begins. */
 static void
 present_deadline(struct call *c, const struct membership *m, int64_t deadline)
 {
@@ -93,7 +90,7 @@ present_deadline(struct call *c, const struct membership *m, int64_t deadline)
 	model_text(o, "from", begins > c->flow.now ? clock_text(c->arena, begins) : STR_ABSENT);
 }
 
-/* To the nearest day, on the last one to the nearest hour. */
+/* Rounds to days, on the last day to hours. */
 static struct str
 time_left(struct arena *a, int64_t us)
 {

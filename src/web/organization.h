@@ -11,14 +11,14 @@
  */
 void present_organization_context(struct call *c);
 
-/* `required_by`: the organization that requires a factor; absent when none does. */
+/* Shows the organization that requires a factor: `required_by`, absent when none does. */
 void present_required_by(struct call *c);
 
-/* The compliance of a member as a label, and its tone: "good", "warn", "bad" or "". */
+/* Returns the label of a compliance, and its tone: "good", "warn", "bad" or "". */
 const char *compliance_label(enum compliance status);
 const char *compliance_tone(enum compliance status);
 
-/* The role of a member as a label: "admin", "owner, sensitive role". */
+/* Returns the label of a role: "admin", "owner, sensitive role". */
 struct str role_label(struct arena *a, const struct membership *m);
 
 #endif

@@ -1,4 +1,4 @@
-/* Parts of the value tree that several pages share, and the way from tree to page. */
+/* Parts of the value tree that several pages share, and the step from the tree to the page. */
 #include "web/present.h"
 
 #include "base/clock.h"
@@ -13,27 +13,27 @@
 static void present_refusal(struct call *c);
 static void present_wait(struct call *c);
 static const char *refused_field(const struct call *c);
-static bool given(const struct call *c, const char *name);
+static bool was_sent(const struct call *c, const char *name);
 
 enum err
 present_page(struct call *c, const char *template, const char *title)
 {
 	const struct account *account = &c->flow.subject.account;
 	enum session_state state = subject_state(&c->flow.subject, c->flow.now);
-	bool stands = c->signed_in && !c->flow.ended, inside = stands && state == SESSION_ACTIVE;
+	bool has_session = c->signed_in && !c->flow.ended;
 
 	model_text(c->model, "issuer", str_of(c->conf->issuer));
 	model_text(c->model, "title", str_of(title));
 	model_text(c->model, "request_id", c->req->id);
-	model_bool(c->model, "signed_in", inside);
-	model_bool(c->model, "enrolling", stands && state == SESSION_ENROLLMENT_REQUIRED);
+	model_bool(c->model, "signed_in", has_session && state == SESSION_ACTIVE);
+	model_bool(c->model, "enrolling", has_session && state == SESSION_ENROLLMENT_REQUIRED);
 	if (c->signed_in) {
 		cJSON *o = model_object(c->model, "account");
 
 		model_text(o, "name", account->name);
 		model_text(o, "email", account->email);
 	}
-	if (stands)
+	if (has_session)
 		present_organization_context(c);
 	if (c->refusal != OK)
 		present_refusal(c);
@@ -103,9 +103,31 @@ day_text(struct arena *a, int64_t us)
 }
 
 void
+present_id(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id)
+{
+	model_text(o, name, uuid_is_nil(id) ? STR_ABSENT : id_format(c->arena, prefix, id));
+}
+
+struct str
+time_text(struct arena *a, int64_t us)
+{
+	return us != 0 ? clock_text(a, us) : STR_ABSENT;
+}
+
+void
 present_flash(struct call *c, const char *text)
 {
-	model_text(model_object(c->model, "notice"), "text", str_of(text));
+	model_text(model_object(c->model, "flash"), "text", str_of(text));
+}
+
+void
+present_flash_named(struct call *c, const struct flash *list, size_t count)
+{
+	if (!field_known(&c->fields, STR(FLASH_FIELD)))
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(field_text(&c->fields, FLASH_FIELD), str_of(list[i].name)))
+			present_flash(c, list[i].text);
 }
 
 void
@@ -134,7 +156,7 @@ present_step_up(struct call *c)
 		model_text(o, "name", str_of(v->field->name));
 		model_text(o, "value", v->text);
 	}
-	model_text(c->model, "what", str_of(c->route->purpose));
+	model_text(c->model, "purpose", str_of(c->route->purpose));
 	model_text(c->model, "action", str_of(c->route->path));
 	model_bool(c->model, "need_password", c->missing.password);
 	model_bool(c->model, "need_code", c->missing.verification);
@@ -145,16 +167,17 @@ present_step_up(struct call *c)
 	return present_page(c, "step_up", "Confirm your identity");
 }
 
-/* That something is to be proven is no mistake of anybody's as long as nothing was given. */
+/* A missing proof is shown as an error only where one was sent. */
 static void
 present_refusal(struct call *c)
 {
-	bool asked =
+	bool missing =
 	    c->refusal == ERR_REAUTHENTICATION_REQUIRED || c->refusal == ERR_VERIFICATION_REQUIRED;
 	const char *field = refused_field(c);
 	cJSON *o;
 
-	if (asked && !given(c, "password") && !given(c, "code") && !given(c, "recovery_code"))
+	if (missing && !was_sent(c, "password") && !was_sent(c, "code") &&
+	    !was_sent(c, "recovery_code"))
 		return;
 	o = model_object(c->model, "error");
 	model_text(o, "text",
@@ -165,7 +188,7 @@ present_refusal(struct call *c)
 		present_wait(c);
 }
 
-/* The answer that takes the last free slot of the budget already says how long the wait is. */
+/* The incorrect code that reaches the attempt limit shows the wait, too. */
 static void
 present_wait(struct call *c)
 {
@@ -181,7 +204,7 @@ present_wait(struct call *c)
 		(void)error_retry_after(c, ERR_THROTTLED);
 }
 
-/* The field that a refusal is about; NULL when it is about none. */
+/* Returns the name of the field that the refusal is about; NULL for none. */
 static const char *
 refused_field(const struct call *c)
 {
@@ -192,7 +215,7 @@ refused_field(const struct call *c)
 		return "password";
 	case ERR_CODE_INVALID:
 	case ERR_VERIFICATION_REQUIRED:
-		return given(c, "recovery_code") ? "recovery_code" : "code";
+		return was_sent(c, "recovery_code") ? "recovery_code" : "code";
 	case ERR_FIELD:
 		return field_rejected(&c->fields);
 	default:
@@ -201,7 +224,7 @@ refused_field(const struct call *c)
 }
 
 static bool
-given(const struct call *c, const char *name)
+was_sent(const struct call *c, const char *name)
 {
 	size_t i;
 

@@ -16,20 +16,35 @@ enum err present_page(struct call *c, const char *template, const char *title) M
 /* Replaces the value tree by an empty one. */
 void present_nothing(struct call *c);
 
-/* `mfa` {enabled, recovery_left, recovery_low, …}. */
+/* Shows the second factor of the account: `mfa` {enabled, recovery_left, recovery_low, …}. */
 void present_mfa(struct call *c);
 
-/* `methods` [{id, label, preferred}] and `several`, of the active factors. */
+/* Lists the active factors: `methods` [{id, label, preferred}], and whether there are `several`. */
 void present_methods(struct call *c);
 
-/* `factor` {id, label}, and true by the name of its kind. */
+/* Shows a factor: `factor` {id, label}, and a flag with the name of its kind. */
 void present_factor(struct call *c, const struct factor *f);
 
-/* "YYYY-MM-DD" in UTC; absent for 0. */
+/* Returns "YYYY-MM-DD" in UTC; absent for 0. */
 struct str day_text(struct arena *a, int64_t us);
 
-/* `flash` {text}: the message about a change that was just made. */
+/* Sets an id as a member; null for nil. */
+void present_id(struct call *c, cJSON *o, const char *name, const char *prefix, struct uuid id);
+
+/* Returns the time as people read it; absent for 0. */
+struct str time_text(struct arena *a, int64_t us);
+
+/* Shows a flash message, which says what the last change did: `flash` {text}. */
 void present_flash(struct call *c, const char *text);
+
+/* A flash message by its name. A redirect puts the name into the query, as this field. */
+#define FLASH_FIELD "done"
+struct flash {
+	const char *name;
+	const char *text;
+};
+/* Shows the flash message that the request names, where the route has the field. */
+void present_flash_named(struct call *c, const struct flash *list, size_t count);
 
 /* A sentence of a page about one of its fields, instead of the general one. */
 struct field_hint {
@@ -40,8 +55,8 @@ struct field_hint {
 void present_hint(struct call *c, const struct field_hint *hints, size_t count);
 
 /*
- * The step-up page for a POST route: it asks for the missing proofs, and sends the fields of the
- * form again.
+ * Responds with the step-up page for a POST route: it asks for the missing proofs, and sends the
+ * fields of the form again.
  */
 enum err present_step_up(struct call *c) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* From a request to its answer. */
+/* From a request to its response. */
 #include "web/web.h"
 
 #include <stdio.h>
@@ -13,10 +13,10 @@
 #include "web/route.h"
 #include "web/router.h"
 
-/* The largest OpenAPI document, in bytes: an answer is built whole in the memory of a request. */
+/* The largest OpenAPI document, in bytes: a response is built in the memory of a request. */
 #define DOCUMENT_MAX (ARENA_REQUEST_MAX / 8)
 
-/* Parameters of this service that must not come twice: it would be open which of them counts. */
+/* Parameters of this service that must not be repeated (see http/req.c). */
 static const char *const single_params[] = {
     "HTTP_X_ACCOUNT_ACCESS_TOKEN",
     "HTTP_X_ORIGINAL_URL",
@@ -132,7 +132,6 @@ dispatch(struct call *c)
 
 	if (e == ERR_METHOD)
 		resp_header(c->resp, "Allow", allow);
-	/* To the gate's askers every 2xx is a yes. */
 	if (e == ERR_METHOD && c->req->method == METHOD_OPTIONS && !c->family->handlers_only) {
 		resp_set(c->resp, 204, STR_ABSENT, STR_ABSENT);
 		return;
@@ -145,7 +144,7 @@ dispatch(struct call *c)
 		c->family->refuse(c, e);
 }
 
-/* A request that could not be read whole is still answered in its dialect. */
+/* The family of the path responds also to a request that could not be read. */
 static void
 refuse_unread(struct call *c, enum err e)
 {
@@ -156,10 +155,7 @@ refuse_unread(struct call *c, enum err e)
 	c->family->refuse(c, e);
 }
 
-/*
- * The last thing to be decided, behind every commit. A client that keeps its token itself gets
- * no cookie.
- */
+/* Sets or clears the session cookie after every commit; not for a client that keeps its token. */
 static void
 set_cookie(struct call *c)
 {
@@ -171,18 +167,17 @@ set_cookie(struct call *c)
 		cookie_set_session(c, c->flow.new_token);
 }
 
+/* A copy, since web_after() uses it; cut between characters at SESSION_USER_AGENT_MAX bytes. */
 static struct str
 user_agent(const struct req *rq)
 {
-	struct str agent = req_param(rq, "HTTP_USER_AGENT");
-	size_t n = agent.n < SESSION_AGENT_MAX ? agent.n : SESSION_AGENT_MAX;
+	struct str text = req_param(rq, "HTTP_USER_AGENT");
+	size_t n = text.n < SESSION_USER_AGENT_MAX ? text.n : SESSION_USER_AGENT_MAX;
 
-	if (str_is_absent(agent))
+	if (str_is_absent(text))
 		return STR("");
-	/* Not in the middle of a character. */
-	while (n > 0 && n < agent.n && ((unsigned char)agent.p[n] & 0xC0) == 0x80)
+	while (n > 0 && n < text.n && ((unsigned char)text.p[n] & 0xC0) == 0x80)
 		n--;
-	agent.n = n;
-	/* The parameters are gone by web_after(). */
-	return str_is_utf8(agent) && !str_has_control(agent) ? str_copy(rq->arena, agent) : STR("");
+	text.n = n;
+	return str_is_utf8(text) && !str_has_control(text) ? str_copy(rq->arena, text) : STR("");
 }

@@ -1,6 +1,6 @@
 /*
- * The web floor as the daemon sees it: one request in, one answer out. It always answers;
- * whatever fails becomes an error answer that grants nothing.
+ * The interface of the web layer for the daemon: one request in, one response out. Every failure
+ * becomes an error response that grants nothing.
  */
 #ifndef WEB_WEB_H
 #define WEB_WEB_H
@@ -15,21 +15,21 @@ struct flow_env;
 struct web;
 
 /*
- * Loads the templates and checks the route table. `env` and `conf` stay the caller's and
- * outlive the web. All memory comes from `a`, the process's arena. ERR_CONFIG with `why`.
+ * Loads the templates and the OpenAPI document. `env` and `conf` belong to the caller and outlive
+ * the result. All memory comes from `a`, the arena of the process. ERR_CONFIG with `why`.
  */
 enum err web_open(struct arena *a, const struct conf *conf, struct flow_env *env, struct web **out,
     struct str *why) MUST_CHECK;
 
 /*
- * Answers one request. `read` is what req_read() returned: a request that could not be read
- * gets its error answer here too.
+ * Responds to one request. `read` is what req_read() returned: a request that could not be read
+ * gets an error response.
  */
 void web_handle(struct web *w, struct req *rq, enum err read, struct resp *rs);
 
 /*
- * What may be done once the answer has left: call it after every answer, before the arena is
- * reset.
+ * Does what can wait until the response was written. The caller calls it after every response,
+ * before the arena is reset.
  */
 void web_after(struct web *w, struct req *rq);
 

@@ -37,7 +37,7 @@ const texts = async (someone) => (await rows(someone).allInnerTexts()).map((text
 
 // --- the pages ------------------------------------------------------------------
 
-test('an admin reads what she has done herself', async () => {
+test('an admin finds their own actions in the audit log', async () => {
 	await ada.goto('/admin/audit');
 	await ada.signIn();
 	await ada.expectPath('/admin/audit');
@@ -69,7 +69,7 @@ test('the table scrolls within itself by keyboard at 320 px, and says what it is
 	await ada.page.setViewportSize({ width: 1280, height: 800 });
 });
 
-test('without scripts a member is told that the page is not his', async () => {
+test('without scripts a member sees that the page is for admins only', async () => {
 	await max.goto('/admin/audit');
 	await max.signIn({ password: 'not the password' });
 	await max.signIn();

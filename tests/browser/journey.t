@@ -82,7 +82,7 @@ test('six digits are sent once, and an answer that was refused is not sent again
 	assert.equal(sent, 1);
 });
 
-test('after five wrong answers the button waits with the server, and comes back', async () => {
+test('after five wrong codes the button is disabled for as long as the server refuses codes', async () => {
 	await ben.goto('/mfa/challenge');
 	for (let wrong = 2; wrong <= 5; wrong++) {
 		await ben.enterCode(await ben.wrongCode(), 'Verify');

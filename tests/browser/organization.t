@@ -51,11 +51,11 @@ const banner = (someone) => someone.page.locator('.deadline p').first();
 const rows = (someone) => someone.page.locator('.cards tbody tr');
 const totalOf = (someone, name) => someone.page.locator('.chart tr', { hasText: name }).locator('td').first().innerText();
 
-// When the transition period of members ends, in seconds since 1970.
+// When the grace period of members ends, in seconds since 1970.
 const deadline = () => stack.psql(`SELECT ceil(extract(epoch FROM p.everyone_since))::bigint + p.grace_days * ${DAY}
 	FROM countersign.policies p JOIN countersign.organizations o USING (organization_id) WHERE o.slug = 'harbour'`).then(Number);
 
-async function proveAgain(someone) {
+async function confirmIdentity(someone) {
 	await someone.expectHeading('Confirm your identity');
 	await someone.field('Verification code').fill(await someone.nextCode());
 	await someone.press('Continue');
@@ -93,7 +93,7 @@ test('the form of the policy, and a number that does not fit', async () => {
 	await inspect(olivia);
 });
 
-test('without a transition period the preview warns of those who are shut out at once', async () => {
+test('without a grace period the preview warns how many members are blocked at once', async () => {
 	await olivia.field('Grace period in days').fill('0');
 	await olivia.press('Preview changes');
 	await olivia.expectHeading('Review the new policy');
@@ -111,7 +111,7 @@ test('the preview shows whom it hits and when, and saving asks for a code where 
 	await inspect(olivia);
 	stack.clock.advance(STALE_S);
 	await olivia.press('Save policy');
-	await proveAgain(olivia);
+	await confirmIdentity(olivia);
 	await olivia.expectText('The policy was saved.');
 	await olivia.expectText('requires two-factor authentication for everyone.');
 	await inspect(olivia);
@@ -119,7 +119,7 @@ test('the preview shows whom it hits and when, and saving asks for a code where 
 
 // --- a member on the way to the deadline ----------------------------------------
 
-test('a member is told how many days are left', async () => {
+test('the banner shows a member how many days are left', async () => {
 	await noah.signIn();
 	assert.match(await banner(noah).innerText(), /^Harbour Clinic requires two-factor authentication\. You have 14 days left \(until \d+ \w+ \d{4}, \d\d:\d\d UTC\)\.$/);
 	await inspect(noah);
@@ -168,7 +168,7 @@ test('set-up is cancelled to its beginning, and done it sets free', async () => 
 	await inspect(noah);
 });
 
-test('with an address that is not verified one is told what to do', async () => {
+test('a member with an unverified address reads what to do', async () => {
 	await una.signIn();
 	await una.expectPath('/mfa/setup');
 	await una.expectText('must verify your email address');
@@ -257,7 +257,7 @@ test('an exemption lets a member work until its day is over', async () => {
 		field.value = '2020-01-01';
 	});
 	await olivia.press('Save exemption');
-	await proveAgain(olivia);
+	await confirmIdentity(olivia);
 	await olivia.expectText('Choose a day from today');
 	await inspect(olivia);
 	const last = dayText(3);
@@ -285,14 +285,14 @@ test('an exemption is ended', async () => {
 	await olivia.field('Last day').fill(dayText(30));
 	await olivia.page.locator('#exempt_reason').fill('Again');
 	await olivia.press('Save exemption');
-	await proveAgain(olivia);
+	await confirmIdentity(olivia);
 	await olivia.press('End the exemption now');
 	await olivia.expectText('The exemption has ended.');
 	await mia.goto('/profile');
 	await mia.expectPath('/mfa/setup');
 });
 
-test('whoever lost the phone is reset: the address is typed, and a code proves who asks', async () => {
+test('an admin resets a member who lost the phone: they type the address and confirm with a code', async () => {
 	await noah.goto('/profile');
 	await olivia.goto('/admin/mfa?search=noah');
 	await olivia.follow('Noah Visser');
@@ -307,7 +307,7 @@ test('whoever lost the phone is reset: the address is typed, and a code proves w
 	await olivia.press('Reset the second factor');
 	await olivia.expectText('Confirm your identity to reset the second factor of this member');
 	await inspect(olivia);
-	await proveAgain(olivia);
+	await confirmIdentity(olivia);
 	await olivia.expectText('The second factor was reset');
 	await inspect(olivia);
 
@@ -327,7 +327,7 @@ test('of oneself and of owners nothing is decided, and why is said', async () =>
 	await inspect(olivia);
 });
 
-test('a member is told that these pages are not for him', async () => {
+test('a member reads that these pages are for admins only', async () => {
 	assert.equal(await noah.link('Admin').count(), 0);
 	await noah.goto('/admin/mfa');
 	await noah.expectHeading('Not allowed');
@@ -355,7 +355,7 @@ test('with two organizations one is chosen, and the switch says what it has clea
 	await olivia.field('Owners, admins and sensitive roles').check();
 	await olivia.press('Preview changes');
 	await olivia.press('Save policy');
-	await proveAgain(olivia);
+	await confirmIdentity(olivia);
 	await olivia.expectText('The policy was saved.');
 	await olivia.follow('Organization: Linden Practice');
 	await olivia.expectText('Current');
@@ -366,7 +366,7 @@ test('with two organizations one is chosen, and the switch says what it has clea
 	await inspect(olivia);
 });
 
-test('who would be shut out elsewhere is told before the switch', async () => {
+test('a member reads before the switch that the other organization would block them', async () => {
 	await m.join(stack, 'linden', noah.account);
 	await noah.goto('/organization');
 	await noah.expectText('Your role: member');
@@ -392,7 +392,7 @@ test('all of it without scripts', async () => {
 	await plain.press('Preview changes');
 	await plain.expectText('Grace period: 21 days (currently 14 days)');
 	await plain.press('Save policy');
-	await proveAgain(plain);
+	await confirmIdentity(plain);
 	await plain.expectText('The policy was saved.');
 	await plain.follow('Members');
 	await plain.field('Compliance status').selectOption('Grace period');

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --test-reporter=tap
-// What an API client may send, and what it is told when that is not it: bodies,
-// methods, paths. Nothing that is sent is ever answered with 5xx.
+// What an API client may send, and which problem it gets for anything else: bodies, methods, paths.
+// No request is ever answered with 5xx.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -165,14 +165,14 @@ test('what stands in the path cannot come in the body, whatever its value', asyn
 		assert.deepEqual(Object.keys(api.faults(await client.patch(`/v1/me/mfa/factors/${h.NO_FACTOR}`, { factor: value, label: 'x' }))), ['/factor']);
 });
 
-test('more faults than can be told are still one answer', async () => {
+test('more faults than a problem document lists still make one response', async () => {
 	const body = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`k${i}`, i]));
 	const { errors } = api.refused(await send(JSON.stringify(body)), 422, 'field_invalid');
 	assert.ok(errors.length >= 16 && errors.length <= 20, `${errors.length}`);
 	assert.equal(new Set(errors.map((e) => e.pointer)).size, errors.length);
 });
 
-test('a name of several kilobytes is told whole', async () => {
+test('a member name of several kilobytes is reported in full', async () => {
 	const name = 'n'.repeat(15_000);
 	assert.ok(`/${name}` in api.faults(await send(`{"${name}":1}`)));
 });
@@ -251,7 +251,7 @@ test('an identifier that cannot be is not there', async () => {
 		api.refused(await client.patch(`/v1/me/mfa/factors/${id}`, { label: 'x' }), 404, 'not_found');
 });
 
-test('a GET has no body and no parameter that is not told; the others take no query', async () => {
+test('a GET refuses a body and undocumented parameters; other methods refuse a query', async () => {
 	const client = await api.signIn(stack, await h.person(stack));
 	for (const o of operations.filter((each) => each.method === 'GET')) {
 		api.refused(await client.request('GET', o.path, { body: '{}', headers: JSON_TYPE }), 400, 'bad_request');
@@ -282,7 +282,7 @@ function random(seed) {
 }
 
 const SEED = 20240229;
-const PIECES = ['"', '\\', '{', '}', '[', ']', ',', ':', '\0', '\ufeff', '\u202e', '\\u0000', '\\ud800', 'null', '1e400', '-', ' ', '\n',
+const FRAGMENTS = ['"', '\\', '{', '}', '[', ']', ',', ':', '\0', '\ufeff', '\u202e', '\\u0000', '\\ud800', 'null', '1e400', '-', ' ', '\n',
 	'"code":', '"x":1,', 'é', '💣', '%00', '<b>', "'", '0'.repeat(200), '['.repeat(40)];
 
 // A valid body of the operation with some bytes turned, taken away, doubled or put in.
@@ -292,7 +292,7 @@ function mutate(next, body) {
 		const at = next(buffer.length + 1), head = buffer.subarray(0, at), tail = buffer.subarray(at);
 		const kinds = [
 			() => bytes(head, [next(256)], tail.subarray(1)),
-			() => bytes(head, PIECES[next(PIECES.length)], tail),
+			() => bytes(head, FRAGMENTS[next(FRAGMENTS.length)], tail),
 			() => bytes(head, tail.subarray(next(8))),
 			() => bytes(head, tail, tail),
 			() => bytes(tail, head),

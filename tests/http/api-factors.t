@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --test-reporter=tap
-// Several factors: list, rename, prefer, remove, and what each has to be proven by.
+// Several factors: listing, renaming, preferring and removing them, and which confirmation each change needs.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -89,8 +89,8 @@ test('a change says what is wrong with it', async () => {
 	const before = await h.state(stack, who);
 	for (const body of [{}, undefined, { label: null }, { label: '' }, { label: null, preferred: null }])
 		assert.deepEqual(api.refused(await client.patch(at(tablet), body), 422, 'field_invalid').errors, [
-			{ pointer: '/label', detail: 'Give label, preferred or both.' },
-			{ pointer: '/preferred', detail: 'Give label, preferred or both.' },
+			{ pointer: '/label', detail: 'Send label, preferred or both.' },
+			{ pointer: '/preferred', detail: 'Send label, preferred or both.' },
 		]);
 	assert.deepEqual(api.refused(await client.patch(at(tablet), { preferred: false }), 422, 'field_invalid').errors,
 		[{ pointer: '/preferred', detail: 'It can only be set to true. Prefer another factor instead.' }]);
@@ -139,18 +139,18 @@ const CHANGES = {
 for (const [name, change] of Object.entries(CHANGES)) {
 	test(`${name} needs a fresh password and a fresh verification`, async () => {
 		const { who, client, phone, tablet } = await two();
-		const prove = { password: () => api.reauthenticate(client, who), code: () => api.verify(client, phone) };
+		const confirm = { password: () => api.reauthenticate(client, who), code: () => api.verify(client, phone) };
 		stack.clock.advance(STALE_S);
 		const before = await api.factors(client);
 		api.refused(await change(client, tablet), 403, 'reauthentication_required');
-		await prove.code();
+		await confirm.code();
 		api.refused(await change(client, tablet), 403, 'reauthentication_required');
 		stack.clock.advance(STALE_S);
-		await prove.password();
+		await confirm.password();
 		api.refused(await change(client, tablet), 403, 'verification_required');
 		const after = await api.factors(client);
 		assert.deepEqual(after.map((f) => ({ ...f, lastUsedAt: '' })), before.map((f) => ({ ...f, lastUsedAt: '' })));
-		await prove.code();
+		await confirm.code();
 		api.expect(await change(client, tablet), 200);
 	});
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --test-reporter=tap
-// The dialect of /v1/public/accounts, spoken by curl as its users do.
+// The public API family (/v1/public/accounts), called with curl as its users do.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -160,7 +160,7 @@ test('setup from another session issues another secret, and the old one is dead'
 	api.refused(await other.post(`${BASE}/enable`, { mfa_code: code }), 422, 'code_invalid');
 });
 
-test('a factor begun by the other dialect is gone on with: the URL, without the raw secret', async () => {
+test('setup continues a factor that the v1 family began: it returns the URL, without the raw secret', async () => {
 	const { who, client } = await newcomer();
 	const factor = await api.begin(client, who);
 	const said = api.expect(await client.post(`${BASE}/setup`), 200);
@@ -196,7 +196,7 @@ test('enable: a missing and a wrong code, nothing pending, a code twice', async 
 	api.refused(await client.post(`${BASE}/enable`, { mfa_code }), 409, 'no_pending_factor');
 });
 
-test('enable by a browser raises its session and sets the cookie', async () => {
+test('enable by a browser elevates its session and sets the cookie', async () => {
 	const { client } = await newcomer('cookie');
 	const { token } = client;
 	const set = api.expect(await client.post(`${BASE}/setup`), 200);
@@ -217,7 +217,7 @@ test('disable needs each of its parts', async () => {
 	assert.deepEqual(api.faults(await client.post(`${BASE}/disable`, without('recovery_code'))), { '/mfa_code': 'It is missing.' });
 	assert.deepEqual(Object.keys(api.faults(await client.post(`${BASE}/disable`, {}))).sort(), ['/email', '/password']);
 	assert.equal((await api.mfa(client)).enabled, true);
-	assert.equal((await api.mfa(client)).backupCodesRemaining, 10, 'nothing was spent');
+	assert.equal((await api.mfa(client)).backupCodesRemaining, 10, 'no code was consumed');
 	api.expect(await client.post(`${BASE}/disable`, full), 200);
 });
 
@@ -265,7 +265,7 @@ test('regenerate kills the old codes, unused ones too, and takes no recovery cod
 	});
 	api.refused(await client.post(`${BASE}/recovery-codes/regenerate`, { mfa_code: who.codes[0] }), 422, 'code_invalid');
 	assert.equal((await api.mfa(client)).backupCodesRemaining, 10);
-	assert.equal(await works(who, who.codes[0]), true, 'it was not spent by that');
+	assert.equal(await works(who, who.codes[0]), true, 'the refused request did not consume it');
 	const mfa_code = await h.nextCode(stack, who.factors[0]);
 	const said = api.expect(await client.post(`${BASE}/recovery-codes/regenerate`, { mfa_code }), 200);
 	assert.equal((await api.mfa(client)).backupCodesRemaining, 10);

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --test-reporter=tap
-// Single use and the guessing budget of API clients, over eight workers at the same
-// instant, through both dialects and the pages together.
+// Single use and the attempt limit hold for API clients that send requests to eight workers at the same instant,
+// through both API families and the pages.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -31,7 +31,7 @@ const eventsOf = async (who, kind, result, after = 0) =>
 const codesLeft = (who) =>
 	h.number(stack, `SELECT count(*) FROM countersign.recovery_codes WHERE account_id = '${who.id}' AND used_at IS NULL`);
 
-// What a request that came too late may be told, and nothing else.
+// Every response but the granted ones is one of the refusals that are allowed.
 function onlyRefusals(answers, allowed) {
 	for (const answer of answers.filter((a) => a.status >= 300))
 		assert.ok(allowed.includes(answer.json().code), answer.text);
@@ -68,7 +68,7 @@ test('of 100 verifications of a pending factor exactly one counts, with one set 
 	api.expect(await again.post(VERIFICATION, { recoveryCode: factor.codes[0] }), 200);
 });
 
-test('of 100 enables with one code, in both dialects, exactly one brings codes', async () => {
+test('of 100 enables with one code, in both API families, exactly one returns recovery codes', async () => {
 	const who = await h.person(stack);
 	const client = await api.signIn(stack, who);
 	const set = api.expect(await client.post(`${PUBLIC}/setup`), 200);
@@ -100,7 +100,7 @@ test('of 20 set-ups at once from one session one factor comes, and its last code
 	assert.equal(working, 1);
 });
 
-test('of 100 new sets with one code, in both dialects, exactly one is made', async () => {
+test('of 100 requests for new recovery codes with one code, in both API families, exactly one succeeds', async () => {
 	const { who, client } = await api.enrolled(stack);
 	const code = await h.nextCode(stack, who.factors[0]);
 	const answers = await h.times(100, (i) => (i % 2
@@ -120,7 +120,7 @@ for (const name of ['mfa_code', 'recovery_code'])
 		const body = { email: who.email, password: who.password, [name]: answer };
 		const answers = await h.times(100, () => client.post(`${PUBLIC}/disable`, body));
 		assert.equal(granted(answers).length, 1, JSON.stringify(codes(answers)));
-		// The password is hashed before, and its lanes may be full.
+		// The password is hashed first, and the slots of the hash semaphore may be full.
 		onlyRefusals(answers, ['code_invalid', 'too_many_attempts', 'mfa_not_enabled', 'busy']);
 		assert.equal(await eventsOf(who, 'mfa_disabled', 'accepted'), 1);
 		assert.equal((await api.mfa(client)).enabled, false);
@@ -137,7 +137,7 @@ test('of 100 deletions at once one takes the factors, and all that were judged s
 	assert.equal(await eventsOf(who, 'mfa_disabled', 'accepted'), 1);
 });
 
-test('one recovery code through both dialects and the page at once is accepted exactly once', async () => {
+test('one recovery code through both API families and the page at once is accepted exactly once', async () => {
 	const { who, client } = await api.enrolled(stack);
 	const code = who.codes[7];
 	const clients = await waiting(who, 40);
@@ -154,7 +154,7 @@ test('one recovery code through both dialects and the page at once is accepted e
 	await h.assertChains(stack);
 });
 
-test('wrong guesses through every route and dialect share one budget', async () => {
+test('wrong codes through every route and API family share one attempt limit', async () => {
 	const { who, client } = await api.enrolled(stack, { verified: true });
 	const wrong = await h.wrongCode(stack, who.factors[0]);
 	// A second factor is pending, so that confirming one is a way to guess, too.
@@ -186,7 +186,7 @@ test('wrong guesses through every route and dialect share one budget', async () 
 	assert.ok(api.refused(answer, 429, 'too_many_attempts').retryAfter > 0, 'the right code waits, too');
 });
 
-test('a right password does not give the budget back', async () => {
+test('a right password does not reset the attempt limit', async () => {
 	const { who, client } = await api.enrolled(stack);
 	const wrong = await h.wrongCode(stack, who.factors[0]);
 	for (let i = 0; i < 4; i++)
@@ -198,7 +198,7 @@ test('a right password does not give the budget back', async () => {
 	api.refused(await again.post(VERIFICATION, { code: wrong }), 429, 'too_many_attempts');
 });
 
-test('of 50 reauthentications at once with one token one rises, and its token is the only one', async () => {
+test('of 50 reauthentications at once with one token one succeeds, and its token is the only valid one', async () => {
 	const who = await h.person(stack);
 	const { token } = await api.signIn(stack, who);
 	const answers = await h.times(50, () => api.call(stack, 'POST', '/v1/sessions/current/reauthentication', {

@@ -158,9 +158,9 @@ test('every example request is on it as it would be sent', () => {
 
 test('every code is on it, where the type of a problem leads', async () => {
 	const refused = (await stack.get('/v1/me/mfa')).json();
-	const [where, anchor] = refused.type.split('#');
+	const [where, fragment] = refused.type.split('#');
 	assert.equal(where, '/docs/api');
-	assert.ok(html.includes(`<dt id="${anchor}">`));
+	assert.ok(html.includes(`<dt id="${fragment}">`));
 	const codes = Object.entries(document.components.examples);
 	assert.ok(codes.length >= 27);
 	for (const [code, { description, value }] of codes) {
@@ -173,7 +173,7 @@ test('every code is on it, where the type of a problem leads', async () => {
 	}
 });
 
-test('every link within the page leads somewhere, and no anchor is there twice', () => {
+test('every link within the page has a target, and no id occurs twice', () => {
 	const ids = [...html.matchAll(/ id="([^"]*)"/g)].map((m) => m[1]);
 	assert.equal(new Set(ids).size, ids.length);
 	const links = [...html.matchAll(/href="#([^"]*)"/g)].map((m) => m[1]);
@@ -213,7 +213,7 @@ async function inspect(browser, width, colorScheme) {
 	assert.ok(await tab.locator('#code_invalid').isVisible());
 	const overflow = () => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth;
 	assert.equal(await tab.evaluate(overflow), 0, `${width} px wide`);
-	assert.ok((await tab.evaluate(() => scrollY)) > 1000, 'the anchor is gone to');
+	assert.ok((await tab.evaluate(() => scrollY)) > 1000, 'the page is scrolled to the fragment');
 	await tab.evaluate(AXE);
 	const found = await tab.evaluate((values) => window.axe.run(document, {
 		runOnly: { type: 'tag', values }, resultTypes: ['violations'],

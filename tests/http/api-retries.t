@@ -52,8 +52,8 @@ async function assertOpen(who, factor) {
 }
 
 /*
- * One row an operation: what is there before, the request, the statement of the
- * database that decides it, what the repeat is told, and what then holds.
+ * There is one row for each operation: the state before it, the request, the database statement that decides it,
+ * the response to the repeated request, and what holds afterwards.
  */
 const OPERATIONS = {
 	'POST /v1/sessions': {
@@ -253,7 +253,7 @@ const OPERATIONS = {
 		prepare: newcomer,
 		repeat: (answer, state) => {
 			state.set = api.expect(answer, 200);
-			assert.equal('totp_secret' in state.set, false, 'it was told once, though nobody heard it');
+			assert.equal('totp_secret' in state.set, false, 'the secret was returned once, although the response was lost');
 		},
 		then: async ({ who, client, set }) => {
 			assert.equal(await count(who, 'factors'), 1);
@@ -334,7 +334,7 @@ for (const [name, row] of Object.entries(OPERATIONS)) {
 		await row.then(state);
 	});
 
-	test(`${name}: the database's answer is lost, the client is told, and repeats`, async () => {
+	test(`${name}: the database's answer is lost, the client gets an error and repeats the request`, async () => {
 		const state = await row.prepare();
 		const { token } = state.client;
 		const request = await requestOf(name, row, state);
@@ -350,7 +350,7 @@ for (const [name, row] of Object.entries(OPERATIONS)) {
 	});
 }
 
-test('an answer to a code that is spent before a change (disable) is lost: the next code does it', async () => {
+test('the answer of the database to the statement that consumes a code before a change (disable) is lost: the next code works', async () => {
 	const { who, client } = await enrolled();
 	const body = async () => ({ email: who.email, password: who.password, mfa_code: await h.nextCode(stack, who.factors[0]) });
 	const first = await body();

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --test-reporter=tap
 // Sessions of API clients: sign-in, the token and where it travels, verification,
-// reauthentication, organizations, lists, the way out.
+// reauthentication, organizations, lists, signing out.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -69,7 +69,7 @@ test('signing in without a factor gives an active session', async () => {
 	assert.equal(Math.round((Date.parse(said.expiresAt) - Date.parse(said.createdAt)) / 1000), 86400);
 	assert.deepEqual(answer.setCookie, [], 'a client of JSON keeps its token itself');
 	const { token, ...rest } = said;
-	assert.deepEqual(api.expect(await api.call(stack, 'GET', CURRENT, bearer(token)), 200), rest, 'the token is told once');
+	assert.deepEqual(api.expect(await api.call(stack, 'GET', CURRENT, bearer(token)), 200), rest, 'the token is returned once');
 });
 
 test('signing in with a factor says what is outstanding, and the methods', async () => {
@@ -102,7 +102,7 @@ test('signing in says what is missing or wrong in its fields', async () => {
 	assert.deepEqual(Object.keys(api.faults(await send({ email: 'a@example.org', password: 'x'.repeat(1025) }))), ['/password']);
 });
 
-test('unknown, wrong and disabled are told by nothing: status, body, headers', async () => {
+test('an unknown account, a wrong password and a disabled account get the same status, body and headers', async () => {
 	const known = await h.person(stack, { email: 'known@example.org' });
 	const gone = await h.person(stack, { email: 'other@example.org' });
 	await stack.ctl(['account', 'disable', gone.email]);
@@ -116,7 +116,7 @@ test('unknown, wrong and disabled are told by nothing: status, body, headers', a
 		assert.deepEqual(answer, answers[0]);
 });
 
-test('a locked second factor is not told before the password, nor by signing in', async () => {
+test('a locked second factor is not revealed before the password is right, nor by signing in', async () => {
 	const { who } = await api.enrolled(stack);
 	await stack.psql(`UPDATE countersign.throttles SET failures = 100 WHERE account_id = '${who.id}'`);
 	const wrong = await api.call(stack, 'POST', '/v1/sessions', { json: { email: who.email, password: 'not it' } });
@@ -294,7 +294,7 @@ test('a session without factors has nothing to verify', async () => {
 	api.refused(await client.post(`${CURRENT}/verification`, { code: '123456' }), 409, 'mfa_not_enabled');
 });
 
-test('five wrong answers, then 429 with the wait, and the right code counts after it', async () => {
+test('after five wrong codes the response is 429 with the wait, and the right code works after it', async () => {
 	const { who } = await api.enrolled(stack);
 	const client = await api.signIn(stack, who);
 	const code = await h.wrongCode(stack, who.factors[0]);
@@ -308,7 +308,7 @@ test('five wrong answers, then 429 with the wait, and the right code counts afte
 	await api.verify(client, who.factors[0]);
 });
 
-test('after a hundred wrong answers in a row the factor answers nothing, and no wait is named', async () => {
+test('after a hundred wrong codes in a row every code is refused, and no wait is named', async () => {
 	const { who } = await api.enrolled(stack);
 	const client = await api.signIn(stack, who);
 	await stack.psql(`UPDATE countersign.throttles SET failures = 100 WHERE account_id = '${who.id}'`);
@@ -412,7 +412,7 @@ test('a session ends by itself: a waiting one after 15 minutes, an idle one afte
 	stack.clock.advance(15 * 60 + 1);
 	api.refused(await waiting.get(CURRENT), 401, 'unauthenticated');
 	api.expect(await client.get(CURRENT), 200);
-	await h.until('the session is noted as seen', () => h.number(stack, `SELECT count(*) FROM countersign.sessions
+	await h.until('the last activity of the session is recorded', () => h.number(stack, `SELECT count(*) FROM countersign.sessions
 		WHERE session_id = '${h.sessionOf(client.token)}' AND last_seen_at > created_at + interval '10 min'`));
 	stack.clock.advance(3600 + 1);
 	api.refused(await client.get(CURRENT), 401, 'unauthenticated');
@@ -435,7 +435,7 @@ test('switching the organization clears the verification, and the next sensitive
 	assert.equal(said.organizationId, first);
 	assert.equal(said.verifiedAt, null);
 	assert.equal(said.state, 'active', 'the session stays active');
-	assert.equal(client.token, token, 'nothing rose, so the token stays');
+	assert.equal(client.token, token, 'the session was not elevated, so the token stays');
 	api.expect(await client.get('/v1/me/mfa'), 200);
 	const path = `/v1/me/mfa/factors/${who.factors[0].id}`;
 	const problem = api.refused(await client.patch(path, { label: 'Desk' }), 403, 'verification_required');
@@ -461,7 +461,7 @@ test('switching to the organization one is in changes nothing; to a foreign or u
 		api.refused(answer, 404, 'not_found');
 		answers.push(bare(answer));
 	}
-	assert.deepEqual(answers[0], answers[1], 'whether it exists is not told');
+	assert.deepEqual(answers[0], answers[1], 'the responses do not reveal whether it exists');
 	const after = await api.session(client);
 	assert.deepEqual([after.organizationId, after.verifiedAt], [mine, verifiedAt]);
 	assert.deepEqual(Object.keys(api.faults(await put({}))), ['/organizationId']);

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --test-reporter=tap
-// The dialect of /v1/me/mfa, from enrolment to the end, field by field.
+// The v1 API family (/v1/me/mfa), from enrolment to disabling, field by field.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -134,14 +134,14 @@ test('enroll takes a label, and says which will not do', async () => {
 	assert.equal((await api.factors(other.client))[0].label, 'Authenticator app', 'without one it has the name of its kind');
 });
 
-test('codes handed out at enroll are worth nothing before verify, and work after it', async () => {
+test('codes issued at enroll are refused before verify, and work after it', async () => {
 	const { who, client } = await newcomer();
 	const factor = await api.begin(client, who);
 	api.refused(await client.post('/v1/sessions/current/verification', { recoveryCode: factor.codes[0] }), 409, 'mfa_not_enabled');
 	assert.equal((await api.mfa(client)).backupCodesRemaining, 0);
 	assert.equal(await h.number(stack, `SELECT count(*) FROM countersign.recovery_codes WHERE account_id = '${who.id}'`), 0);
 	const said = await api.confirm(client, who, factor);
-	assert.equal(said.backupCodes, undefined, 'they are told once');
+	assert.equal(said.backupCodes, undefined, 'they are returned once');
 	for (const code of factor.codes.slice(0, 2))
 		assert.equal(await works(who, code), true);
 	assert.equal(await works(who, factor.codes[0]), false);
@@ -203,7 +203,7 @@ test('begun on the page and verified here: the codes come back', async () => {
 	assert.equal(await works(who, said.backupCodes[3]), true);
 });
 
-test('begun here and confirmed on the page: new codes are shown, those handed out are dead', async () => {
+test('a factor begun here and confirmed on the page: the page shows new codes, and the codes issued before are refused', async () => {
 	const { who, client } = await newcomer({}, 'cookie');
 	const factor = await api.begin(client, who);
 	const browser = new h.Browser(stack, client.token);
@@ -215,7 +215,7 @@ test('begun here and confirmed on the page: new codes are shown, those handed ou
 	assert.equal(await works(who, shown[0]), true);
 });
 
-test('begun here and confirmed by the other dialect: its answer has the codes that count', async () => {
+test('a factor begun here and confirmed by the public family: the response has the valid codes', async () => {
 	const { who, client } = await newcomer();
 	const factor = await api.begin(client, who);
 	const said = api.expect(await client.post('/v1/public/accounts/mfa/enable', { mfa_code: await h.nextCode(stack, factor) }), 200);
@@ -240,7 +240,7 @@ test('verify: nothing pending, a wrong code, another factor, a missing code', as
 	api.refused(await client.post(VERIFY, { code: factor.confirmedBy }), 409, 'no_pending_factor');
 });
 
-test('wrong codes at verify spend the account\'s budget: five, then the wait', async () => {
+test('wrong codes at verify count against the account\'s attempt limit: five, then the wait', async () => {
 	const { who, client } = await newcomer();
 	const factor = await api.begin(client, who);
 	const code = await h.wrongCode(stack, factor);
@@ -257,7 +257,7 @@ test('verify ends the verification of other sessions; a browser is verified by i
 	const other = await api.signIn(stack, who);
 	await api.enrol(client, who);
 	assert.equal((await api.session(other)).state, 'mfa_required');
-	assert.equal((await api.session(client)).verifiedAt, null, 'its token stays, so it has not risen');
+	assert.equal((await api.session(client)).verifiedAt, null, 'its token stays, so it was not elevated');
 	const page = await newcomer({}, 'cookie');
 	const { token } = page.client;
 	await api.enrol(page.client, page.who);
@@ -373,7 +373,7 @@ test('new codes without a factor', async () => {
 	api.refused(await client.post('/v1/me/mfa/recovery-codes', { code: '123456' }), 409, 'mfa_not_enabled');
 });
 
-// --- what must not be told ---------------------------------------------------------------
+// --- what must stay secret ---------------------------------------------------------------
 
 test('no log and no event holds a password, code, secret or token of all that', async () => {
 	const { who, client } = await api.enrolled(stack, { verified: true, password: 'a password nobody else has' });

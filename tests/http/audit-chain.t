@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --test-reporter=tap
-// The audit trail as a whole: every change of it is found and named, what is old goes
-// without leaving a hole, and an export can be checked without the database.
+// The audit chains of all accounts: every change of them is found and named, old events are removed without leaving
+// a gap, and an export can be verified without the database.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -39,7 +39,7 @@ async function assertSound(why) {
 	assert.match(out, /^\d+ accounts, \d+ events: sound\n$/);
 }
 
-// Changes the tables as their owner, whose constraints do not hold him; looks; puts everything back.
+// Changes the tables with their constraints off, as their owner can, lets `look` check the faults, and restores all rows.
 const TABLES = ['audit_events', 'audit_chains', 'audit_anchors'];
 async function tampered(sql, look) {
 	await stack.psql(TABLES.map((t) => `CREATE TABLE public.kept_${t} AS TABLE countersign.${t};`).join(''));
@@ -66,7 +66,7 @@ before(async () => {
 });
 after(() => stack?.stop());
 
-test('after a mixed run through pages, API and countersignctl the trail is sound', async () => {
+test('after a mixed run through pages, API and countersignctl the audit chains are sound', async () => {
 	const browser = await h.signInFully(stack, a);
 	await browser.post('/profile/factors/rename', { factor: a.factors[0].id, label: 'Other, "phone"' });
 	const signed = await stack.request('POST', '/v1/sessions', { json: { email: a.email, password: a.password } });
@@ -92,7 +92,7 @@ test('after a mixed run through pages, API and countersignctl the trail is sound
 	assert.equal(json.sound, true);
 });
 
-test('the service and the reader cannot change the trail; events lie in the table of their month', async () => {
+test('the service and the reader cannot change audit events; events lie in the table of their month', async () => {
 	const month = new Date(stack.clock.now() * 1000).toISOString().slice(0, 7).replace('-', '_');
 	assert.equal(await stack.psql('SELECT DISTINCT tableoid::regclass::text FROM countersign.audit_events'), `countersign.audit_events_${month}`);
 	const tables = (await stack.psql("SELECT relname FROM pg_class WHERE relname ~ '^audit_events_' AND relkind = 'r' ORDER BY 1")).split('\n');
@@ -150,7 +150,7 @@ test('events that are removed, inserted, swapped or moved are found and named', 
 		assert.deepEqual(brief(faults).sort(), [`${idOf(a)} ${n}-${n} missing`, `${idOf(b)} ${m + 1}-${m + 1} behind`, `${idOf(b)} ${m + 1}-${m + 1} changed`].sort()));
 });
 
-test('what is noted of a chain is held against its events', async () => {
+test('the recorded length and head of a chain are compared with its events', async () => {
 	const n = lengths[a.id], chain = `countersign.audit_chains SET length = $n, head = $h WHERE account_id = '${a.id}'`;
 	const note = (length, head = 'head') => `UPDATE ${chain.replace('$n', length).replace('$h', head)}`;
 	const is = (...wanted) => (faults) => assert.deepEqual(brief(faults), wanted.map((w) => `${idOf(a)} ${w}`));
@@ -332,7 +332,7 @@ test('a dry run says what would go; what is not sound does not go', async () => 
 		assert.equal((await audit('prune', '--months', wrong)).status, 64, wrong);
 });
 
-test('a prune takes whole months only, and the trail is sound after it', async () => {
+test('a prune removes whole months only, and the audit chains are sound after it', async () => {
 	moment('2031-02-28T23:58:00Z');
 	const first = await audit('prune', '--months', '1');
 	assert.equal(first.status, 0, first.err);
@@ -408,7 +408,7 @@ test('several at once, while the service works, do not disturb each other', asyn
 	await assertSound('afterwards');
 });
 
-test('memory does not grow with the trail', async () => {
+test('memory does not grow with the number of events', async () => {
 	// Of the release build: sanitizers keep memory.
 	const release = path.join(rig.top, 'build/release/countersignctl');
 	const peak = async (...args) => {

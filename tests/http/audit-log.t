@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --test-reporter=tap
 // The audit log of an organization, as a page and in the API: who sees which events, how
-// they are found, and how they leave the house so that anybody can check them.
+// people find them, and how an export lets anybody verify them.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -78,8 +78,8 @@ test('a stack starts, with two organizations and somebody in both', async () => 
 	await api.reauthenticate(client.both, both);
 	api.expect(await client.both.put('/v1/sessions/current/organization', { organizationId: rival.id }), 200);
 	await api.reauthenticate(client.both, both);
-	// The operator resets Bob: his own event, in no organization's name.
-	await stack.ctl(['account', 'reset-mfa', bob.email, '--reason', 'lost "all", said = he']);
+	// The operator resets Bob: the event is Bob's own and belongs to no organization.
+	await stack.ctl(['account', 'reset-mfa', bob.email, '--reason', 'lost "all", said = Bob']);
 	client.bob = await api.signIn(stack, bob);
 });
 
@@ -124,7 +124,7 @@ test('of a member also what was done in no organization, from the day of joining
 	}
 	const reset = (await all(client.admin, acme, { member: bob.email })).find((e) => e.kind === 'mfa_reset');
 	assert.equal(reset.actor.type, 'operator');
-	assert.deepEqual([reset.actor.accountId, reset.actor.name, reset.details.reason], [null, null, 'lost "all", said = he']);
+	assert.deepEqual([reset.actor.accountId, reset.actor.name, reset.details.reason], [null, null, 'lost "all", said = Bob']);
 	const [created] = await known(`account_id = '${both.id}' AND kind = 'account_created'`);
 	assert.ok(!(await all(client.admin, acme, { member: both.email })).map(keyOf).includes(created), 'not what was before');
 });
@@ -194,7 +194,7 @@ test('filters by actor, member, kind, result and time go together', async () => 
 		(await all(client.admin, acme, { member: bob.email })).filter((e) => e.at < middle).map(keyOf));
 });
 
-test('a filter that is none is told by its name', async () => {
+test('an invalid filter is reported with its name', async () => {
 	const wrong = async (query, ...names) => {
 		const found = api.faults(await client.admin.get(at(acme, query)));
 		assert.deepEqual(Object.keys(found).sort(), names.map((n) => `/${n}`).sort(), JSON.stringify(query));
@@ -436,7 +436,7 @@ test('an export verifies without the database, whole or a part; whatever is chan
 
 // --- exports of any length ------------------------------------------------------------------
 
-let sea; // an organization with more events than fit into one piece, or into memory
+let sea; // an organization with more events than fit into one chunk, or into memory
 const EVENTS = 30_000;
 
 // Reads an export as it comes: resolves to { text, whole } when it ends, however it does.
@@ -615,7 +615,7 @@ test('after a prune the first event that was kept still shows what it continues'
 	assert.deepEqual([said.status, said.text], [0, '2 events of partial chains: sound\n']);
 });
 
-test('the trail itself is sound after all of it', async () => {
+test('the audit chains are sound after all of it', async () => {
 	await stack.psql("DELETE FROM countersign.audit_events WHERE user_agent = 'x'");
 	assert.match(await stack.ctl(['audit', 'verify']), /: sound\n$/);
 	await stack.stop();

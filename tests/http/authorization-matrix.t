@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --test-reporter=tap
 // Who may reach what: every route of pages and API has a row here that says what it is
-// for, and is asked by everybody there can be. A route without a row fails, and so does a
+// for, and every kind of client requests it. A route without a row fails, and so does a
 // guard that was forgotten.
 'use strict';
 
@@ -11,13 +11,13 @@ const rig = require('../lib/rig.js');
 const h = require('../lib/http.js');
 const api = require('../lib/api.js');
 
-// What a route is for; ASKERS says who gets there.
+// What a route is for; CLIENTS says who may reach it.
 const ROUTES = {
 	anybody: [
 		'GET /', 'GET /login', 'POST /login', 'GET /verify-email', 'POST /verify-email', 'GET /docs/api', 'GET /healthz', 'GET /readyz',
 		'POST /v1/sessions', 'GET /v1/openapi.json', 'GET /gate/callback',
 	],
-	// Any session, also one that waits: the way on and the way out.
+	// Any session, also one that waits for its second factor: these routes continue it or end it.
 	session: [
 		'GET /gate/return', 'GET /logout', 'POST /logout', 'GET /mfa/challenge', 'POST /mfa/challenge', 'POST /mfa/challenge/cancel',
 		'GET /v1/sessions/current', 'DELETE /v1/sessions/current', 'POST /v1/sessions/current/verification',
@@ -50,13 +50,13 @@ const ROUTES = {
 	],
 };
 
-// What each is told where the way is barred, as API code and as the place a page leads to; nothing: not barred.
+// The refusal that each client gets, as an API code and as the target of a page's redirect; without an entry there is none.
 const SIGN_IN = { code: 'unauthenticated', to: /^\/login/ };
 const CHALLENGE = { code: 'mfa_required', to: /^\/mfa\/challenge$/ };
 const SET_UP = { code: 'enrollment_required', to: /^\/mfa\/setup$/ };
 const FORBIDDEN = { code: 'forbidden', title: 'Not allowed' };
 const ELSEWHERE = { code: 'not_found', own: true };
-const ASKERS = {
+const CLIENTS = {
 	'nobody': { session: SIGN_IN, setup: SIGN_IN, account: SIGN_IN, admin: SIGN_IN },
 	'at the challenge': { setup: CHALLENGE, account: CHALLENGE, admin: CHALLENGE },
 	'past the deadline': { account: SET_UP, admin: SET_UP },
@@ -103,23 +103,23 @@ async function joined(role, { sensitive = false, late = false }, enrolled) {
 }
 
 // A session is used up by some routes: a new one like it.
-async function again(asker) {
-	if (asker === undefined || !await api.isDead(stack, asker.token))
-		return asker;
-	const client = await api.signIn(stack, asker.who);
-	if (asker.verified)
-		await api.verify(client, asker.who.factors[0]);
-	return { ...asker, token: client.token };
+async function again(user) {
+	if (user === undefined || !await api.isDead(stack, user.token))
+		return user;
+	const client = await api.signIn(stack, user.who);
+	if (user.verified)
+		await api.verify(client, user.who.factors[0]);
+	return { ...user, token: client.token };
 }
 
-// One request without a proof in it, as that asker: what bars the way, if anything does.
-async function ask(asker, row) {
+// Sends one request as that client, without a password or code in it, and returns which refusal it gets, if any.
+async function ask(user, row) {
 	const [method, template] = row.split(' ');
 	const target = template.replace('{session}', h.NO_SESSION).replace('{factor}', h.NO_FACTOR)
 		.replace('{organization}', one.organizationId).replace('{account}', one.member.accountId);
 	const inApi = target.startsWith('/v1/');
 	const body = method === 'GET' ? {} : inApi ? { json: {} } : { form: {} };
-	const carrier = !asker ? {} : inApi ? { headers: { Authorization: `Bearer ${asker.token}` } } : { cookie: asker.token };
+	const carrier = !user ? {} : inApi ? { headers: { Authorization: `Bearer ${user.token}` } } : { cookie: user.token };
 	const answer = await stack.request(method, target, { ...body, ...carrier });
 	assert.ok(answer.status < 500, `${row}: ${answer.status}`);
 	if (inApi)
@@ -152,18 +152,18 @@ const LEADS = {
 	'POST /mfa/setup/start': /^\/mfa\/setup/, 'POST /mfa/setup/cancel': /^\/(profile|mfa\/setup)$/, 'GET /login': /^\/dashboard$/,
 };
 
-for (const [name, bars] of Object.entries(ASKERS)) {
+for (const [name, bars] of Object.entries(CLIENTS)) {
 	test(`${name}: every route`, async () => {
-		let asker = await make[name]();
-		if (asker?.who.factors.length > 0)
-			asker.verified = name !== 'at the challenge';
+		let user = await make[name]();
+		if (user?.who.factors.length > 0)
+			user.verified = name !== 'at the challenge';
 		for (const [kind, list] of Object.entries(ROUTES)) {
 			for (const row of list) {
-				asker = await again(asker);
-				const found = await ask(asker, row), what = `${name}: ${row}: ${JSON.stringify(found)}`;
+				user = await again(user);
+				const found = await ask(user, row), what = `${name}: ${row}: ${JSON.stringify(found)}`;
 				const bar = bars[kind];
 				if (bar?.own && !found.api)
-					continue; // on pages it is the asker's own organization
+					continue; // pages show their own organization
 				if (bar)
 					assert.ok(barred(found, bar), what);
 				else if (!LEADS[row]?.test(found.to))

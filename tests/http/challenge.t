@@ -375,14 +375,34 @@ test('of several factors the preferred one comes first and another can be chosen
 	assert.equal(href, `/mfa/challenge?factor=${second.id}`);
 	const other = await browser.get(href);
 	assert.equal(h.valueOf(other.text, 'factor'), second.id);
-	const crossed = await browser.post('/mfa/challenge', { factor: phone.id, code: await h.nextCode(stack, second) });
-	assert.equal(crossed.status, 422, 'the code of one is not the code of the other');
 	assert.equal((await browser.get(`/mfa/challenge?factor=${h.NO_FACTOR}`)).status, 404);
 	const passed = await browser.post('/mfa/challenge', { factor: second.id, code: await h.nextCode(stack, second) });
 	assert.equal(passed.status, 303);
 	const recovery = await browser.get('/mfa/challenge?method=recovery');
 	assert.ok(h.hasField(recovery.text, 'recovery_code') && !h.hasField(recovery.text, 'code'));
 	assert.match(recovery.text, /Back to verification/);
+});
+
+test('a code of any of the account\'s apps is accepted, whichever is chosen, once', async () => {
+	const { who: two, browser: first } = await h.enrolled(stack);
+	const second = await h.enrol(first, two, 'Tablet');
+	const [phone] = two.factors;
+	const browser = await h.signIn(stack, two);
+	const wrong = await browser.post('/mfa/challenge', { factor: phone.id, code: '000000' });
+	assert.equal(wrong.status, 422);
+	assert.equal(await h.failures(stack, two), 1, 'trying both apps is one attempt');
+	const code = await h.nextCode(stack, second);
+	const crossed = await browser.post('/mfa/challenge', { factor: phone.id, code });
+	assert.equal(crossed.status, 303, 'the code of the tablet is accepted while the phone is chosen');
+	const used = await stack.psql(`SELECT factor_id FROM countersign.audit_events WHERE kind = 'verification' AND result = 'accepted'
+		AND account_id = (SELECT account_id FROM countersign.email_owners WHERE address = '${two.email}') ORDER BY seq DESC LIMIT 1`);
+	assert.equal(used.trim(), await stack.psql(`SELECT factor_id FROM countersign.factors WHERE label = 'Tablet'
+		AND account_id = (SELECT account_id FROM countersign.email_owners WHERE address = '${two.email}')`).then((s) => s.trim()),
+	'the event names the app that it came from');
+	const again = await h.signIn(stack, two);
+	for (const factor of [phone.id, second.id])
+		assert.equal((await again.post('/mfa/challenge', { factor, code })).status, 422, 'a used code is used for every app');
+	assert.equal(await h.failures(stack, two), 2);
 });
 
 test('a challenge is open for fifteen minutes', async () => {
@@ -402,7 +422,7 @@ test('a challenge is open for fifteen minutes', async () => {
 	assert.equal((await inTime.get('/profile')).status, 200, 'who has passed it has the whole session');
 });
 
-test('every verification is in the audit trail, whatever its result', async () => {
+test('every verification is in the audit log, whatever its result', async () => {
 	const browser = await h.signIn(stack, who);
 	const before = await h.eventCount(stack, who);
 	const answers = [

@@ -241,7 +241,7 @@ test('one session is ended, or all', async () => {
 	await refused(stack.ctl(['session', 'revoke', 'nobody@example.org', '--all']), 67, /no account/);
 });
 
-test('factors, recovery codes and the guessing budget are shown as they stand', async () => {
+test('factors, recovery codes and the attempt limit are shown as they are', async () => {
 	await stack.createAccount({ email: 'olga@example.org' });
 	const id = await stack.psql("SELECT account_id FROM countersign.email_owners WHERE address = 'olga@example.org'");
 	await stack.psql(`INSERT INTO countersign.factors (account_id, factor_id, kind, label, state, preferred, sealed, created_at,
@@ -270,7 +270,7 @@ test('factors, recovery codes and the guessing budget are shown as they stand', 
 	assert.match(await stack.ctl(['account', 'show', 'olga@example.org']), /^Second factor +100 wrong in a row; locked$/m);
 });
 
-test('a reset takes factors, codes, the lock and all sessions away, and says why in the audit trail', async () => {
+test('a reset removes factors, codes, the lock and all sessions, and its reason is in the audit log', async () => {
 	const { who, browser } = await h.enrolled(stack);
 	await stack.psql(`UPDATE countersign.throttles SET failures = 100 WHERE account_id = '${who.id}'`);
 	const locked = await stack.post('/mfa/challenge', { code: await h.nextCode(stack, who.factors[0]) }, { cookie: browser.token });

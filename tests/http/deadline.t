@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --test-reporter=tap
 // A deadline is a date: one second before it everything works, one second after it pages
 // and API answer enrollment_required, and only set-up, its status and sign-out are
-// open. A table of standings with the clock moved, then what moves the date itself.
+// open. A table of compliance statuses with the clock moved, then what moves the date itself.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -32,15 +32,15 @@ async function toSecond(at) {
 }
 
 /*
- * Dates in days from the base: since when admins, and all others, must; when the person joined; when the
- * exemption ends. Then the standing one second before the base and one second after it, and the
- * deadline that is told, in days from the base (null: none).
+ * Each row has the compliance status one second before the base and one second after it, and the deadline that is
+ * shown (null: none). Its dates, in days from the base, say since when the policy covers admins and all others, when
+ * the person joined, and when the exemption ends.
  */
 const member = { role: 'member' }, sensitive = { role: 'member', sensitive: true }, admin = { role: 'admin' }, owner = { role: 'owner' };
 const all = (since, grace, joined = -900) => ({ requirement: 'everyone', admins: since, everyone: since, grace, joined });
 const some = (since, grace, joined = -900) => ({ requirement: 'admins', admins: since, grace, joined });
 const ROWS = [
-	// [what, before, after, told, policy and membership]
+	// [what, before, after, deadline, policy and membership]
 	['no policy, a member', 'not_required', 'not_required', null, { ...member, requirement: 'off', grace: 0, joined: -900 }],
 	['no policy, an owner', 'not_required', 'not_required', null, { ...owner, requirement: 'off', grace: 0, joined: -900 }],
 	['no policy, an exemption', 'not_required', 'not_required', null, { ...member, requirement: 'off', grace: 0, joined: -900, exempt: 3 }],
@@ -94,8 +94,8 @@ async function arrange(row) {
 		WHERE account_id = '${person.id}' AND organization_id = ${realm()}`);
 }
 
-async function assertStanding(what, standing, told) {
-	const blocked = standing === 'lapsed';
+async function assertCompliance(what, status, deadline) {
+	const blocked = status === 'lapsed';
 	const [list, session, mfa, page, pages] = await Promise.all([
 		client.get('/v1/sessions'), client.get('/v1/sessions/current'), client.get('/v1/me/mfa'), browser.get('/profile'), browser.get('/mfa/setup'),
 	]);
@@ -105,24 +105,24 @@ async function assertStanding(what, standing, told) {
 		api.expect(list, 200);
 	assert.equal(api.expect(session, 200).state, blocked ? 'enrollment_required' : 'active', what);
 	const { policy } = api.expect(mfa, 200);
-	assert.equal(policy?.standing ?? 'not_required', standing, what);
-	assert.equal(policy?.deadline ?? null, told === null ? null : new Date((base + told * DAY) * 1000).toISOString().replace('.000', ''), what);
+	assert.equal(policy?.standing ?? 'not_required', status, what);
+	assert.equal(policy?.deadline ?? null, deadline === null ? null : new Date((base + deadline * DAY) * 1000).toISOString().replace('.000', ''), what);
 	assert.deepEqual([page.status, page.location], blocked ? [303, '/mfa/setup'] : [200, undefined], what);
 	assert.equal(pages.status, 200, what);
 }
 
-for (const [what, before, after, told, row] of ROWS) {
+for (const [what, before, after, deadline, row] of ROWS) {
 	test(`${what}: ${before}, then ${after}`, async () => {
 		await arrange(row);
-		for (const [seconds, standing] of [[-1, before], [1, after]]) {
+		for (const [seconds, status] of [[-1, before], [1, after]]) {
 			await toSecond(seconds);
-			await assertStanding(what, standing, told);
+			await assertCompliance(what, status, deadline);
 			// What its admins see is the same, in the list as in the totals.
 			const said = api.expect(await one.client.get(`/v1/organizations/${one.organizationId}/mfa/compliance?search=member`), 200);
 			const shown = said.members.find((m) => m.email === person.email);
-			assert.equal(shown.standing, standing, 'in the list');
-			assert.equal(said.totals[standing === 'not_required' ? 'notRequired' : standing], 1, 'in the totals');
-			const filtered = api.expect(await one.client.get(`/v1/organizations/${one.organizationId}/mfa/compliance?standing=${standing}`), 200);
+			assert.equal(shown.standing, status, 'in the list');
+			assert.equal(said.totals[status === 'not_required' ? 'notRequired' : status], 1, 'in the totals');
+			const filtered = api.expect(await one.client.get(`/v1/organizations/${one.organizationId}/mfa/compliance?standing=${status}`), 200);
 			assert.ok(filtered.members.some((m) => m.email === person.email), 'under its filter');
 		}
 	});
@@ -131,7 +131,7 @@ for (const [what, before, after, told, row] of ROWS) {
 test('at the very second of the deadline it has passed', async () => {
 	await arrange({ ...member, ...all(-10, 10) });
 	await toSecond(0);
-	await assertStanding('at the deadline', 'lapsed', 0);
+	await assertCompliance('at the deadline', 'lapsed', 0);
 });
 
 // --- what is open then ------------------------------------------------------------
@@ -172,7 +172,7 @@ test('signing in past the deadline leads to set-up, and set-up sets free', async
 	api.refused(await fresh.get('/v1/sessions'), 403, 'mfa_required');
 });
 
-test('a reset makes a lapsed member set up again at once', async () => {
+test('an overdue member has to set up again at once after a reset', async () => {
 	const { client: admins } = one;
 	await api.verify(admins, one.who.factors[0]);
 	api.expect(await admins.post(`${one.at}/members/${person.accountId}/mfa/reset`, { reason: 'Lost the phone' }), 200);
@@ -221,7 +221,7 @@ test('a set-up that was begun before the deadline is finished after it', async (
 	person.factors = [pending];
 });
 
-test('in several organizations each has its own space, and in none the strictest counts', async () => {
+test('a member of several organizations follows the policy of the chosen one, and without one the strictest policy', async () => {
 	const lax = await api.administered(stack), strict = await api.administered(stack);
 	const who = await h.person(stack);
 	await api.join(stack, lax.slug, who);

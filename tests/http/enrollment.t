@@ -29,7 +29,7 @@ test('a stack starts', async () => {
 	stack = await rig.start({ set: { ...h.QUICK, workers: 3, factors_max: 2 } });
 });
 
-test('an address that is not verified cannot set up anything, and is told what to do', async () => {
+test('an account with an unverified address cannot set up a factor, and the page says what to do', async () => {
 	const who = await h.person(stack, { verified: false });
 	const browser = await h.signIn(stack, who);
 	const page = await browser.get('/mfa/setup');
@@ -169,7 +169,7 @@ test('the QR code is for the session that started, and says what the page says',
 	assert.equal((await browser.get('/mfa/setup/qr.png')).status, 422);
 });
 
-test('a wrong code confirms nothing and takes a slot of the budget', async () => {
+test('a wrong code confirms nothing and counts against the attempt limit', async () => {
 	const who = await h.person(stack);
 	const browser = await h.signIn(stack, who);
 	const factor = await h.begin(browser);
@@ -270,7 +270,7 @@ test('after enabling, the other sessions are asked', async () => {
 	const other = await h.signIn(stack, who), browser = await h.signIn(stack, who);
 	assert.equal((await other.get('/profile')).status, 200);
 	await h.enrol(browser, who);
-	assert.equal((await browser.get('/profile')).status, 200, 'this one has just proven it');
+	assert.equal((await browser.get('/profile')).status, 200, 'this session has just confirmed the factor');
 	assert.equal((await other.row()).state, 'mfa_required');
 	assert.equal((await other.get('/profile')).location, '/mfa/challenge');
 	const answer = await other.post('/mfa/challenge', { code: await h.nextCode(stack, who.factors[0]) });

@@ -37,7 +37,7 @@ test('life.sh goes through the life of an account, and leaves it as it was', asy
 		assert.ok(kinds.includes(kind), kind);
 });
 
-test('life.sh finds ben and his password in the list of the demonstration', async () => {
+test('life.sh finds the address and password of ben in the list of the demonstration', async () => {
 	const folder = path.join(stack.folder, 'tree'), examples = path.join(folder, 'tests/http/examples');
 	fs.mkdirSync(examples, { recursive: true });
 	fs.mkdirSync(path.join(folder, 'var'));

@@ -43,7 +43,7 @@ async function timed(promise) {
 	return answer;
 }
 
-// Requests one after the other from several clients, until told to stop; what came of each.
+// Several clients each send requests one after the other until they are stopped; every result is kept.
 function load(clients, ask) {
 	const answers = [];
 	let going = true;
@@ -273,7 +273,7 @@ test('a sealed secret in the row of another account or factor opens nothing', as
 	assert.equal((await browser.post('/mfa/challenge', { code: await h.nextCode(stack, own) })).status, 303);
 });
 
-test('a flood of sign-ins does not stop verifications, and is told to come back', async () => {
+test('a flood of sign-ins does not stop verifications, and is asked to retry later', async () => {
 	const browsers = [];
 	for (let i = 0; i < 5; i++)
 		browsers.push(await h.signIn(stack, who));

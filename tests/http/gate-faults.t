@@ -105,8 +105,8 @@ function assertLocation(location, what) {
 		assert.ok([`http://localhost:${site}`, 'https://app.example.org'].includes(new URL(to).origin), `${what}: ${to}`);
 }
 
-// Runs `count` attempts over a few lanes.
-async function lanes(count, attempt) {
+// Runs `count` attempts, eight at a time.
+async function concurrently(count, attempt) {
 	let next = 0;
 	await Promise.all(Array.from({ length: 8 }, async () => {
 		while (next < count)
@@ -119,7 +119,7 @@ const count = (status) => (seen[status] = (seen[status] || 0) + 1);
 
 test('5,000 addresses by HTTP: no 2xx without a session', async () => {
 	const pick = random(20261125), hosts = HOSTS(), agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
-	await lanes(5_000, async (i) => {
+	await concurrently(5_000, async (i) => {
 		const url = urlOf(pick, hosts).replace(/[^\t\x20-\x7e\x80-\xff]/g, ''), headers = { 'X-Original-URL': url };
 		const cookie = cookieOf(pick), query = new URLSearchParams();
 		if (pick(3))
@@ -145,7 +145,7 @@ test('5,000 addresses by HTTP: no 2xx without a session', async () => {
 
 test('3,000 sets of parameters by FastCGI: no 2xx without a session', async () => {
 	const pick = random(20261126), hosts = HOSTS(), socket = path.join(stack.sockets, 'countersignd.sock');
-	await lanes(3_000, async (i) => {
+	await concurrently(3_000, async (i) => {
 		const cookie = cookieOf(pick);
 		const params = [['REQUEST_METHOD', pick(3) ? 'GET' : METHODS[pick(METHODS.length)]], ['REQUEST_URI', '/gate'], ['REMOTE_ADDR', '127.0.0.1']];
 		const maybe = (name, list) => pick(4) && params.push([name, mutate(pick, list[pick(list.length)])]);
@@ -171,7 +171,7 @@ test('3,000 sets of parameters by FastCGI: no 2xx without a session', async () =
 test('2,000 addresses at a guarded site: none reaches the application without a session', async () => {
 	const pick = random(20261127), agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
 	const before = application.requests.length;
-	await lanes(2_000, async (i) => {
+	await concurrently(2_000, async (i) => {
 		const level = ['one', 'two', 'fresh'][pick(3)];
 		const target = mutate(pick, `/${level}${PATHS[pick(PATHS.length)]}`).replace(/[^\x21-\x7e]/g, '') || '/one/';
 		const host = pick(3) ? `localhost:${site}` : HOSTS()[pick(HOSTS().length)].replace(/[^\x21-\x7e]/g, '');
@@ -317,7 +317,7 @@ test('what ends or lowers a session is seen by the next request', async () => {
 	token = second.token;
 	await second.post('/mfa/challenge', { code: await h.nextCode(stack, ann.factors[0]) });
 	assert.notEqual(second.token, token);
-	assert.equal(await look(token, 'one'), 401, 'the token before a rise');
+	assert.equal(await look(token, 'one'), 401, 'the token from before the elevation');
 	assert.equal(await look(second), 200);
 
 	await stack.ctl(['session', 'revoke', ann.email, '--all']);

@@ -42,7 +42,7 @@ test('a stack, an application and three sites start, two of them known', async (
 // --- the way round --------------------------------------------------------------
 
 // A site's answer to a browser without anything: the mark it leaves, and where it sends it.
-async function sentOff(name, target, cookie) {
+async function redirected(name, target, cookie) {
 	const answer = await at(name, target, { headers: HTML, cookie });
 	assert.equal(answer.status, 302);
 	const mark = /^__Host-gate-way=([0-9a-f]{32}); Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=3600$/.exec(answer.setCookie[0]);
@@ -64,7 +64,7 @@ const callback = (name, url, way, headers = HTML) =>
 const siteToken = (answer) => answer.setCookie.map((line) => /^__Host-gate=([\w-]{86}); Path=\/; Secure; HttpOnly; SameSite=Lax$/.exec(line)?.[1]).find(Boolean);
 
 async function enter(name, target = '/two_factor/', session = browser) {
-	const { way, next } = await sentOff(name, target);
+	const { way, next } = await redirected(name, target);
 	const answer = await callback(name, await ticketFor(next, session), way);
 	assert.equal(answer.status, 303);
 	const token = siteToken(answer);
@@ -76,7 +76,7 @@ const status = async (name, token, level = 'two_factor') => (await at(name, `/${
 
 test('from a site to sign-in and back, query included', async () => {
 	const target = '/two_factor/page?a=1&b=%26%20c&d=/e';
-	const { way, location, next } = await sentOff('app', target);
+	const { way, location, next } = await redirected('app', target);
 	assert.equal(location.origin + location.pathname, `${stack.base}/login`);
 	const visitor = await h.signIn(stack, who, { next });
 	const passed = await visitor.post('/mfa/challenge', { code: await h.nextCode(stack, who.factors[0]) });
@@ -104,7 +104,7 @@ test('from a site to sign-in and back, query included', async () => {
 });
 
 test('what is kept of tickets and tokens is their hash', async () => {
-	const { way, next } = await sentOff('app', '/two_factor/');
+	const { way, next } = await redirected('app', '/two_factor/');
 	const url = await ticketFor(next), ticket = url.searchParams.get('ticket');
 	const hex = h.bytesOf(ticket).subarray(32).toString('hex');
 	let rows = await stack.psql('SELECT t.*::text FROM countersign.site_tokens t');
@@ -115,7 +115,7 @@ test('what is kept of tickets and tokens is their hash', async () => {
 });
 
 test('a ticket is taken once, also by fifty at the same instant', async () => {
-	const { way, next } = await sentOff('app', '/two_factor/x');
+	const { way, next } = await redirected('app', '/two_factor/x');
 	const url = await ticketFor(next);
 	const answers = await h.times(50, () => callback('app', url, way));
 	assert.deepEqual(h.tally(answers.map((a) => a.status)), { 303: 50 });
@@ -129,37 +129,37 @@ test('a ticket is taken once, also by fifty at the same instant', async () => {
 });
 
 test('a ticket lives for a minute', async () => {
-	let { way, next } = await sentOff('app', '/two_factor/');
+	let { way, next } = await redirected('app', '/two_factor/');
 	let url = await ticketFor(next);
 	stack.clock.advance(59);
 	assert.ok(siteToken(await callback('app', url, way)));
-	({ way, next } = await sentOff('app', '/two_factor/'));
+	({ way, next } = await redirected('app', '/two_factor/'));
 	url = await ticketFor(next);
 	stack.clock.advance(60);
 	assert.equal(siteToken(await callback('app', url, way)), undefined);
 });
 
-test('a ticket is good in the browser that was sent off, and in no other', async () => {
-	const { way, next } = await sentOff('app', '/two_factor/');
+test('a ticket is good in the browser that was redirected, and in no other', async () => {
+	const { way, next } = await redirected('app', '/two_factor/');
 	const url = await ticketFor(next);
 	for (const mark of [undefined, '', 'f'.repeat(32), way.slice(1), `${way}; __Host-gate-way=${way}`])
 		assert.equal(siteToken(await callback('app', url, mark)), undefined, `${mark}`);
-	assert.ok(siteToken(await callback('app', url, way)), 'and it is not spent by those who may not');
+	assert.ok(siteToken(await callback('app', url, way)), 'and the other browsers have not consumed it');
 });
 
 test('a browser keeps the mark it has, so that its tabs do not take it from one another', async () => {
-	const first = await sentOff('app', '/two_factor/a');
-	const second = await sentOff('app', '/two_factor/b', `__Host-gate-way=${first.way}`);
+	const first = await redirected('app', '/two_factor/a');
+	const second = await redirected('app', '/two_factor/b', `__Host-gate-way=${first.way}`);
 	assert.equal(second.way, first.way);
 	const urls = [await ticketFor(first.next), await ticketFor(second.next)];
 	for (const url of urls)
 		assert.ok(siteToken(await callback('app', url, first.way)));
 	for (const odd of ['x', 'X'.repeat(32), `${first.way}0`, '"; Domain=evil', 'é'.repeat(16)])
-		assert.match((await sentOff('app', '/two_factor/', `__Host-gate-way=${Buffer.from(odd).toString('latin1')}`)).way, /^[0-9a-f]{32}$/);
+		assert.match((await redirected('app', '/two_factor/', `__Host-gate-way=${Buffer.from(odd).toString('latin1')}`)).way, /^[0-9a-f]{32}$/);
 });
 
 test('a ticket and a token are good at their own site, and at no other', async () => {
-	const { way, next } = await sentOff('app', '/two_factor/');
+	const { way, next } = await redirected('app', '/two_factor/');
 	const url = await ticketFor(next);
 	assert.equal(siteToken(await callback('wiki', url, way)), undefined);
 	assert.equal(siteToken(await callback('stranger', url, way)), undefined);
@@ -193,7 +193,7 @@ test('a stale session cookie beside the token of the site does not shut it out',
 
 // --- with the session --------------------------------------------------------------
 
-test('the token dies with every rise of the session, and comes again on the way round', async () => {
+test('the token ends whenever the session is elevated, and the redirect sets a new one', async () => {
 	const session = await h.signInFully(stack, who);
 	const token = await enter('app', '/two_factor/', session);
 	assert.equal(await status('app', token, 'fresh'), 200);
@@ -211,16 +211,16 @@ test('the token dies with every rise of the session, and comes again on the way 
 	assert.equal(await status('app', token, 'one_factor'), 401);
 
 	// Signed in already: the sign-in page sends on, without asking anything.
-	const round = await sentOff('wiki', '/two_factor/');
+	const round = await redirected('wiki', '/two_factor/');
 	const login = await session.get(round.location.pathname + round.location.search);
 	assert.equal(login.status, 303);
 	assert.equal(login.location, round.next);
 	assert.ok(siteToken(await callback('wiki', await ticketFor(login.location, session), round.way)));
 });
 
-test('a ticket that was on its way when the session rose is worth nothing', async () => {
+test('a ticket that was issued before the session was elevated is refused', async () => {
 	const session = await h.signInFully(stack, who);
-	const { way, next } = await sentOff('app', '/two_factor/');
+	const { way, next } = await redirected('app', '/two_factor/');
 	const url = await ticketFor(next, session);
 	await session.post('/mfa/challenge', { code: await h.nextCode(stack, who.factors[0]) });
 	assert.equal(siteToken(await callback('app', url, way)), undefined);
@@ -229,7 +229,7 @@ test('a ticket that was on its way when the session rose is worth nothing', asyn
 test('signing out and revoking are seen at every site by the next request', async () => {
 	const session = await h.signInFully(stack, who);
 	const tokens = { app: await enter('app', '/two_factor/', session), wiki: await enter('wiki', '/two_factor/', session) };
-	const { way, next } = await sentOff('app', '/two_factor/');
+	const { way, next } = await redirected('app', '/two_factor/');
 	const url = await ticketFor(next, session);
 	await session.post('/logout');
 	for (const name of ['app', 'wiki'])
@@ -239,7 +239,7 @@ test('signing out and revoking are seen at every site by the next request', asyn
 });
 
 test('no ticket before the second factor, and none without a session', async () => {
-	const { next } = await sentOff('app', '/two_factor/');
+	const { next } = await redirected('app', '/two_factor/');
 	const half = await h.signIn(stack, who);
 	const answer = await half.get(next, { headers: CROSS });
 	assert.equal(answer.status, 303);
@@ -267,7 +267,7 @@ test('a session has few tokens at a site, however often it comes round', async (
 });
 
 test('with a database that hangs no ticket is made or taken', async () => {
-	const { way, next } = await sentOff('app', '/two_factor/');
+	const { way, next } = await redirected('app', '/two_factor/');
 	const url = await ticketFor(next);
 	const database = [stack.pids.postgres];
 	for (let i = 0; i < database.length; i++)

@@ -204,7 +204,7 @@ for (const [level, row] of Object.entries(expected)) {
 			assert.equal(location.pathname, where, what);
 			const next = new URL(nextOf(page.location), stack.base);
 			assert.equal(next.pathname, '/gate/return', what);
-			assert.equal(next.searchParams.get('to'), `http://localhost:${site}${back(level)}`, `${what}: the way back is whole`);
+			assert.equal(next.searchParams.get('to'), `http://localhost:${site}${back(level)}`, `${what}: the return URL is complete`);
 			for (const answer of [...answers, socket]) {
 				assert.equal(answer.status, 401, what);
 				assert.equal(answer.location, undefined, what);
@@ -271,7 +271,7 @@ test('from outside, neither form of the question is there', async () => {
 
 // --- who it is ---------------------------------------------------------------------
 
-test('the application is told who it is, and nothing that opens the gate', async () => {
+test('the application gets the identity, and nothing that opens the gate', async () => {
 	const cookie = `a=1; __Host-session=${states.verified}; b="2; c"; __Secure-session=x; __Host-gate=y`;
 	const seen = (await ask(site, '/two/', { cookie, headers: { ...JSON_CLIENT, 'X-Forwarded-For': '6.6.6.6', 'X-Forwarded-Host': 'evil.example' } })).json();
 	assert.equal(seen.headers['remote-user'], h.idText('usr', mia.id));
@@ -289,7 +289,7 @@ test('the application is told who it is, and nothing that opens the gate', async
 	}
 });
 
-test('an address that is not verified is not told', async () => {
+test('the application does not get an unverified address', async () => {
 	const una = await h.person(stack, { verified: false });
 	const { token } = await h.signIn(stack, una);
 	const seen = (await ask(site, '/one/', { cookie: token, headers: JSON_CLIENT })).json();
@@ -378,7 +378,7 @@ test('what a server says of errors at its own level does not open the gate', asy
 	assert.equal((await ask(other, '/x', { cookie: states.verified, headers: JSON_CLIENT })).status, 200);
 });
 
-test('over TLS and HTTP/2, with the cookies in pieces', async () => {
+test('over TLS and HTTP/2, with the cookies split into several fields', async () => {
 	const client = http2.connect(`https://app.localhost:${tls}`, { rejectUnauthorized: false, lookup: (name, options, done) => done(null, options.all ? [{ address: '127.0.0.1', family: 4 }] : '127.0.0.1', 4) });
 	const get = (headers) => new Promise((resolve, reject) => {
 		const stream = client.request({ ':path': back('two'), ...headers });
@@ -411,7 +411,7 @@ test('members only, and each organization asks for itself', async () => {
 	assert.equal(answer.json().code, 'forbidden');
 	assert.equal(answer.headers['content-type'], 'application/problem+json');
 	assert.equal((await ask(site, '/nowhere/', { cookie: browser.token, headers: HTML })).status, 403);
-	assert.equal((await ask(site, '/nowhere/', { headers: JSON_CLIENT })).status, 401, 'who is not signed in is not told');
+	assert.equal((await ask(site, '/nowhere/', { headers: JSON_CLIENT })).status, 401, 'whoever is not signed in does not learn that');
 	assert.equal((await ask(site, '/harbour_one/', { cookie: states.active, headers: JSON_CLIENT })).status, 403);
 	assert.equal((await ask(site, '/harbour/', { cookie: states.verified, headers: JSON_CLIENT })).status, 403);
 
@@ -469,7 +469,7 @@ test('an organization that wants fresher verifications has them at the gate', as
 	await wanted('NULL');
 });
 
-test('a member of very many organizations passes, and is told of as many as fit, that of the place first', async () => {
+test('a member of very many organizations is allowed, and the application gets as many as fit, that of the resource first', async () => {
 	const { who, browser } = await h.enrolled(stack);
 	await stack.psql(`INSERT INTO countersign.organizations (organization_id, slug, name, created_at)
 			SELECT gen_random_uuid(), 'a-' || repeat('x', 40) || n, 'Many', now() FROM generate_series(1, 150) n;
@@ -498,7 +498,7 @@ test('the deadline of a policy is kept to the second', async () => {
 	assert.equal(new URL(page.location).pathname, '/mfa/setup');
 });
 
-// --- the way back -------------------------------------------------------------------------
+// --- the return URL -------------------------------------------------------------------------
 
 test('through sign-in, challenge and set-up the way leads back to the site', async () => {
 	const target = '/fresh/report?from=2026-01-01&to=now&q=a%26b%3Dc+d%20e&q=%C3%A9#nothing'.split('#')[0];
@@ -604,9 +604,9 @@ test('one statement a question, and nothing written on the way', async () => {
 		await rig.sleep(1_500);
 	});
 	assert.equal(names.filter((n) => n === 'gate_load').length, 20);
-	const seen = names.filter((n) => n === 'sessions_touch').length;
-	assert.ok(seen >= 1 && seen <= 3, `20 questions are noted together: ${seen}`);
-	assert.equal(names.length, 20 + seen);
+	const touches = names.filter((n) => n === 'sessions_touch').length;
+	assert.ok(touches >= 1 && touches <= 3, `the activity of 20 requests is recorded together: ${touches}`);
+	assert.equal(names.length, 20 + touches);
 	assert.equal(await stack.psql(`SELECT abs(extract(epoch FROM last_seen_at) - ${stack.clock.now()}) < 10 FROM countersign.sessions
 		WHERE session_id = '${h.sessionOf(browser.token)}'`), 't');
 	await stack.psql("ALTER SYSTEM RESET log_statement; ALTER SYSTEM RESET log_min_duration_statement; SELECT pg_reload_conf()");

@@ -340,7 +340,7 @@ test('no secret of this run is in a log or an event', async () => {
 
 test('the stack ends without a crash', () => stack.stop());
 
-test('one address that asks too often is told to wait, by nginx, where passwords and codes are tested', async () => {
+test('nginx makes an address that sends too many requests wait, where passwords and codes are tested', async () => {
 	const limited = await rig.start({ set: { ...h.QUICK, workers: 1 }, limits: true });
 	try {
 		const answers = await h.times(60, () => limited.post('/login', { email: 'nobody@example.org', password: 'x' }));

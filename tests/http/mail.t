@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --test-reporter=tap
-// Mail: each message on its change and only then, to whom and with what in it; what
-// happens when a server is away, slow, says no, or the mailer dies; the link that proves
-// an address; the other ways mail can leave.
+// Mail: each message is sent on its change and only then, to the right person and with the right content. What
+// happens when a server is away, slow, refuses mail, or the mailer dies; the link that verifies an address; the
+// other transports.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -53,7 +53,7 @@ const settled = (who, on = stack) => h.until('the outbox is done', async () =>
 	(await rows(who, on)).every((row) => row.next_attempt_at === null));
 
 // The kinds of messages that a change leads to, all delivered, with the messages.
-async function told(who, act) {
+async function notified(who, act) {
 	const before = await rows(who), had = (await inbox(who)).length;
 	const answer = await act();
 	assert.ok(answer === undefined || answer.status < 400, `${answer?.status} ${answer && h.errorOf(answer)}`);
@@ -114,7 +114,7 @@ test('each change has its message, to the owner, and every other step has none',
 	const who = await h.person(stack, { name: 'Mia <b>Santos</b>' });
 	let browser;
 	const step = async (kinds, act) => {
-		const found = await told(who, act);
+		const found = await notified(who, act);
 		assert.deepEqual(found.kinds, kinds);
 		for (const message of found.messages)
 			await assertMessage(message, kinds.find((kind) => SUBJECTS[kind] === message.subject), who);
@@ -150,25 +150,25 @@ test('each change has its message, to the owner, and every other step has none',
 	await step(['mfa_reset'], async () => void await stack.ctl(['account', 'reset-mfa', who.email, '--reason', 'phone <lost>']));
 	await step([], async () => void await stack.ctl(['session', 'revoke', who.email, '--all']));
 	const texts = (await inbox(who)).map((m) => m.text + m.html).join('\n');
-	assert.doesNotMatch(texts, /phone/, 'an operator\'s reason is for the audit trail');
+	assert.doesNotMatch(texts, /phone/, 'an operator\'s reason is for the audit log');
 });
 
-test('few codes left are told of from the third on, also when a code proves a change', async () => {
+test('the message about few codes left is sent from three codes down, also when a code confirms a change', async () => {
 	const { who, browser } = await h.enrolled(stack);
 	await settled(who);
-	const spend = who.codes.slice(0, 7);
-	for (const code of spend.slice(0, 6)) {
+	const codes = who.codes.slice(0, 7);
+	for (const code of codes.slice(0, 6)) {
 		const half = await h.signIn(stack, who);
-		const { kinds } = await told(who, () => half.post('/mfa/challenge', { recovery_code: code }));
+		const { kinds } = await notified(who, () => half.post('/mfa/challenge', { recovery_code: code }));
 		assert.deepEqual(kinds, ['recovery_code_used']);
 	}
 	const half = await h.signIn(stack, who);
-	const { kinds, messages } = await told(who, () => half.post('/mfa/challenge', { recovery_code: spend[6] }));
+	const { kinds, messages } = await notified(who, () => half.post('/mfa/challenge', { recovery_code: codes[6] }));
 	assert.deepEqual(kinds, ['recovery_code_used', 'recovery_codes_low']);
 	assert.match(messages.map((m) => m.text).join(), /You have 3 recovery codes left/);
 	await stack.psql(`UPDATE countersign.sessions SET verified_at = verified_at - interval '${STALE} s'
 		WHERE session_id = '${h.sessionOf(browser.token)}'`);
-	const change = await told(who, () => browser.post('/mfa/factors/rename',
+	const change = await notified(who, () => browser.post('/mfa/factors/rename',
 		{ factor: who.factors[0].id, label: 'Other', password: who.password, recovery_code: who.codes[7] }));
 	assert.deepEqual(change.kinds, ['recovery_code_used', 'recovery_codes_low']);
 });
@@ -176,11 +176,11 @@ test('few codes left are told of from the third on, also when a code proves a ch
 test('removing the last method is disabling', async () => {
 	const { who, browser } = await h.enrolled(stack);
 	await settled(who);
-	const { kinds } = await told(who, () => browser.post('/mfa/factors/remove', { factor: who.factors[0].id }));
+	const { kinds } = await notified(who, () => browser.post('/mfa/factors/remove', { factor: who.factors[0].id }));
 	assert.deepEqual(kinds, ['mfa_disabled']);
 });
 
-test('nothing is told of what was refused or rolled back', async () => {
+test('no message is sent for what was refused or rolled back', async () => {
 	const { who, browser } = await h.enrolled(stack);
 	await settled(who);
 	const half = await h.signIn(stack, who), before = await rows(who);
@@ -208,14 +208,14 @@ test('nothing is told of what was refused or rolled back', async () => {
 				assert.equal(h.codesOf(answer.text).length, 0);
 				return answer;
 			})])
-			assert.ok((await act()).status >= 500, 'a change that cannot be told of does not happen');
+			assert.ok((await act()).status >= 500, 'a change whose message cannot be written does not happen');
 	} finally {
 		await stack.psql('GRANT INSERT ON countersign.outbox TO countersign_worker');
 	}
 	const after = await h.state(stack, who);
 	assert.deepEqual(JSON.parse(after)[0].map((f) => f.factor_id), JSON.parse(state)[0].map((f) => f.factor_id));
-	assert.deepEqual(JSON.parse(after)[2], JSON.parse(state)[2], 'no code is spent or made');
-	const { kinds } = await told(who, () => half.post('/mfa/challenge', { recovery_code: who.codes[0] }));
+	assert.deepEqual(JSON.parse(after)[2], JSON.parse(state)[2], 'no code is consumed or made');
+	const { kinds } = await notified(who, () => half.post('/mfa/challenge', { recovery_code: who.codes[0] }));
 	assert.deepEqual(kinds, ['recovery_code_used'], 'and afterwards all is as before');
 });
 
@@ -223,20 +223,20 @@ test('a hundred requests with one recovery code: one message', async () => {
 	const { who } = await h.enrolled(stack);
 	await settled(who);
 	const halves = await h.times(8, () => h.signIn(stack, who));
-	const { kinds } = await told(who, async () => {
+	const { kinds } = await notified(who, async () => {
 		const answers = await Promise.all(halves.map((half) => half.post('/mfa/challenge', { recovery_code: who.codes[0] })));
 		assert.equal(answers.filter(h.isGranted).length, 1);
 	});
 	assert.deepEqual(kinds, ['recovery_code_used']);
 });
 
-test('an address that is not verified is told of nothing', async () => {
+test('no message goes to an unverified address', async () => {
 	const { who, browser } = await h.enrolled(stack);
 	await settled(who);
 	await stack.psql(`UPDATE countersign.emails SET verified_at = NULL WHERE account_id = '${who.id}'`);
 	const half = await h.signIn(stack, who);
-	assert.deepEqual((await told(who, () => half.post('/mfa/challenge', { recovery_code: who.codes[0] }))).kinds, []);
-	assert.deepEqual((await told(who, () => browser.post('/mfa/disable', { password: who.password }))).kinds, []);
+	assert.deepEqual((await notified(who, () => half.post('/mfa/challenge', { recovery_code: who.codes[0] }))).kinds, []);
+	assert.deepEqual((await notified(who, () => browser.post('/mfa/disable', { password: who.password }))).kinds, []);
 });
 
 // --- when it does not go smoothly --------------------------------------------------
@@ -411,7 +411,7 @@ test('two mailers do not send one message twice', async () => {
 	assert.equal(new Set(ids).size, 8);
 });
 
-// --- proving an address ----------------------------------------------------------
+// --- verifying an address ----------------------------------------------------------
 
 async function unverified(options = {}) {
 	const who = await h.person(stack, { verified: false, ...options });
@@ -423,7 +423,7 @@ async function unverified(options = {}) {
 const verified = async (who) => (await stack.psql(`SELECT verified_at IS NOT NULL FROM countersign.emails WHERE account_id = '${who.id}'`)) === 't';
 const OVER = 'This link does not work';
 
-test('a new account is sent a link; looking at it proves nothing, its button does, once', async () => {
+test('a new account gets a link: opening it verifies nothing, its button verifies the address, once', async () => {
 	const { who, message } = await unverified({ name: 'Una Berg' });
 	await assertMessage(message, 'verify_email', who);
 	assert.equal(message.link, `https://mfa.example.net/verify-email?token=${message.token}`);
@@ -442,7 +442,7 @@ test('a new account is sent a link; looking at it proves nothing, its button doe
 		assert.ok(h.plain(page.text).includes(who.email));
 		assert.equal((await stack.request('HEAD', `/verify-email?token=${message.token}`)).status, 200);
 	}
-	assert.equal(await verified(who), false, 'a program that follows links has proven nothing');
+	assert.equal(await verified(who), false, 'a program that follows links has verified nothing');
 	assert.equal((await stack.post('/verify-email', { token: message.token }, { origin: 'http://evil.example' })).status, 403);
 	assert.equal(await verified(who), false);
 	const events = await h.eventCount(stack, who);

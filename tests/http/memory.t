@@ -28,11 +28,11 @@ async function load(count, target, cookie) {
 			response.on('end', () => resolve(response.statusCode));
 		}).on('error', reject);
 	});
-	const lane = async () => {
+	const client = async () => {
 		while (left-- > 0)
 			assert.strictEqual(await one(), 200);
 	};
-	await Promise.all(Array.from({ length: 8 }, lane));
+	await Promise.all(Array.from({ length: 8 }, client));
 	agent.destroy();
 }
 

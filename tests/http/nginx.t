@@ -225,9 +225,9 @@ test('no folder is listed, and error pages are no pages of their own', async () 
 });
 
 test('nothing beside static/ can be had', async () => {
-	for (const file of ['nginx/countersign_locations.conf', 'sql/roles.sql', 'templates/login.html'])
+	for (const file of ['nginx/countersign_locations.conf', 'sql/roles.sql', 'templates/sign_in.html'])
 		assert.ok(fs.existsSync(path.join(share, file)), `${file} is beside it`);
-	for (const file of ['nginx/countersign_locations.conf', 'sql/roles.sql', 'templates/login.html', '../../../../../../../../etc/passwd'])
+	for (const file of ['nginx/countersign_locations.conf', 'sql/roles.sql', 'templates/sign_in.html', '../../../../../../../../etc/passwd'])
 		for (const way of ['/', '/static/../', '/static/%2e%2e/', '/static/..%2f', '/static/%2e%2e%2f', '/static/..%5c', '/static/..//',
 			'/static/.%2e/', '/static../', '/static%2f../', '/static/error/../../', '/static/x/../../', '/static/%252e%252e/', '//static/..//']) {
 			const bytes = await h.raw(stack, `GET ${way}${file} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);

@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --test-reporter=tap
 // What owners and admins do through the API: policy, compliance, exemption, reset;
 // who may, in a matrix of roles and routes that is made from the tables of routes; and
-// what each input that is wrong is told.
+// which fault each invalid input gets.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -24,7 +24,7 @@ const shift = (time, days) => iso(Date.parse(time) / 1000 + days * DAY);
 const policy = async (one) => api.expect(await one.client.get(`${one.at}/mfa/policy`), 200);
 const setPolicy = async (one, wanted) => api.expect(await one.client.put(`${one.at}/mfa/policy`, wanted), 200);
 const members = async (one, query = '') => api.expect(await one.client.get(`${one.at}/mfa/compliance${query}`), 200);
-const standingOf = async (one, who) => (await members(one)).members.find((m) => m.email === who.email).standing;
+const complianceOf = async (one, who) => (await members(one)).members.find((m) => m.email === who.email).standing;
 const accountOf = (who) => h.idText('usr', who.id);
 
 // Another person of the organization, signed in.
@@ -121,7 +121,7 @@ test('a policy can be announced, and its date moved', async () => {
 	assert.equal(moved.everyoneSince, moved.requiredSince);
 });
 
-test('what is wrong in a policy is told with its member, all at once, and changes nothing', async () => {
+test('all invalid members of a policy are reported at once, and nothing changes', async () => {
 	const one = await api.administered(stack);
 	const before = await policy(one), put = (json) => one.client.put(`${one.at}/mfa/policy`, json);
 	assert.deepEqual(Object.keys(api.faults(await put({}))), ['/requirement', '/graceDays']);
@@ -196,7 +196,7 @@ test('a member as admins see one', async () => {
 
 test('pages, the filter, the search: each member once and only who fits', async () => {
 	const one = await api.administered(stack);
-	// 30 in grace, 20 who lapsed, 5 exempt of each, 7 enrolled by a factor that the database alone knows.
+	// There are 30 members in grace and 20 who are overdue, 5 of each exempt, and 7 enrolled with a factor that only the database has.
 	await stack.psql(`WITH o AS (SELECT organization_id FROM countersign.organizations WHERE slug = '${one.slug}'),
 		n AS (SELECT i, gen_random_uuid() AS id FROM generate_series(1, 62) AS i),
 		a AS (INSERT INTO countersign.accounts (account_id, name, password_hash, password_changed_at, created_at)
@@ -234,19 +234,19 @@ test('pages, the filter, the search: each member once and only who fits', async 
 	assert.deepEqual(totals, { members: 64, enrolled: counted.enrolled, grace: counted.grace, lapsed: counted.lapsed, exempt: counted.exempt, notRequired: 0 });
 	assert.deepEqual([counted.enrolled, counted.exempt], [8, 10]);
 
-	for (const standing of ['enrolled', 'grace', 'lapsed', 'exempt', 'not_required']) {
+	for (const status of ['enrolled', 'grace', 'lapsed', 'exempt', 'not_required']) {
 		const found = [];
 		for (let after = ''; after !== null;) {
-			const page = await members(one, `?standing=${standing}&limit=7${after && `&after=${after}`}`);
-			assert.ok(page.members.every((m) => m.standing === standing));
+			const page = await members(one, `?standing=${status}&limit=7${after && `&after=${after}`}`);
+			assert.ok(page.members.every((m) => m.standing === status));
 			found.push(...page.members.map((m) => m.accountId));
 			after = page.next;
 		}
-		assert.equal(new Set(found).size, found.length, standing);
-		assert.deepEqual(found.sort(), all.filter((m) => m.standing === standing).map((m) => m.accountId).sort(), standing);
+		assert.equal(new Set(found).size, found.length, status);
+		assert.deepEqual(found.sort(), all.filter((m) => m.standing === status).map((m) => m.accountId).sort(), status);
 	}
-	const lapsed = (await members(one, '?standing=lapsed')).members.map((m) => m.deadline);
-	assert.deepEqual(lapsed, [...lapsed].sort(), 'the oldest deadline first');
+	const overdue = (await members(one, '?standing=lapsed')).members.map((m) => m.deadline);
+	assert.deepEqual(overdue, [...overdue].sort(), 'the oldest deadline first');
 
 	const search = async (query) => {
 		const found = [];
@@ -286,7 +286,7 @@ test('all members that fit as a file, by the type that is asked for', async () =
 	assert.deepEqual(api.expect(await one.client.get(`${one.at}/mfa/compliance`, { headers: { Accept: '*/*' } }), 200).totals.members, 3);
 });
 
-test('what is wrong in the question is told', async () => {
+test('an invalid query is reported with its parameter', async () => {
 	const one = await api.administered(stack);
 	const get = (query) => one.client.get(`${one.at}/mfa/compliance?${query}`);
 	for (const [query, pointer] of [['standing=some', '/standing'], ['limit=0', '/limit'], ['limit=501', '/limit'], ['limit=x', '/limit'],
@@ -318,9 +318,9 @@ test('who takes up a factor, loses it or changes roles is counted anew', async (
 	api.expect(await client.delete('/v1/me/mfa/totp', { password: who.password }), 200);
 	assert.deepEqual(await totals(), [3, 1]);
 	await setPolicy(one, { requirement: 'admins', graceDays: 3 });
-	assert.equal(await standingOf(one, who), 'not_required');
+	assert.equal(await complianceOf(one, who), 'not_required');
 	await stack.psql(`UPDATE countersign.memberships SET sensitive = true WHERE account_id = '${who.id}'`);
-	assert.equal(await standingOf(one, who), 'grace');
+	assert.equal(await complianceOf(one, who), 'grace');
 	assert.equal((await members(one)).totals.grace, 1);
 	await stack.psql(`DELETE FROM countersign.memberships WHERE account_id = '${who.id}'`);
 	assert.deepEqual(await totals(), [2, 1]);
@@ -361,7 +361,7 @@ test('an exemption: who gave it, until when and why; it ends to the second', asy
 	await setPolicy(one, { requirement: 'everyone', graceDays: 0 });
 	const at = `${one.at}/members/${one.member.accountId}/mfa/exemption`;
 	const until = iso(stack.clock.now() + 120), count = await h.eventCount(stack, one.member);
-	assert.equal(await standingOf(one, one.member), 'lapsed');
+	assert.equal(await complianceOf(one, one.member), 'lapsed');
 	const said = api.expect(await one.client.put(at, { until, reason: 'On leave' }), 200);
 	assert.deepEqual([said.standing, said.exemption.until, said.exemption.reason, said.exemption.givenBy], ['exempt', until, 'On leave', 'Admin Person']);
 	const [event] = await h.events(stack, one.member, count);
@@ -372,7 +372,7 @@ test('an exemption: who gave it, until when and why; it ends to the second', asy
 	stack.clock.advance(121);
 	api.refused(await client.get('/v1/sessions'), 403, 'enrollment_required');
 	assert.equal((await api.mfa(client)).policy.standing, 'lapsed');
-	assert.equal(await standingOf(one, one.member), 'lapsed');
+	assert.equal(await complianceOf(one, one.member), 'lapsed');
 	api.expect(await one.client.put(at, { until: ahead(10), reason: '\u{1f334}'.repeat(500) }), 200);
 	api.expect(await client.get('/v1/sessions'), 200);
 	assert.equal((await one.client.delete(at)).status, 204);
@@ -392,7 +392,7 @@ test('an exemption that has no end, no reason, or lies behind us is refused', as
 	assert.equal(await h.number(stack, `SELECT count(*) FROM countersign.memberships WHERE account_id = '${one.member.id}' AND exempt_until IS NULL`), 1);
 });
 
-test('a reset takes factors, codes, the spent budget and all sessions; the member sets up anew', async () => {
+test('a reset removes factors, codes, counted attempts and all sessions; the member sets up anew', async () => {
 	const one = await api.administered(stack);
 	const { who, client } = await joined(one, 'member', { enrol: true });
 	const other = await api.signIn(stack, who), reason = 'Lost the phone, "identity" checked';
@@ -415,7 +415,7 @@ test('a reset takes factors, codes, the spent budget and all sessions; the membe
 	assert.deepEqual(Object.keys(api.faults(await one.client.post(`${one.at}/members/${accountOf(who)}/mfa/reset`, {}))), ['/reason']);
 });
 
-test('nobody decides on his own factor, and an admin not on an owner\'s', async () => {
+test('admins cannot decide on their own account, nor on an owner\'s factor', async () => {
 	const one = await api.administered(stack);
 	const owner = await joined(one, 'owner', { enrol: true }), second = await joined(one, 'owner', { enrol: true });
 	const admin = await joined(one, 'admin', { enrol: true });
@@ -464,8 +464,8 @@ const BODIES = {
 };
 const bodyOf = ({ method, path }) => (['PUT', 'POST'].includes(method) ? BODIES[path.split('/').at(-1)]() : undefined);
 
-// Each of these asks for every route that admins have, and is told the same everywhere.
-const ASKERS = {
+// Each of these clients requests every route of admins, and gets the same refusal everywhere.
+const CLIENTS = {
 	'nobody': [401, 'unauthenticated', async () => new api.Client(stack)],
 	'a member': [403, 'forbidden', async (one) => (await joined(one, 'member', { enrol: true })).client],
 	'a sensitive member': [403, 'forbidden', async (one) => (await joined(one, 'member', { sensitive: true, enrol: true })).client],
@@ -479,14 +479,14 @@ const ASKERS = {
 	'an admin at the challenge': [403, 'mfa_required', async (one) => api.signIn(stack, one.who)],
 };
 
-test('the matrix of askers and routes: every route of admins, told alike', async () => {
+test('every route of admins refuses each kind of client in the same way', async () => {
 	const one = await api.administered(stack);
 	const routes = api.operations().filter((o) => o.guards.has('admin'));
 	assert.ok(routes.length >= 6);
 	assert.deepEqual(api.operations().filter((o) => o.path.includes('{organization}') && !o.guards.has('admin')), [], 'no way around');
 	const target = (o) => o.path.replace('{organization}', one.organizationId).replace('{account}', one.member.accountId);
 	const before = await h.state(stack, one.member);
-	for (const [name, [status, code, make]] of Object.entries(ASKERS)) {
+	for (const [name, [status, code, make]] of Object.entries(CLIENTS)) {
 		const client = await make(one);
 		for (const o of routes) {
 			const answer = await client.request(o.method, target(o), { json: bodyOf(o) });

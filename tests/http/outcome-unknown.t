@@ -72,7 +72,7 @@ after(async () => {
 });
 
 for (const way of ['swallow', 'cut-answer']) {
-	test(`a verification whose answer is lost (${way}) grants nothing and its code is spent`, async () => {
+	test(`a verification whose answer is lost (${way}) grants nothing and its code is consumed`, async () => {
 		const who = await enrolled(`verification-${way}@example.org`);
 		const { session } = await signIn(who.email);
 		const accepted = await verifications('accepted');
@@ -97,7 +97,7 @@ for (const way of ['swallow', 'cut-answer']) {
 		assert.strictEqual(next.status, 303, 'the next code works');
 	});
 
-	test(`a recovery code whose answer is lost (${way}) is spent and grants nothing`, async () => {
+	test(`a recovery code whose answer is lost (${way}) is consumed and grants nothing`, async () => {
 		const who = await enrolled(`recovery-${way}@example.org`);
 		const { session } = await signIn(who.email);
 		await proxy.arm('verification_by_code', way);
@@ -152,7 +152,7 @@ test('a verification that never reached the database changes nothing', async () 
 	assert.strictEqual(again.status, 303, 'the same code still works');
 });
 
-test('a read whose connection is cut is repeated and nobody notices', async () => {
+test('a read whose connection is cut is repeated and the client gets its page', async () => {
 	const who = await enrolled('read@example.org');
 	const { session } = await signIn(who.email);
 	await proxy.arm('subject_load', 'cut-request');

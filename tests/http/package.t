@@ -35,7 +35,7 @@ result $? "it is configured and built outside of its own folder, and without Nod
 result $? "make install-strip takes DESTDIR"
 
 for file in usr/sbin/countersignd usr/bin/countersignctl usr/share/countersign/sql/roles.sql \
-	usr/share/countersign/sql/migrations/0001_accounts.sql usr/share/countersign/templates/login.html \
+	usr/share/countersign/sql/migrations/0001_accounts.sql usr/share/countersign/templates/sign_in.html \
 	usr/share/countersign/templates/docs_api.html \
 	usr/share/countersign/static/app.css usr/share/countersign/nginx/countersign.conf \
 	usr/share/countersign/nginx/countersign_gate.conf usr/share/countersign/example/index.html \

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --test-reporter=tap
-// The pages of organizations: who may come, what every field takes, what is told
-// afterwards, the file of members, and that nobody sees another organization.
+// The pages of organizations: who may see them, what every field accepts, which message follows,
+// the file of members, and that nobody sees another organization.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -36,7 +36,7 @@ const LINK = /href="([^"]*)" rel="next"/;
 // The cells of the first column of members, in their order.
 const namesIn = (html) => [...html.matchAll(/member\?account=[^"]*">([^<]*)</g)].map(([, name]) => name);
 const hrefIn = (html) => LINK.exec(html)?.[1].replace(/&amp;/g, '&');
-const noticeOf = (answer) => h.plain(/message-notice"[^>]*>([^]*?)<\/div>/.exec(answer.text)?.[1] ?? '');
+const flashOf = (answer) => h.plain(/message-success"[^>]*>([^]*?)<\/div>/.exec(answer.text)?.[1] ?? '');
 
 test('a stack with two organizations', async () => {
 	stack = await rig.start({ set: { ...h.QUICK, workers: 3, session_idle: 2_592_000, session_lifetime: 2_592_000 } });
@@ -83,7 +83,7 @@ test('before the challenge all of it leads to the challenge', async () => {
 		assert.equal((await browser.post(target, form)).location, '/mfa/challenge', target);
 });
 
-test('a member is told that the role does not allow it, with good fields and bad ones', async () => {
+test('a member reads that the role does not allow it, with valid fields and invalid ones', async () => {
 	const browser = await h.signIn(stack, member);
 	await h.enrol(browser, member);
 	for (const target of [...pages(), preview, '/admin/mfa?standing=no', '/admin/mfa/policy?grace_days=x']) {
@@ -175,7 +175,7 @@ test('a change with an old verification asks for it and goes on by itself', asyn
 		const right = await desk.post(target, { ...form, code: await h.nextCode(stack, owner.factors[0]) });
 		assert.equal(right.status, 303, `${target}: ${h.errorOf(right)}`);
 		assert.match(right.location, done);
-		assert.notEqual(noticeOf(await desk.get(right.location)), '', target);
+		assert.notEqual(flashOf(await desk.get(right.location)), '', target);
 	}
 	assert.deepEqual([(await policyOf('harbour')).requirement, (await policyOf('harbour')).grace_days], ['admins', 30]);
 	assert.equal(await h.number(stack, `SELECT count(*) FROM countersign.factors WHERE account_id = '${member.id}'`), 0);
@@ -185,7 +185,7 @@ test('a change with an old verification asks for it and goes on by itself', asyn
 
 // --- decisions on members ----------------------------------------------------------
 
-test('nobody decides on oneself, and an admin not on an owner', async () => {
+test('admins cannot decide on their own account, nor on an owner', async () => {
 	const browser = await h.signIn(stack, admin);
 	await h.enrol(browser, admin);
 	const pageOf = async (by, who) => h.plain((await by.get(`/admin/mfa/member?account=${idOf(who)}`)).text);
@@ -223,7 +223,7 @@ test('a reset needs a reason and the address typed, ends all sessions, and its e
 	const before = await h.eventCount(stack, member);
 	const answer = await desk.post('/admin/mfa/member/reset', { ...form, confirm: ` ${member.email.toUpperCase()}` .trim() });
 	assert.equal(answer.location, `/admin/mfa/member?account=${idOf(member)}&done=reset`);
-	assert.match(noticeOf(await desk.get(answer.location)), /the member was signed out everywhere/);
+	assert.match(flashOf(await desk.get(answer.location)), /the member was signed out everywhere/);
 	assert.match((await browser.get('/profile')).location, /^\/login/);
 	const [event] = (await h.events(stack, member, before)).filter((e) => e.kind === 'mfa_reset');
 	assert.equal(event.actor_id, owner.id);
@@ -328,7 +328,7 @@ test('the preview says whom it hits and what changes, and saving does just that'
 	assert.equal(Date.parse(saved.required_since), since, 'those who were covered keep their day');
 	assert.equal(Date.parse(saved.everyone_since), Date.parse(hidden.required_since));
 	assert.equal(saved.version, version + 1);
-	assert.equal(noticeOf(await desk.get('/admin/mfa/policy?done=saved')), 'The policy was saved.');
+	assert.equal(flashOf(await desk.get('/admin/mfa/policy?done=saved')), 'The policy was saved.');
 });
 
 test('the day of the form is kept, moved, or announced', async () => {
@@ -350,7 +350,7 @@ test('the day of the form is kept, moved, or announced', async () => {
 	const ahead = await save({ requirement: 'everyone', required_since: dayText(30), grace_days: '21' });
 	assert.equal(Date.parse(ahead.everyone_since), Date.parse(`${dayText(30)}T00:00:00Z`));
 
-	// Announced: the member is told so.
+	// The policy begins later: the banner says so to the member.
 	const browser = await h.signIn(stack, member);
 	const page = h.plain((await browser.get('/dashboard')).text);
 	assert.match(page, /Harbour <Clinic> will require two-factor authentication from .* 00:00 UTC\. You have 5\d days left \(until .* 00:00 UTC\)\./);
@@ -386,7 +386,7 @@ test('the last method stays while a policy wants one', async () => {
 
 // --- the list and the file ------------------------------------------------------------------
 
-test('the list is read page by page, by standing and by search', async () => {
+test('the list is read page by page, by compliance status and by search', async () => {
 	await m.crowd(stack, 'harbour', 450);
 	const seen = [];
 	let target = '/admin/mfa', pages = 0;
@@ -464,11 +464,11 @@ test('the file has every member, whatever they are called, and its name has the 
 });
 
 test('a file that cannot be finished is cut off, and does not look whole', async () => {
-	// One member behind the first piece cannot be read.
+	// One member after the first chunk cannot be read.
 	await stack.psql(`ALTER TABLE countersign.accounts ENABLE ROW LEVEL SECURITY;
 		CREATE POLICY broken ON countersign.accounts USING (CASE WHEN name = 'Crowd 0300' THEN 1 / (length(name) - 10) = 1 ELSE true END)`);
 	await assert.rejects(desk.get('/admin/mfa/members.csv'), /aborted|hang up|ECONNRESET/);
-	assert.equal((await desk.get('/admin/mfa/members.csv?search=crowd-0300')).status, 500, 'in the first piece it is an answer of its own');
+	assert.equal((await desk.get('/admin/mfa/members.csv?search=crowd-0300')).status, 500, 'a fault in the first chunk gets its own response');
 	await stack.psql('DROP POLICY broken ON countersign.accounts; ALTER TABLE countersign.accounts DISABLE ROW LEVEL SECURITY');
 	assert.equal(csv.rows((await desk.get('/admin/mfa/members.csv')).text).length, 453);
 });
@@ -524,13 +524,13 @@ test('with two organizations one is chosen, and each keeps to itself', async () 
 
 	const chosen = await desk.post('/organization', { organization: harbour, next: '/admin/mfa' });
 	assert.equal(chosen.location, '/admin/mfa?done=switched');
-	assert.match(noticeOf(await desk.get(chosen.location)), /^You are now working in Harbour <Clinic>\. A verification counts in one organization only, so the next sensitive action asks for a code again\.$/);
+	assert.match(flashOf(await desk.get(chosen.location)), /^You are now working in Harbour <Clinic>\. A verification counts in one organization only, so the next sensitive action asks for a code again\.$/);
 	assert.equal((await desk.row()).verified_at, null);
 	assert.equal((await desk.post('/admin/mfa/policy', OFF)).status, 403, 'the next sensitive operation asks');
 
 	const other = await desk.post('/organization', { organization: linden });
 	assert.equal(other.location, '/dashboard?done=switched');
-	assert.match(noticeOf(await desk.get(other.location)), /^You are now working in Linden Practice\./);
+	assert.match(flashOf(await desk.get(other.location)), /^You are now working in Linden Practice\./);
 	const refused = await desk.get('/admin/mfa');
 	assert.equal(refused.status, 403, 'an owner there is a member here');
 	assert.doesNotMatch((await desk.get('/dashboard')).text, /href="\/admin\/mfa"/);
@@ -546,7 +546,7 @@ test('with two organizations one is chosen, and each keeps to itself', async () 
 
 test('the longest page of the longest names and reasons is answered', async () => {
 	const keeper = await h.person(stack, { name: 'Kim Keeper' });
-	await m.create(stack, 'crowded', 'Crowded House');
+	await m.create(stack, 'crowded', 'Crowded Clinic');
 	await m.join(stack, 'crowded', keeper, 'owner');
 	await m.crowd(stack, 'crowded', 500);
 	const organization = `(SELECT organization_id FROM countersign.organizations WHERE slug = 'crowded')`;

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --test-reporter=tap
-// Single use and the guessing budget, under requests at the same instant over eight workers.
+// Single use and the attempt limit hold for requests at the same instant over eight workers.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -116,13 +116,13 @@ test('of 100 requests for new codes with one code over 20 sessions exactly one g
 	await h.assertChains(stack);
 });
 
-test('of 200 wrong answers at once five are judged, the rest have to wait, also behind a restart', async () => {
+test('of 200 wrong codes at once five are checked, the rest have to wait, also after a restart', async () => {
 	const { who } = await h.enrolled(stack);
 	const [factor] = who.factors;
 	const browsers = await waiting(who, 20);
 	const before = await h.eventCount(stack, who);
 	const wrong = await h.wrongCode(stack, factor);
-	// Routes and kinds share the budget: every other answer is a recovery code.
+	// Routes and kinds share the attempt limit: every other request has a recovery code.
 	const answers = await h.times(200, (i) => browsers[i % 20].post('/mfa/challenge',
 		i % 2 ? { code: wrong } : { recovery_code: 'aaaaa-bbbbb' }));
 	assert.equal(await verifications(who, 'refused', before), 5);
@@ -141,9 +141,9 @@ test('of 200 wrong answers at once five are judged, the rest have to wait, also 
 	assert.equal(blocked.status, 429, 'a right code is refused while blocked');
 	const recovery = await browsers[1].post('/mfa/challenge', { recovery_code: who.codes[0] });
 	assert.equal(recovery.status, 429, 'and so is a right recovery code');
-	assert.equal(await h.failures(stack, who), 5, 'what is not judged costs nothing');
+	assert.equal(await h.failures(stack, who), 5, 'what is not checked is not counted');
 	stack.clock.advance(31);
-	assert.equal((await browsers[1].post('/mfa/challenge', { recovery_code: who.codes[0] })).status, 303, 'and is not spent');
+	assert.equal((await browsers[1].post('/mfa/challenge', { recovery_code: who.codes[0] })).status, 303, 'and it was not consumed');
 	assert.equal(await h.failures(stack, who), 0);
 	await h.assertChains(stack);
 });
@@ -166,11 +166,11 @@ test('the wait doubles from 30 s to 15 min, and a right password does not end it
 	}
 	assert.equal(await h.failures(stack, who), 11);
 	assert.equal((await browser.post('/mfa/challenge', { code: await h.nextCode(stack, factor) })).status, 303);
-	assert.equal(await h.failures(stack, who), 0, 'only a right answer ends it');
+	assert.equal(await h.failures(stack, who), 0, 'only a right code resets the count');
 	await h.assertChains(stack);
 });
 
-test('after 100 wrong answers nothing is answered any more, whatever it is and whenever', async () => {
+test('after 100 wrong codes every code is refused, of any kind and at any time', async () => {
 	const { who, browser: active } = await h.enrolled(stack);
 	const [factor] = who.factors;
 	await stack.psql(`UPDATE countersign.throttles SET failures = 99, blocked_until = NULL WHERE account_id = '${who.id}'`);
@@ -199,7 +199,7 @@ test('after 100 wrong answers nothing is answered any more, whatever it is and w
 	await h.assertChains(stack);
 });
 
-test('who does not know the password cannot move the budget', async () => {
+test('a client without the password cannot change the count of failures', async () => {
 	const { who } = await h.enrolled(stack);
 	const forged = Buffer.concat([Buffer.from(who.id.replace(/-/g, ''), 'hex'), Buffer.alloc(48, 1)]).toString('base64url');
 	await h.times(20, (i) => stack.post('/login', { email: who.email, password: `guess ${i}` }));
@@ -249,7 +249,7 @@ test('a request whose client is gone takes its slot all the same', async () => {
 	await h.assertChains(stack);
 });
 
-test('sign-ins, wrong answers and changes of one account at once all come through', async () => {
+test('simultaneous sign-ins, wrong codes and changes of one account all complete', async () => {
 	const { who, browser } = await h.enrolled(stack);
 	const answers = await h.times(40, (i) => (i % 4
 		? stack.post('/login', { email: who.email, password: i % 2 ? who.password : 'not the password' })

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --test-reporter=tap
-// Mail that the rule of an organization sends: to whom, when and how often, while policies,
+// Mail about the policy of an organization: to whom, when and how often it is sent, while policies,
 // exemptions and people change, mailers die and organizations are large.
 'use strict';
 
@@ -75,13 +75,13 @@ const unexempt = (org, who) => stack.psql(`UPDATE countersign.memberships SET ex
 // --- looking -------------------------------------------------------------------------
 
 // Waits until no change of a policy, nobody who is due and no message is left. Who is taken is so for a minute.
-const quiet = (ms = 30_000) => h.until('there is nothing left to tell', async () => (await stack.psql(`SELECT NOT EXISTS (
+const quiet = (ms = 30_000) => h.until('no message and nobody who is due is left', async () => (await stack.psql(`SELECT NOT EXISTS (
 	SELECT FROM countersign.policies WHERE version <> noticed_version) AND NOT EXISTS (
 	SELECT FROM countersign.memberships WHERE notice_due_at <= ${time(stack.clock.now() + 65)}) AND NOT EXISTS (
 	SELECT FROM countersign.outbox WHERE next_attempt_at IS NOT NULL)`)) === 't', ms);
 
-// The messages on rules that a change leads to, to these people: [which of them, subject], and each read.
-async function told(act, ...people) {
+// The messages about policies that a change sends to these people: [index of the person, subject], and each parsed.
+async function notified(act, ...people) {
 	await quiet();
 	const before = box.messages.length;
 	await act();
@@ -116,13 +116,13 @@ async function assertMessage(message, { who, org, has, hasNot = [] }) {
 	assert.deepEqual(report.results.flatMap((r) => r.messages.map((m) => `${m.line}: ${m.ruleId} ${m.message}`)), []);
 }
 
-const standing = (org, who) => stack.psql(`SELECT notice_stage, extract(epoch FROM notice_deadline)::bigint,
+const reminderState = (org, who) => stack.psql(`SELECT notice_stage, extract(epoch FROM notice_deadline)::bigint,
 	extract(epoch FROM notice_due_at)::bigint FROM countersign.memberships
 	WHERE organization_id = '${org.id}' AND account_id = '${who.id}'`);
 
 // --- one person ---------------------------------------------------------------------
 
-test('a rule that begins is told to those without a factor, within seconds, and to nobody else', async () => {
+test('when a policy begins only members without a factor get a message, within seconds', async () => {
 	const org = await organization('Grüße & <b>"Söhne"</b>');
 	const open = await member(org, { name: 'Mia <i>Santos</i>' }), secret = await member(org, { verified: false });
 	const { who: done } = await h.enrolled(stack);
@@ -132,7 +132,7 @@ test('a rule that begins is told to those without a factor, within seconds, and 
 	const other = await member(await organization());
 	await quiet();
 	const begin = Date.now(), since = soon();
-	const { names, found } = await told(() => policy(org, { since, grace: 10 }), open, secret, done, disabled, other);
+	const { names, found } = await notified(() => policy(org, { since, grace: 10 }), open, secret, done, disabled, other);
 	assert.ok(Date.now() - begin < 12_000, `${Date.now() - begin} ms`);
 	assert.deepEqual(names, [[0, 'applies']]);
 	assert.equal(found[0].subject, 'Grüße & <b>"Söhne"</b> requires two-factor authentication');
@@ -140,134 +140,134 @@ test('a rule that begins is told to those without a factor, within seconds, and 
 	assert.doesNotMatch(found[0].html, /<b>|<i>/);
 	await assertMessage(found[0], { who: open, org, has: ['You have a grace period', `until ${dateText(since + 10 * DAY)} you can keep working`,
 		'After that, you must enable it before you can continue.'] });
-	assert.equal(await standing(org, open), `1|${since + 10 * DAY}|${since + 3 * DAY}`);
+	assert.equal(await reminderState(org, open), `1|${since + 10 * DAY}|${since + 3 * DAY}`);
 });
 
 test('reminders 7, 3 and 1 days before the deadline, each once, and none to who has enrolled', async () => {
 	const org = await organization(), a = await member(org), b = await member(org);
 	const since = soon();
-	await told(() => policy(org, { since, grace: 10 }));
-	const first = await told(() => days(3), a, b);
+	await notified(() => policy(org, { since, grace: 10 }));
+	const first = await notified(() => days(3), a, b);
 	assert.deepEqual(first.names, [[0, '7'], [1, '7']]);
 	assert.equal(first.found[0].subject, '7 days left to enable two-factor authentication');
 	await assertMessage(first.found.find((m) => m.to[0].address === a.email), { who: a, org,
 		has: [`Your grace period ends on ${dateText(since + 10 * DAY)}`, 'you must enable it before you can continue', `${org.name} requires`] });
 	await h.enrol(await h.signIn(stack, b), b);
-	assert.deepEqual((await told(() => days(3), a, b)).names, []);
-	assert.deepEqual((await told(() => days(1), a, b)).names, [[0, '3']]);
-	assert.deepEqual((await told(() => days(1), a, b)).names, []);
-	const last = await told(() => days(1), a, b);
+	assert.deepEqual((await notified(() => days(3), a, b)).names, []);
+	assert.deepEqual((await notified(() => days(1), a, b)).names, [[0, '3']]);
+	assert.deepEqual((await notified(() => days(1), a, b)).names, []);
+	const last = await notified(() => days(1), a, b);
 	assert.deepEqual(last.names, [[0, '1']]);
 	assert.equal(last.found[0].subject, '1 day left to enable two-factor authentication');
-	assert.deepEqual((await told(() => days(2), a, b)).names, []);
-	assert.equal(await standing(org, a), `4|${since + 10 * DAY}|`);
-	assert.match(await standing(org, b), /^2\|\d+\|$/);
+	assert.deepEqual((await notified(() => days(2), a, b)).names, []);
+	assert.equal(await reminderState(org, a), `4|${since + 10 * DAY}|`);
+	assert.match(await reminderState(org, b), /^2\|\d+\|$/);
 });
 
-test('a shortened period is told again, a longer one is not, and each has its own reminders', async () => {
+test('a shortened grace period is announced again, a longer one is not, and each has its own reminders', async () => {
 	const org = await organization(), a = await member(org), since = soon();
-	await told(() => policy(org, { since, grace: 30 }));
-	const { names, found } = await told(() => policy(org, { since, grace: 8 }), a);
+	await notified(() => policy(org, { since, grace: 30 }));
+	const { names, found } = await notified(() => policy(org, { since, grace: 8 }), a);
 	assert.deepEqual(names, [[0, 'applies']]);
 	assert.ok(found[0].text.replace(/\s+/g, ' ').includes(`until ${dateText(since + 8 * DAY)}`));
-	assert.deepEqual((await told(() => days(1), a)).names, [[0, '7']]);
-	assert.deepEqual((await told(() => policy(org, { since, grace: 20 }), a)).names, []);
-	assert.equal(await standing(org, a), `1|${since + 20 * DAY}|${since + 13 * DAY}`);
-	assert.deepEqual((await told(() => days(12.5), a)).names, [[0, '7']]);
-	const over = await told(() => policy(org, { since, grace: 5 }), a);
+	assert.deepEqual((await notified(() => days(1), a)).names, [[0, '7']]);
+	assert.deepEqual((await notified(() => policy(org, { since, grace: 20 }), a)).names, []);
+	assert.equal(await reminderState(org, a), `1|${since + 20 * DAY}|${since + 13 * DAY}`);
+	assert.deepEqual((await notified(() => days(12.5), a)).names, [[0, '7']]);
+	const over = await notified(() => policy(org, { since, grace: 5 }), a);
 	assert.deepEqual(over.names, [[0, 'applies']]);
 	await assertMessage(over.found[0], { who: a, org, has: ['You must enable it before you can continue.'], hasNot: ['transition', 'until'] });
-	assert.deepEqual((await told(() => policy(org, { since, grace: 3 }), a)).names, [], 'it was over before');
+	assert.deepEqual((await notified(() => policy(org, { since, grace: 3 }), a)).names, [], 'it was over before');
 });
 
-test('without grace it is told at once, and what is announced is told with its date', async () => {
+test('a policy without grace is announced at once, and a policy that begins later with its date', async () => {
 	const org = await organization(), a = await member(org);
-	const now = await told(() => policy(org, { grace: 0 }), a);
+	const now = await notified(() => policy(org, { grace: 0 }), a);
 	assert.deepEqual(now.names, [[0, 'applies']]);
 	await assertMessage(now.found[0], { who: a, org, has: ['You must enable it before you can continue.'], hasNot: ['transition', 'until'] });
 	const later = await organization(), b = await member(later), since = stack.clock.now() + 20 * DAY;
-	const { names, found } = await told(() => policy(later, { since, grace: 0 }), b);
+	const { names, found } = await notified(() => policy(later, { since, grace: 0 }), b);
 	assert.deepEqual(names, [[0, 'applies']]);
 	assert.ok(found[0].text.replace(/\s+/g, ' ').includes(`until ${dateText(since)}`));
-	assert.equal(await standing(later, b), `1|${since}|${since - 7 * DAY}`);
+	assert.equal(await reminderState(later, b), `1|${since}|${since - 7 * DAY}`);
 });
 
-test('a rule that ends is told no more, and one that comes back is told anew', async () => {
+test('a policy that ends sends no more messages, and one that comes back is announced anew', async () => {
 	const org = await organization(), a = await member(org);
-	await told(() => policy(org, { grace: 8 }));
-	assert.deepEqual((await told(() => off(org), a)).names, []);
-	assert.equal(await standing(org, a), '0||');
-	assert.deepEqual((await told(() => days(2), a)).names, []);
-	assert.deepEqual((await told(() => policy(org, { grace: 20 }), a)).names, [[0, 'applies']]);
+	await notified(() => policy(org, { grace: 8 }));
+	assert.deepEqual((await notified(() => off(org), a)).names, []);
+	assert.equal(await reminderState(org, a), '0||');
+	assert.deepEqual((await notified(() => days(2), a)).names, []);
+	assert.deepEqual((await notified(() => policy(org, { grace: 20 }), a)).names, [[0, 'applies']]);
 });
 
-test('a rule for admins is told to admins and sensitive roles, and the others when it is widened', async () => {
+test('a policy for admins is announced to admins and sensitive roles, and to the others when it covers everyone', async () => {
 	const org = await organization(), plain = await member(org), admin = await h.person(stack), sensitive = await h.person(stack);
 	await join(org, admin, 'admin');
 	await stack.ctl(['organization', 'add-member', org.slug, sensitive.email, '--role', 'member', '--sensitive']);
 	const people = [plain, admin, sensitive];
-	assert.deepEqual((await told(() => policy(org, { requirement: 'admins' }), ...people)).names, [[1, 'applies'], [2, 'applies']]);
+	assert.deepEqual((await notified(() => policy(org, { requirement: 'admins' }), ...people)).names, [[1, 'applies'], [2, 'applies']]);
 	await stack.psql(`UPDATE countersign.policies SET requirement = 'everyone', everyone_since = ${time(stack.clock.now())}, version = version + 1
 		WHERE organization_id = '${org.id}'`);
-	assert.deepEqual((await told(() => undefined, ...people)).names, []);
-	assert.match(await standing(org, plain), /^1\|/);
-	assert.deepEqual((await told(() => policy(org, { requirement: 'admins' }), ...people)).names, []);
-	assert.equal(await standing(org, plain), '0||');
+	assert.deepEqual((await notified(() => undefined, ...people)).names, []);
+	assert.match(await reminderState(org, plain), /^1\|/);
+	assert.deepEqual((await notified(() => policy(org, { requirement: 'admins' }), ...people)).names, []);
+	assert.equal(await reminderState(org, plain), '0||');
 });
 
-test('who is exempt is told nothing before that ends', async () => {
+test('exempt members get no message before their exemption ends', async () => {
 	const org = await organization(), a = await member(org), b = await member(org), c = await member(org);
 	await quiet();
 	const now = soon();
 	await exempt(org, a, now + 3 * DAY);
 	await exempt(org, b, now + 30 * DAY);
-	assert.deepEqual((await told(() => policy(org, { since: now, grace: 8 }), a, b, c)).names, [[2, 'applies']]);
+	assert.deepEqual((await notified(() => policy(org, { since: now, grace: 8 }), a, b, c)).names, [[2, 'applies']]);
 	await exempt(org, c, now + 20 * DAY);
-	assert.deepEqual((await told(() => days(2), a, b, c)).names, [], 'no reminder while exempt');
-	const ended = await told(() => days(1), a, b, c);
+	assert.deepEqual((await notified(() => days(2), a, b, c)).names, [], 'no reminder while exempt');
+	const ended = await notified(() => days(1), a, b, c);
 	assert.deepEqual(ended.names, [[0, 'applies']]);
 	assert.ok(ended.found[0].text.replace(/\s+/g, ' ').includes(`until ${dateText(now + 8 * DAY)}`));
-	assert.deepEqual((await told(() => unexempt(org, b), a, b, c)).names, [[1, 'applies']]);
-	const over = await told(() => days(18), a, b, c);
+	assert.deepEqual((await notified(() => unexempt(org, b), a, b, c)).names, [[1, 'applies']]);
+	const over = await notified(() => days(18), a, b, c);
 	assert.deepEqual(over.names, [[2, 'applies']], 'the deadline has passed meanwhile');
 	assert.doesNotMatch(over.found[0].text, /transition/);
 });
 
-test('who joins later has time from then on, and is told at once', async () => {
+test('a member who joins later gets a grace period from then on, and a message at once', async () => {
 	const org = await organization(), early = await member(org), late = await h.person(stack), since = soon();
-	await told(() => policy(org, { since, grace: 10 }));
+	await notified(() => policy(org, { since, grace: 10 }));
 	days(5);
 	const joined = stack.clock.now();
-	const { names, found } = await told(() => join(org, late), early, late);
+	const { names, found } = await notified(() => join(org, late), early, late);
 	assert.deepEqual(names, [[1, 'applies']]);
-	const deadline = Number((await standing(org, late)).split('|')[1]);
+	const deadline = Number((await reminderState(org, late)).split('|')[1]);
 	assert.ok(deadline >= joined + 10 * DAY && deadline < joined + 10 * DAY + 60);
 	assert.ok(found[0].text.replace(/\s+/g, ' ').includes(`until ${dateText(deadline)}`));
 });
 
-test('who loses the factor is told of a rule that nobody told before, and not twice of one date', async () => {
+test('a member who loses the factor gets the message they never got before, and no second one for the same date', async () => {
 	const org = await organization(), { who } = await h.enrolled(stack);
 	await join(org, who);
 	const reset = () => stack.ctl(['account', 'reset-mfa', who.email, '--reason', 'test']);
-	assert.deepEqual((await told(() => policy(org, { grace: 10 }), who)).names, []);
+	assert.deepEqual((await notified(() => policy(org, { grace: 10 }), who)).names, []);
 	who.factors = [];
-	assert.deepEqual((await told(reset, who)).names, [[0, 'applies']]);
+	assert.deepEqual((await notified(reset, who)).names, [[0, 'applies']]);
 	await h.enrol(await h.signIn(stack, who), who);
-	assert.deepEqual((await told(reset, who)).names, []);
+	assert.deepEqual((await notified(reset, who)).names, []);
 });
 
-test('an address that is not verified is told once it is, and nothing was counted as told', async () => {
+test('an unverified address gets the message once it is verified, and no message was recorded before', async () => {
 	const org = await organization(), who = await member(org, { verified: false });
-	assert.deepEqual((await told(() => policy(org, { grace: 30 }), who)).names, []);
-	assert.match(await standing(org, who), /^0\|\|\d+$/);
+	assert.deepEqual((await notified(() => policy(org, { grace: 30 }), who)).names, []);
+	assert.match(await reminderState(org, who), /^0\|\|\d+$/);
 	await stack.ctl(['account', 'verify-email', who.email]);
-	assert.deepEqual((await told(() => days(1), who)).names, [[0, 'applies']]);
+	assert.deepEqual((await notified(() => days(1), who)).names, [[0, 'applies']]);
 });
 
-test('a member of two organizations is told by each of them', async () => {
+test('a member of two organizations gets a message of each of them', async () => {
 	const one = await organization('One Ltd'), two = await organization('Two Ltd'), who = await member(one);
 	await join(two, who);
-	const { names, found } = await told(async () => {
+	const { names, found } = await notified(async () => {
 		await policy(one, { grace: 10 });
 		await policy(two, { grace: 20 });
 	}, who);
@@ -277,7 +277,7 @@ test('a member of two organizations is told by each of them', async () => {
 
 test('a reminder that could not be sent for a day is not sent any more', async () => {
 	const org = await organization(), who = await member(org);
-	await told(() => policy(org, { grace: 8 }));
+	await notified(() => policy(org, { grace: 8 }));
 	const { port } = box;
 	await box.close();
 	try {
@@ -288,31 +288,31 @@ test('a reminder that could not be sent for a day is not sent any more', async (
 	} finally {
 		await box.listen(port);
 	}
-	assert.deepEqual((await told(() => undefined, who)).names, []);
+	assert.deepEqual((await notified(() => undefined, who)).names, []);
 	assert.equal(await stack.psql(`SELECT last_error FROM countersign.outbox WHERE account_id = '${who.id}' AND kind = 'deadline_near'`),
 		'it was not sent in time');
 });
 
-test('another role is another look', async () => {
+test('a change of the role decides anew whether a member gets a message', async () => {
 	const org = await organization(), who = await member(org);
-	assert.deepEqual((await told(() => policy(org, { requirement: 'admins' }), who)).names, []);
+	assert.deepEqual((await notified(() => policy(org, { requirement: 'admins' }), who)).names, []);
 	const role = (...words) => stack.ctl(['organization', 'set-role', org.slug, who.email, '--role', ...words]);
-	assert.deepEqual((await told(() => role('member', '--sensitive'), who)).names, [[0, 'applies']]);
-	assert.deepEqual((await told(() => role('admin'), who)).names, []);
-	assert.deepEqual((await told(() => role('member'), who)).names, []);
-	assert.equal(await standing(org, who), '0||');
+	assert.deepEqual((await notified(() => role('member', '--sensitive'), who)).names, [[0, 'applies']]);
+	assert.deepEqual((await notified(() => role('admin'), who)).names, []);
+	assert.deepEqual((await notified(() => role('member'), who)).names, []);
+	assert.equal(await reminderState(org, who), '0||');
 });
 
-test('what an admin decides through the API: policy, exemption, and a reset that the others are told of', async () => {
+test('an admin sets policy and exemption through the API, and the other admins get a message about a reset', async () => {
 	const one = await api.administered(stack), org = { id: await orgOf(one), name: await stack.psql(`SELECT name FROM countersign.organizations WHERE slug = '${one.slug}'`) };
 	const set = (wanted) => one.client.put(`${one.at}/mfa/policy`, wanted).then((answer) => void api.expect(answer, 200));
-	assert.deepEqual((await told(() => set({ requirement: 'everyone', graceDays: 20 }), one.member, one.who)).names, [[0, 'applies']]);
+	assert.deepEqual((await notified(() => set({ requirement: 'everyone', graceDays: 20 }), one.member, one.who)).names, [[0, 'applies']]);
 	const at = `${one.at}/members/${one.member.accountId}/mfa/exemption`, until = new Date((stack.clock.now() + DAY) * 1000).toISOString().slice(0, 19);
-	await told(async () => void api.expect(await one.client.put(at, { until: `${until}Z`, reason: 'On leave' }), 200), one.member);
-	assert.match(await standing(org, one.member), /^0\|\|\d+$/);
-	const back = await told(async () => assert.equal((await one.client.delete(at)).status, 204), one.member);
+	await notified(async () => void api.expect(await one.client.put(at, { until: `${until}Z`, reason: 'On leave' }), 200), one.member);
+	assert.match(await reminderState(org, one.member), /^0\|\|\d+$/);
+	const back = await notified(async () => assert.equal((await one.client.delete(at)).status, 204), one.member);
 	assert.deepEqual(back.names, [[0, 'applies']]);
-	assert.deepEqual((await told(() => set({ requirement: 'everyone', graceDays: 9 }), one.member)).names, [[0, 'applies']]);
+	assert.deepEqual((await notified(() => set({ requirement: 'everyone', graceDays: 9 }), one.member)).names, [[0, 'applies']]);
 
 	const lost = (await h.enrolled(stack, { name: 'Lo <b>Lost' })).who, second = await h.person(stack, { name: 'Olga Owner' });
 	const secret = await h.person(stack, { verified: false }), gone = await h.person(stack), elsewhere = await h.person(stack);
@@ -324,12 +324,12 @@ test('what an admin decides through the API: policy, exemption, and a reset that
 	await join(await organization(), elsewhere, 'owner');
 	const people = [lost, second, secret, gone, elsewhere, one.who, one.member];
 	const reset = `${one.at}/members/${h.idText('usr', lost.id)}/mfa/reset`;
-	const { names, found } = await told(async () => {
+	const { names, found } = await notified(async () => {
 		for (const status of [200, 409])
 			api.expect(await one.client.post(reset, { reason: 'phone <lost>' }), status);
 	}, ...people);
 	const own = names.filter(([who]) => who === 0), others = names.filter(([who]) => who !== 0);
-	assert.deepEqual(own, [[0, 'applies']], 'who was reset has a message of his own on that');
+	assert.deepEqual(own, [[0, 'applies']], 'the member who was reset gets a message of their own');
 	assert.deepEqual(others, [[1, 'The second factor of Lo <b>Lost was reset']]);
 	const message = found.find((m) => m.to[0].address === second.email);
 	await assertMessage(message, { who: second, org, has: [`Admin Person reset the second factor of Lo <b>Lost (${lost.email}), a member of ${org.name}.`,
@@ -372,7 +372,7 @@ const named = (pid, name) => {
 };
 const mailerOf = (supervisor) => h.until('the mailer', () => rig.childrenOf(supervisor).find((pid) => named(pid, 'mailer')));
 
-test('two thousand members are all told, once, while requests and other mail go on as before', async () => {
+test('two thousand members all get one message, while requests and other mail go on as before', async () => {
 	const org = await organization(), folder = path.join(stack.data, 'mail');
 	await crowd(org, 2_000);
 	const { who } = await h.enrolled(stack);
@@ -381,14 +381,14 @@ test('two thousand members are all told, once, while requests and other mail go 
 	await h.reconfigure(stack, { mail_url: '', mail_directory: folder });
 	try {
 		await policy(org, { grace: 30 });
-		await h.until('the first are told', async () => (await left()) < 2_000);
+		await h.until('the first messages are written', async () => (await left()) < 2_000);
 		const waiting = await h.number(stack, 'SELECT count(*) FROM countersign.outbox WHERE next_attempt_at IS NOT NULL');
 		assert.ok(waiting <= 100, `${waiting} wait at a time`);
 		const begin = Date.now();
 		await stack.ctl(['account', 'reset-mfa', who.email, '--reason', 'test']);
 		await h.until('the news of an account', async () => (await stack.psql(`SELECT sent_at IS NOT NULL FROM countersign.outbox
 			WHERE account_id = '${who.id}' AND kind = 'mfa_reset'`)) === 't');
-		assert.ok(await left() > 0, `it passes those who are still to be told (${Date.now() - begin} ms)`);
+		assert.ok(await left() > 0, `it overtakes the members who still wait for their message (${Date.now() - begin} ms)`);
 		who.factors = [];
 		const slow = [];
 		while (await left() > 0) {
@@ -410,7 +410,7 @@ test('two thousand members are all told, once, while requests and other mail go 
 	}
 });
 
-test('mailers that are killed in the middle, and a second node: nobody is told twice, nobody is left out', async () => {
+test('with mailers that are killed in the middle, and a second node, every member gets exactly one message', async () => {
 	const org = await organization();
 	await crowd(org, 300);
 	const config = path.join(stack.data, 'countersign.conf'), second = path.join(stack.data, 'second.conf');
@@ -423,7 +423,7 @@ test('mailers that are killed in the middle, and a second node: nobody is told t
 	const before = box.messages.length;
 	await policy(org, { grace: 30 });
 	for (let i = 1; i <= 5; i++) {
-		await h.until('some are told', () => box.messages.length > before + i * 25);
+		await h.until('some messages are sent', () => box.messages.length > before + i * 25);
 		process.kill(await mailerOf(i % 2 ? stack.pids.supervisor : supervisor), 'SIGKILL');
 	}
 	await h.until('all are looked at, those last who were taken by the dead', async () => {
@@ -441,17 +441,17 @@ test('mailers that are killed in the middle, and a second node: nobody is told t
 	assert.ok(ids.length <= 305, 'what was handed over and not marked is sent once more, with the same Message-ID');
 });
 
-test('a rule that changes while its members are walked through: all of them stand by the last one', async () => {
+test('a policy that changes while its members are scanned: the last version counts for all of them', async () => {
 	const org = await organization(), since = soon();
 	await crowd(org, 1_200);
 	const { port } = box;
-	await box.close(); // those who are told wait, so that the walk goes on quickly
+	await box.close(); // messages wait, so that the scan goes on quickly
 	try {
 		await policy(org, { since, grace: 30 });
-		await h.until('the walk is under way', async () => (await stack.psql(`SELECT count(*) FROM countersign.memberships
+		await h.until('the scan has begun', async () => (await stack.psql(`SELECT count(*) FROM countersign.memberships
 			WHERE organization_id = '${org.id}' AND notice_stage > 0`)) > 0);
 		await policy(org, { since, grace: 20 });
-		await h.until('all are told', async () => (await stack.psql(`SELECT count(*) FROM countersign.memberships WHERE organization_id = '${org.id}'
+		await h.until('the messages for all are written', async () => (await stack.psql(`SELECT count(*) FROM countersign.memberships WHERE organization_id = '${org.id}'
 			AND notice_deadline IS DISTINCT FROM ${time(since + 20 * DAY)}`)) === '0', 60_000);
 	} finally {
 		await stack.psql(`DELETE FROM countersign.outbox WHERE next_attempt_at IS NOT NULL`);
@@ -460,35 +460,35 @@ test('a rule that changes while its members are walked through: all of them stan
 	await quiet();
 	assert.equal(await stack.psql(`SELECT noticed_version = version AND noticed_account IS NULL FROM countersign.policies
 		WHERE organization_id = '${org.id}'`), 't');
-	await told(() => off(org));
+	await notified(() => off(org));
 	assert.equal(await stack.psql(`SELECT count(*) FROM countersign.memberships WHERE organization_id = '${org.id}'
 		AND (notice_stage <> 0 OR notice_deadline IS NOT NULL OR notice_due_at IS NOT NULL)`), '0');
 });
 
-test('while very many messages wait, nobody is told more; a notice that cannot be written holds nobody up', async () => {
+test('while very many messages wait, no more are written; a message that cannot be written delays nobody else', async () => {
 	const org = await organization(), a = await member(org), b = await member(org);
 	await quiet();
 	await stack.psql(`INSERT INTO countersign.outbox (account_id, message_id, kind, recipient, "values", created_at, next_attempt_at)
 		SELECT '${a.id}', gen_random_uuid(), 'mfa_reset', 'a@example.org', '{}', now(), now() + interval '10 years' FROM generate_series(1, 10000)`);
 	await policy(org, { grace: 30 });
 	await rig.sleep(6_000);
-	assert.match(await standing(org, b), /^0\|\|/);
+	assert.match(await reminderState(org, b), /^0\|\|/);
 	await stack.psql(`DELETE FROM countersign.outbox WHERE account_id = '${a.id}' AND kind = 'mfa_reset';
 		ALTER TABLE countersign.outbox ADD CONSTRAINT poison CHECK (recipient <> '${a.email}')`);
 	stack.acceptLog(/poison/);
 	try {
-		await h.until('the other is told', async () => /^1\|/.test(await standing(org, b)));
-		assert.match(await standing(org, a), /^0\|\|\d+$/);
+		await h.until('the message for the other is written', async () => /^1\|/.test(await reminderState(org, b)));
+		assert.match(await reminderState(org, a), /^0\|\|\d+$/);
 		assert.ok(h.logged(stack, 'reminders.failed') > 0);
 	} finally {
 		await stack.psql('ALTER TABLE countersign.outbox DROP CONSTRAINT poison');
 	}
 	stack.clock.advance(61);
-	assert.deepEqual((await told(() => undefined, a, b)).names, []);
-	assert.match(await standing(org, a), /^1\|/);
+	assert.deepEqual((await notified(() => undefined, a, b)).names, []);
+	assert.match(await reminderState(org, a), /^1\|/);
 });
 
-test('without a way for mail nothing is written, and it is told when there is one', async () => {
+test('without a mail transport no message is written; once there is one, the message is sent', async () => {
 	const org = await organization(), who = await member(org);
 	await quiet();
 	await h.reconfigure(stack, { mail_url: '' });

@@ -118,7 +118,7 @@ test('preferring and removing ask for the same', async () => {
 	assert.deepEqual((await factorsOf(who)).map((f) => [f.label, f.preferred]), [['Phone', false], ['Factor 1', true]]);
 });
 
-test('a recovery code is proof enough for removing, and is spent by it', async () => {
+test('a recovery code is enough to remove a factor, and is consumed by it', async () => {
 	const { who, browser } = await withFactors(2);
 	await age(browser, { verification: STALE });
 	const form = { factor: who.factors[1].id, recovery_code: who.codes[0] };
@@ -191,7 +191,7 @@ test('new codes ask for a code from an app each time; a recovery code is no proo
 	}
 	assert.equal(await h.number(stack,
 		`SELECT count(*) FROM countersign.recovery_codes WHERE account_id = '${who.id}' AND used_at IS NULL`), 10,
-	'and a recovery code that was offered is not spent');
+	'and a recovery code that was sent is not consumed');
 	const other = await h.signInFully(stack, who);
 	await age(browser, { password: STALE, verification: STALE });
 	const made = await browser.post('/mfa/recovery-codes', { password: who.password, code: await h.nextCode(stack, who.factors[0]) });

@@ -31,9 +31,9 @@ async function assertDead(token, what) {
 	assert.equal(answer.location, '/login?next=/profile', what);
 }
 
-// That a session was used is noted behind the answer.
-function seen(browser) {
-	return h.until('the session is noted as seen', async () =>
+// Waits until the last activity of the session is recorded, which happens after the response.
+function activityRecorded(browser) {
+	return h.until('the last activity of the session is recorded', async () =>
 		stack.clock.now() - Date.parse((await browser.row()).last_seen_at) / 1000 < 5);
 }
 
@@ -95,7 +95,7 @@ test('unknown, wrong and disabled take the same time', async () => {
 	assert.ok(Math.min(...medians) > 8, `a password was hashed each time: ${medians.map(Math.round)} ms`);
 });
 
-test('a refused sign-in of a known account is in its audit trail, with request and address', async () => {
+test('a refused sign-in of a known account is in its audit log, with request and address', async () => {
 	const before = await h.eventCount(stack, anna);
 	const answer = await stack.post('/login', { email: anna.email, password: 'not the password' });
 	const [event] = await h.until('the event', async () => {
@@ -202,7 +202,7 @@ test('cookies that are no token of ours are nobody', async () => {
 	assert.equal((await stack.get('/profile', { cookie: token })).status, 200, 'the whole one is somebody');
 });
 
-test('with every rise the token is a new one and the old one dead', async () => {
+test('whenever a session is elevated it gets a new token, and the old one is refused', async () => {
 	const who = await h.person(stack);
 	const browser = await h.signIn(stack, who);
 	const tokens = [browser.token];
@@ -291,7 +291,7 @@ test('a session ends after an hour without a request, and not before', async () 
 	const browser = await h.signIn(stack, anna);
 	stack.clock.advance(3595);
 	assert.equal((await browser.get('/profile')).status, 200);
-	await seen(browser);
+	await activityRecorded(browser);
 	stack.clock.advance(3595);
 	assert.equal((await browser.get('/profile')).status, 200, 'a request has started the hour anew');
 	stack.clock.advance(3605);
@@ -304,7 +304,7 @@ test('a session ends after a day, however busy', async () => {
 	while (stack.clock.now() + 3000 < begin + 86_390) {
 		stack.clock.advance(3000);
 		assert.equal((await browser.get('/profile')).status, 200, `after ${stack.clock.now() - begin} s`);
-		await seen(browser);
+		await activityRecorded(browser);
 	}
 	stack.clock.advance(begin + 86_390 - stack.clock.now());
 	assert.equal((await browser.get('/profile')).status, 200, 'ten seconds before its end');

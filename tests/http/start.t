@@ -278,7 +278,7 @@ test('the demonstration: two organizations, eight accounts, passwords that are r
 	}
 });
 
-test('the demonstration: policies, and members in every standing', async () => {
+test('the demonstration has policies, and members of every compliance status', async () => {
 	const rows = await first.psql(`SELECT o.slug, p.requirement, p.grace_days FROM countersign.policies p
 		JOIN countersign.organizations o USING (organization_id) ORDER BY o.slug`);
 	assert.deepEqual(rows.split('\n'), ['harbour|everyone|14', 'linden|admins|0']);
@@ -459,9 +459,9 @@ for (const [name, file] of [['nginx', 'nginx'], ['postgres', 'postgres'], ['supe
 		process.kill(one.pids[name], 'SIGKILL');
 		assert.equal(await one.exited, 1, one.output);
 		assert.ok(Date.now() - begin < 20_000);
-		const told = one.output.slice(one.output.indexOf(`ready ${one.base}`));
-		assert.ok(told.includes(`./start: ${file} has stopped; the end of ${log}:\n`), told);
-		assert.ok(told.includes(`the last words of ${file}\n`), told);
+		const output = one.output.slice(one.output.indexOf(`ready ${one.base}`));
+		assert.ok(output.includes(`./start: ${file} has stopped; the end of ${log}:\n`), output);
+		assert.ok(output.includes(`the last words of ${file}\n`), output);
 		await h.until('nothing stays behind', () => !one.all.some(rig.isAlive));
 		assert.ok(await isFree(one.port));
 	});
@@ -478,7 +478,7 @@ test('a database of a newer version is refused and kept', async () => {
 	const then = tree(path.join(data, 'postgres/base')).length;
 	const text = await refused(data);
 	assert.match(text, /countersignctl: .*(newer|of_tomorrow|unknown)/i);
-	assert.match(text, /^\.\/start: the database in .* could not be prepared; if another version made it, choose another folder with --data/m);
+	assert.match(text, /^\.\/start: the database in .* could not be prepared: if another version made it, choose another folder with --data/m);
 	assert.equal(tree(path.join(data, 'postgres/base')).length, then);
 	assert.deepEqual(fs.readdirSync(path.join(data, 'run')), []);
 	assert.equal(fs.readFileSync(path.join(data, 'demo.txt'), 'utf8'), demo);

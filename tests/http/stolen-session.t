@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --test-reporter=tap
-// Only someone who knows the password may spend the account's guessing budget:
-// whoever holds a session alone loses it before that hurts its owner.
+// Only a client that knows the password can reach the account's attempt limit: whoever holds a session alone
+// loses it before that hurts its owner.
 'use strict';
 
 const assert = require('node:assert');
@@ -18,7 +18,7 @@ after(() => stack?.stop());
 
 const failures = (table, where) => stack.psql(`SELECT failures FROM countersign.${table} WHERE ${where}`);
 
-test('five wrong answers end an active session whose password is not fresh', async () => {
+test('five wrong codes end an active session whose password is not fresh', async () => {
 	const { who, browser } = await h.enrolled(stack);
 	const wrong = await h.wrongCode(stack, who.factors[0]);
 	stack.clock.advance(11 * 60);
@@ -36,7 +36,7 @@ test('five wrong answers end an active session whose password is not fresh', asy
 	assert.strictEqual((await stack.get('/profile', { cookie: browser.token })).location, '/login?next=/profile');
 });
 
-test('right after the password was given wrong answers do not end it', async () => {
+test('right after the password was entered wrong codes do not end it', async () => {
 	const { who, browser } = await h.enrolled(stack);
 	const wrong = await h.wrongCode(stack, who.factors[0]);
 	for (let i = 1; i <= 5; i++)
@@ -44,7 +44,7 @@ test('right after the password was given wrong answers do not end it', async () 
 	assert.strictEqual((await stack.get('/profile', { cookie: browser.token })).status, 200);
 });
 
-test('a right answer clears the count', async () => {
+test('a right code clears the count', async () => {
 	const { who, browser } = await h.enrolled(stack);
 	const [factor] = who.factors;
 	stack.clock.advance(11 * 60);

@@ -50,7 +50,7 @@ for my $document (sort @documents) {
 	# Names in capitals are placeholders.
 	while ($text =~ /`(?:\.\/check )?((?:[\w.-]+\/)+[\w.-]+\.[a-z]\w*)(?::[^`]*)?`/g) {
 		my $path = $1;
-		next if $path =~ m{(?:^|[/_.-])[A-Z]{2,}(?:[/_.-]|$)} || $path =~ m{^\d|^[a-z]+\.|^var/};
+		next if $path =~ m{(?:^|[/_.-])[A-Z]{2,}(?:[/_.-]|$)} || $path =~ m{^\d|^[a-z]+\.|^(?:build|var)/};
 		push @paths, "$document: $path is not there" if !grep { -e "$_/$path" } '.', $folder, 'src';
 	}
 	# Commands in code blocks name tests.

@@ -13,7 +13,7 @@ if [ -e .git ]; then
 	[ ! -s "$work/out" ]
 	result $? "no generated file in git"
 else
-	result 0 "the lists of Makefile.am # SKIP not a clone"
+	result 0 "the lists in files.am # SKIP not a clone"
 	result 0 "no generated file in git # SKIP not a clone"
 fi
 

@@ -47,7 +47,7 @@ comparison(void **state)
 	assert_false(str_eq(STR("a\0b"), STR("a\0c")));
 	assert_true(str_eq_nocase(STR("Content-TYPE"), STR("content-type")));
 	assert_false(str_eq_nocase(STR("a"), STR("ab")));
-	/* '@' and '`' differ by the bit that tells the case of letters. */
+	/* '@' and '`' differ by the bit that distinguishes upper from lower case. */
 	assert_false(str_eq_nocase(STR("@["), STR("`{")));
 	assert_false(str_eq_nocase(STR("\xc3\x84"), STR("\xc3\xa4")));
 	assert_true(str_starts(STR("abc"), STR("ab")));

@@ -222,7 +222,7 @@ a_full_queue_refuses_at_once(void **state)
 	before = clock_mono_ms();
 	assert_int_equal(hash_semaphore_acquire(sem, 60000), ERR_BUSY);
 	assert_true(clock_mono_ms() - before < 30000);
-	/* A process that died waiting does not keep its place in the queue. */
+	/* A process that died waiting does not keep its position in the queue. */
 	hash_semaphore_reclaim(sem, others[1]);
 	assert_int_equal(hash_semaphore_acquire(sem, 30), ERR_BUSY);
 	hash_semaphore_reclaim(sem, others[0]);

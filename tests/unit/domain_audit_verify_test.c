@@ -179,7 +179,7 @@ changed_events(void **state)
 	verify_all(w);
 	assert_found_only(w, AUDIT_FAULT_KEY, 3, 3);
 	w->events[3] = was;
-	was = w->events[6]; /* The head tells what the MAC of the last one should be. */
+	was = w->events[6]; /* The head has the MAC that the last event should have. */
 	w->events[6].mac[5] ^= 1;
 	verify_events(w, "123456", NULL, EVENTS, was.mac);
 	assert_found_only(w, AUDIT_FAULT_CHANGED, 6, 6);

@@ -1,4 +1,4 @@
-/* The kind `totp`: RFC 6238's values through its ceremony, window, replay, input, state, Key URI. */
+/* The kind `totp`: RFC 6238's values in its ceremony, window, replay, input, state, Key URI. */
 #include "unit.h"
 
 #include "base/arena.h"
@@ -15,7 +15,7 @@ static const struct secret state_rfc = {seed, 20};
 static const struct factor_rules rules = {.window = 1, .issuer = STR_INIT("Countersign")};
 static const struct factor_rules strict = {.window = 0, .issuer = STR_INIT("Countersign")};
 
-/* The verdict on a response to a factor with this state; its counter when it is accepted, else 0. */
+/* The verdict on a response to a factor with this state; its counter if accepted, else 0. */
 static int64_t
 finish(struct secret factor, const struct factor_rules *r, int64_t last_counter, int64_t seconds,
     struct str response, enum factor_verdict *verdict)
@@ -125,7 +125,7 @@ refuses_everything_but_six_digits(void **state)
 }
 
 static void
-tells_a_replay_from_a_wrong_code(void **state)
+distinguishes_a_replay_from_a_wrong_code(void **state)
 {
 	enum factor_verdict verdict;
 
@@ -326,7 +326,7 @@ main(void)
 	    cmocka_unit_test(nothing_at_or_below_the_last_counter_counts),
 	    cmocka_unit_test(reads_what_people_type_and_paste),
 	    cmocka_unit_test(refuses_everything_but_six_digits),
-	    cmocka_unit_test(tells_a_replay_from_a_wrong_code),
+	    cmocka_unit_test(distinguishes_a_replay_from_a_wrong_code),
 	    cmocka_unit_test(secrets_are_twenty_bytes_and_differ),
 	    cmocka_unit_test(shows_the_key_uri_that_all_apps_read),
 	    cmocka_unit_test(verification_shows_nothing),

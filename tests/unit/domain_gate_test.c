@@ -21,7 +21,7 @@ the_table(void **state)
 {
 	static const struct {
 		const char *what;
-		struct auth_context asker;
+		struct auth_context auth;
 		enum gate_decision one, two, minute;
 	} rows[] = {
 	    {"nobody", {0}, GATE_SIGN_IN, GATE_SIGN_IN, GATE_SIGN_IN},
@@ -80,9 +80,9 @@ the_table(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		print_message("%s\n", rows[i].what);
-		assert_int_equal(gate_decide(&one, &rows[i].asker, NOW), rows[i].one);
-		assert_int_equal(gate_decide(&two, &rows[i].asker, NOW), rows[i].two);
-		assert_int_equal(gate_decide(&minute, &rows[i].asker, NOW), rows[i].minute);
+		assert_int_equal(gate_decide(&one, &rows[i].auth, NOW), rows[i].one);
+		assert_int_equal(gate_decide(&two, &rows[i].auth, NOW), rows[i].two);
+		assert_int_equal(gate_decide(&minute, &rows[i].auth, NOW), rows[i].minute);
 	}
 }
 

@@ -1,4 +1,4 @@
-/* When mail is retried or given up, its values, and links that prove an address. */
+/* When mail is retried or given up, its values, and links that verify an address. */
 #include "unit.h"
 
 #include <string.h>

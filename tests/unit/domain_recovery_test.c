@@ -9,7 +9,7 @@ static void
 codes_have_the_documented_form(void **state)
 {
 	struct arena *a = arena_new(16 << 20);
-	bool seen[128] = {false};
+	bool used[128] = {false};
 	int i, letters = 0;
 
 	(void)state;
@@ -23,12 +23,12 @@ codes_have_the_documented_form(void **state)
 		assert_true(recovery_code_parse(a, two, &read) && read.n == 10);
 		assert_true(recovery_code_parse(a, three, &read) && read.n == 15);
 		for (k = 0; k < two.n; k++)
-			seen[(unsigned char)two.p[k] & 127] = true;
+			used[(unsigned char)two.p[k] & 127] = true;
 	}
 	for (i = 0; i < 128; i++)
-		letters += seen[i] && i != '-';
+		letters += used[i] && i != '-';
 	assert_int_equal(letters, 32);
-	assert_false(seen['i'] || seen['l'] || seen['o'] || seen['u'] || seen['A']);
+	assert_false(used['i'] || used['l'] || used['o'] || used['u'] || used['A']);
 	arena_free(a);
 }
 

@@ -52,7 +52,7 @@ asks_for_what_is_stale(void **state)
 }
 
 static void
-a_time_to_come_proves_nothing(void **state)
+a_future_time_is_not_fresh(void **state)
 {
 	struct session s = {.password_at = NOW + 1, .verified_at = NOW + CLOCK_DAY};
 	struct stepup m = stepup_missing(&s, true, AGES, NOW);
@@ -62,7 +62,7 @@ a_time_to_come_proves_nothing(void **state)
 }
 
 static void
-answers_count_against_a_session_nobody_vouches_for(void **state)
+failures_count_against_a_session_without_a_fresh_password(void **state)
 {
 	struct session s = {.state = SESSION_ACTIVE, .password_at = NOW - AGE * CLOCK_SECOND + 1};
 
@@ -74,21 +74,26 @@ answers_count_against_a_session_nobody_vouches_for(void **state)
 }
 
 static void
-use_is_noted_seldom_but_never_too_late(void **state)
+activity_is_recorded_seldom_but_never_too_late(void **state)
 {
 	struct session s = {.last_seen_at = NOW};
 
 	(void)state;
-	assert_int_equal(session_activity(s.last_seen_at, IDLE, NOW + 60 * CLOCK_SECOND - 1), ACTIVITY_RECENT);
-	assert_int_equal(session_activity(s.last_seen_at, IDLE, NOW + 60 * CLOCK_SECOND), ACTIVITY_QUEUE);
+	assert_int_equal(session_activity(s.last_seen_at, IDLE, NOW + 60 * CLOCK_SECOND - 1),
+	    ACTIVITY_RECENT);
+	assert_int_equal(session_activity(s.last_seen_at, IDLE, NOW + 60 * CLOCK_SECOND),
+	    ACTIVITY_QUEUE);
 	assert_int_equal(session_activity(s.last_seen_at, IDLE, NOW + IDLE / 2 * CLOCK_SECOND - 1),
 	    ACTIVITY_QUEUE);
 	assert_int_equal(session_activity(s.last_seen_at, IDLE, NOW + IDLE / 2 * CLOCK_SECOND),
 	    ACTIVITY_WRITE_NOW);
 	/* the shortest that can be set: a request every half a minute keeps it */
-	assert_int_equal(session_activity(s.last_seen_at, 60, NOW + 15 * CLOCK_SECOND - 1), ACTIVITY_RECENT);
-	assert_int_equal(session_activity(s.last_seen_at, 60, NOW + 15 * CLOCK_SECOND), ACTIVITY_QUEUE);
-	assert_int_equal(session_activity(s.last_seen_at, 60, NOW + 30 * CLOCK_SECOND), ACTIVITY_WRITE_NOW);
+	assert_int_equal(session_activity(s.last_seen_at, 60, NOW + 15 * CLOCK_SECOND - 1),
+	    ACTIVITY_RECENT);
+	assert_int_equal(session_activity(s.last_seen_at, 60, NOW + 15 * CLOCK_SECOND),
+	    ACTIVITY_QUEUE);
+	assert_int_equal(session_activity(s.last_seen_at, 60, NOW + 30 * CLOCK_SECOND),
+	    ACTIVITY_WRITE_NOW);
 	assert_int_equal(session_activity(s.last_seen_at, IDLE, NOW - CLOCK_DAY), ACTIVITY_RECENT);
 }
 
@@ -137,9 +142,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(ends_to_the_microsecond),
 	    cmocka_unit_test(asks_for_what_is_stale),
-	    cmocka_unit_test(a_time_to_come_proves_nothing),
-	    cmocka_unit_test(answers_count_against_a_session_nobody_vouches_for),
-	    cmocka_unit_test(use_is_noted_seldom_but_never_too_late),
+	    cmocka_unit_test(a_future_time_is_not_fresh),
+	    cmocka_unit_test(failures_count_against_a_session_without_a_fresh_password),
+	    cmocka_unit_test(activity_is_recorded_seldom_but_never_too_late),
 	    cmocka_unit_test(states_have_names),
 	    cmocka_unit_test(a_pending_factor_is_found_by_its_own_session_only),
 	};

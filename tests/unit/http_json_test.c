@@ -447,7 +447,7 @@ no_text_at_all(void **state)
 	assert_string_equal(fault.what, END);
 }
 
-/* Whether a proper prefix of an accepted text is a document, told without the check. */
+/* Whether a proper prefix of an accepted text is a document, decided without the parser. */
 static bool
 prefix_is_document(struct str text, struct str prefix)
 {

@@ -6,14 +6,14 @@
 
 #define PARAMS_MAX 200
 
-/* A request in the making: parameters, and a body handed out in pieces. */
+/* A request that a test builds: its parameters, and a body that is read in chunks. */
 struct fixture {
 	struct arena *a;
 	char *params[PARAMS_MAX + 1];
 	size_t count;
 	const char *body;
 	size_t body_n;
-	size_t piece;
+	size_t chunk;
 	struct req rq;
 };
 
@@ -25,7 +25,7 @@ setup(void **state)
 	if (f == NULL)
 		return 1;
 	f->a = arena_new(ARENA_REQUEST_MAX);
-	f->piece = 5;
+	f->chunk = 5;
 	*state = f;
 	return 0;
 }
@@ -69,8 +69,8 @@ give(void *from, char *into, size_t n)
 {
 	struct fixture *f = from;
 
-	if (n > f->piece)
-		n = f->piece;
+	if (n > f->chunk)
+		n = f->chunk;
 	if (n > f->body_n)
 		n = f->body_n;
 	memcpy(into, f->body, n);
@@ -237,7 +237,7 @@ the_largest_body(void **state)
 	assert_non_null(text);
 	memset(text, 'x', REQ_BODY_MAX + 1);
 	text[REQ_BODY_MAX + 1] = '\0';
-	f->piece = 8192;
+	f->chunk = 8192;
 	begin(f, "POST", "/");
 	body(f, text + 1, "16384");
 	assert_int_equal(finish(f), OK);

@@ -208,23 +208,23 @@ one_header_too_many(void *argument)
 }
 
 static enum resp_chunk
-no_piece(void *arg, struct arena *a, struct str *piece)
+no_chunk(void *arg, struct arena *a, struct str *chunk)
 {
 	(void)arg;
 	(void)a;
-	(void)piece;
+	(void)chunk;
 	return RESP_LAST_CHUNK;
 }
 
 static void
-a_body_in_pieces_has_no_length(void **state)
+a_streamed_body_has_no_length(void **state)
 {
 	struct req rq = {.arena = *state, .method = METHOD_GET};
 	struct resp rs;
 	struct str text;
 
 	resp_init(&rs, *state);
-	resp_stream(&rs, 200, STR("text/csv; charset=utf-8"), no_piece, NULL);
+	resp_stream(&rs, 200, STR("text/csv; charset=utf-8"), no_chunk, NULL);
 	text = resp_print(&rs, &rq);
 	assert_true(str_ends(text, STR("\r\n\r\n")));
 	assert_null(strstr(str_c(*state, text), "Content-Length"));
@@ -259,7 +259,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(head_has_the_length_alone, setup, teardown),
 	    cmocka_unit_test_setup_teardown(redirects, setup, teardown),
 	    cmocka_unit_test_setup_teardown(cookies, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_body_in_pieces_has_no_length, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_streamed_body_has_no_length, setup, teardown),
 	    cmocka_unit_test_setup_teardown(bugs_of_ours_end_the_process, setup, teardown),
 	};
 

@@ -6,7 +6,7 @@
 #include "web/page/user_agent.h"
 
 static void
-browsers_are_told_apart_from_what_they_claim(void **state)
+browsers_are_recognized_by_their_user_agent(void **state)
 {
 	static const struct {
 		const char *agent, *text;
@@ -53,7 +53,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(browsers_are_told_apart_from_what_they_claim),
+	    cmocka_unit_test(browsers_are_recognized_by_their_user_agent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

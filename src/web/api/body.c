@@ -1,4 +1,4 @@
-/* JSON bodies. cJSON accepts more than JSON, so a strict check comes before it. */
+/* JSON bodies. cJSON accepts more than JSON, so json_check() runs before it. */
 #include "web/api/body.h"
 
 #include "http/json.h"
@@ -6,17 +6,17 @@
 
 #define BODY_DEPTH 4
 
-static void take(struct call *c, const cJSON *item);
-static void take_number(struct call *c, struct str name, const cJSON *item);
-static void offer(struct call *c, struct str name, struct str value);
-static const struct field *field_of(const struct call *c, struct str name);
-static bool in_path(const struct call *c, struct str name);
+static void read_member(struct call *c, const cJSON *item);
+static void read_number(struct call *c, struct str name, const cJSON *item);
+static void set_field(struct call *c, struct str name, struct str value);
+static const struct field *find_field(const struct call *c, struct str name);
+static bool is_in_path(const struct call *c, struct str name);
 
 enum err
 api_read(struct call *c)
 {
 	struct str body = c->req->body, type = req_media_type(c->req);
-	struct json_fault at;
+	struct json_fault fault;
 	cJSON *root;
 	const cJSON *item;
 
@@ -24,9 +24,9 @@ api_read(struct call *c)
 		return OK;
 	if (!str_eq(type, STR("application/json")))
 		return ERR_MEDIA_TYPE;
-	if (json_check(c->arena, body, BODY_DEPTH, &at) != OK) {
+	if (json_check(c->arena, body, BODY_DEPTH, &fault) != OK) {
 		c->detail = str_printf(c->arena, "The body is not acceptable JSON: %s at byte %zu.",
-		    at.what, at.at);
+		    fault.what, fault.at);
 		return ERR_BAD_REQUEST;
 	}
 	root = cJSON_ParseWithLength(body.p, body.n);
@@ -35,20 +35,20 @@ api_read(struct call *c)
 		c->detail = STR("The body must be a JSON object.");
 		return ERR_BAD_REQUEST;
 	}
-	cJSON_ArrayForEach(item, root) take(c, item);
+	cJSON_ArrayForEach(item, root) read_member(c, item);
 	cJSON_Delete(root);
 	return OK;
 }
 
-/* null is as if the member were not there. */
+/* A member that is null counts as absent. */
 static void
-take(struct call *c, const cJSON *item)
+read_member(struct call *c, const cJSON *item)
 {
 	struct str name = str_copy(c->arena, str_of(item->string));
-	const struct field *f = field_of(c, name);
+	const struct field *f = find_field(c, name);
 
-	if (f == NULL || in_path(c, name)) {
-		error_add_field(c, name, "There is no member with this name.");
+	if (f == NULL || is_in_path(c, name)) {
+		error_add_field(c, name, "There is no such member.");
 		return;
 	}
 	if (cJSON_IsNull(item))
@@ -57,39 +57,39 @@ take(struct call *c, const cJSON *item)
 		if (!cJSON_IsBool(item))
 			error_add_field(c, name, "It must be true or false.");
 		else
-			offer(c, name, cJSON_IsTrue(item) ? STR("true") : STR("false"));
+			set_field(c, name, cJSON_IsTrue(item) ? STR("true") : STR("false"));
 		return;
 	}
 	if (f->type == FIELD_NUMBER) {
-		take_number(c, name, item);
+		read_number(c, name, item);
 		return;
 	}
 	if (!cJSON_IsString(item))
 		error_add_field(c, name, "It must be a string.");
 	else
-		offer(c, name, str_of(item->valuestring));
+		set_field(c, name, str_of(item->valuestring));
 }
 
 static void
-take_number(struct call *c, struct str name, const cJSON *item)
+read_number(struct call *c, struct str name, const cJSON *item)
 {
 	double n = cJSON_IsNumber(item) ? item->valuedouble : -1;
 
 	if (!(n >= 0 && n <= FIELD_NUMBER_MAX) || n != (double)(int64_t)n)
 		error_add_field(c, name, "It must be a whole number of 0 or more.");
 	else
-		offer(c, name, str_printf(c->arena, "%lld", (long long)n));
+		set_field(c, name, str_printf(c->arena, "%lld", (long long)n));
 }
 
 static void
-offer(struct call *c, struct str name, struct str value)
+set_field(struct call *c, struct str name, struct str value)
 {
 	if (!field_set(c->arena, &c->fields, name, value))
 		error_add_field(c, name, "It appears twice.");
 }
 
 static const struct field *
-field_of(const struct call *c, struct str name)
+find_field(const struct call *c, struct str name)
 {
 	size_t i;
 
@@ -100,7 +100,7 @@ field_of(const struct call *c, struct str name)
 }
 
 static bool
-in_path(const struct call *c, struct str name)
+is_in_path(const struct call *c, struct str name)
 {
 	size_t i;
 

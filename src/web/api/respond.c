@@ -1,4 +1,4 @@
-/* Answers of the API. */
+/* Responses of the API families. */
 #include "web/api/respond.h"
 
 #include "base/clock.h"
@@ -6,11 +6,11 @@
 #include "web/error.h"
 #include "web/present.h"
 
-static void problem_fields(struct call *c);
-static void problem_field(struct call *c, cJSON *list, struct str name, const char *what);
-static const char *field_wants(const struct field *f);
-static void api_methods(const struct call *c, cJSON *list);
-static void api_policy(struct call *c);
+static void present_errors(struct call *c);
+static void present_error(struct call *c, cJSON *list, struct str name, const char *detail);
+static const char *type_error(const struct field *f);
+static void list_methods(const struct call *c, cJSON *list);
+static void present_policy(struct call *c);
 
 enum err
 api_respond(struct call *c, int status)
@@ -40,7 +40,7 @@ api_no_content(struct call *c)
 	return OK;
 }
 
-/* A wrong password is 401 where nobody is signed in yet, 422 as an answer within a session. */
+/* An incorrect password is 401 at sign-in, and 422 within a session. */
 void
 api_refuse(struct call *c, enum err e)
 {
@@ -59,7 +59,7 @@ api_refuse(struct call *c, enum err e)
 	if (retry > 0)
 		model_number(c->model, "retryAfter", retry);
 	if (e == ERR_FIELD)
-		problem_fields(c);
+		present_errors(c);
 	if (status == 401)
 		resp_header(c->resp, "WWW-Authenticate", STR("Bearer"));
 	resp_set(c->resp, status, STR("application/problem+json"), model_json(c->arena, c->model));
@@ -76,11 +76,8 @@ api_present_session(struct call *c)
 		model_text(o, "token", secret_reveal(c->flow.new_token));
 	model_text(o, "accountId", id_format(c->arena, ID_ACCOUNT, s->account.id));
 	model_text(o, "state", session_state_name(subject_state(s, c->flow.now)));
-	api_methods(c, model_list(o, "methods"));
-	model_text(o, "organizationId",
-	    uuid_is_nil(s->session.organization)
-		? STR_ABSENT
-		: id_format(c->arena, ID_ORGANIZATION, s->session.organization));
+	list_methods(c, model_list(o, "methods"));
+	present_id(c, o, "organizationId", ID_ORGANIZATION, s->session.organization);
 	api_set_time(c, o, "createdAt", s->session.created_at);
 	api_set_time(c, o, "reauthenticatedAt", s->session.password_at);
 	api_set_time(c, o, "verifiedAt", s->session.verified_at);
@@ -93,27 +90,39 @@ api_present_mfa(struct call *c)
 	const struct subject *s = &c->flow.subject;
 
 	model_bool(c->model, "enabled", subject_active(s) > 0);
-	api_methods(c, model_list(c->model, "methods"));
+	list_methods(c, model_list(c->model, "methods"));
 	model_number(c->model, "backupCodesRemaining", s->recovery.left);
-	api_policy(c);
+	present_policy(c);
+}
+
+enum err
+api_respond_mfa(struct call *c)
+{
+	enum err e = flow_refresh(&c->flow);
+
+	if (e != OK)
+		return e;
+	api_present_mfa(c);
+	return api_respond(c, 200);
+}
+
+void
+api_set_time(struct call *c, cJSON *o, const char *name, int64_t us)
+{
+	model_text(o, name, us == 0 ? STR_ABSENT : clock_rfc3339(c->arena, us));
 }
 
 void
 api_set_codes(cJSON *o, const char *name, const struct recovery_codes *codes)
 {
 	cJSON *list = model_list(o, name);
-	int i;
-
-	for (i = 0; i < codes->count; i++)
+	for (int i = 0; i < codes->count; i++)
 		model_item_text(list, codes->list[i]);
 }
 
-/*
- * Which organization wants a factor, and until when not yet; nothing where none does or the
- * account has one.
- */
+/* The policy that requires a factor which the account has not, and its deadline. */
 static void
-api_policy(struct call *c)
+present_policy(struct call *c)
 {
 	const struct subject *s = &c->flow.subject;
 	struct compliance_status status;
@@ -131,20 +140,18 @@ api_policy(struct call *c)
 		api_set_time(c, o, "exemptUntil", m->exempt_until);
 }
 
-/* Each kind of active factor once, and recovery codes while there are any. */
+/* Each kind of active factor once, and recovery codes while some are left. */
 static void
-api_methods(const struct call *c, cJSON *list)
+list_methods(const struct call *c, cJSON *list)
 {
 	const struct subject *s = &c->flow.subject;
-	size_t i, k;
+	for (size_t i = 0; i < s->factor_count; i++) {
+		bool listed = s->factors[i].state != FACTOR_ACTIVE;
 
-	for (i = 0; i < s->factor_count; i++) {
-		bool said = s->factors[i].state != FACTOR_ACTIVE;
-
-		for (k = 0; k < i && !said; k++)
-			said = s->factors[k].state == FACTOR_ACTIVE &&
-			       s->factors[k].kind == s->factors[i].kind;
-		if (!said)
+		for (size_t k = 0; k < i && !listed; k++)
+			listed = s->factors[k].state == FACTOR_ACTIVE &&
+				 s->factors[k].kind == s->factors[i].kind;
+		if (!listed)
 			model_item_text(list, str_of(s->factors[i].kind->name));
 	}
 	if (subject_active(s) > 0 && s->recovery.left > 0)
@@ -152,36 +159,32 @@ api_methods(const struct call *c, cJSON *list)
 }
 
 static void
-problem_fields(struct call *c)
+present_errors(struct call *c)
 {
 	cJSON *list = model_list(c->model, "errors");
-	size_t i;
-
-	for (i = 0; i < c->error_count; i++)
-		problem_field(c, list, c->errors[i].name, c->errors[i].detail);
-	for (i = 0; i < c->fields.count; i++) {
+	for (size_t i = 0; i < c->error_count; i++)
+		present_error(c, list, c->errors[i].name, c->errors[i].detail);
+	for (size_t i = 0; i < c->fields.count; i++) {
 		const struct field_value *v = &c->fields.values[i];
-		bool said = v->valid;
-		size_t k;
+		bool listed = v->valid;
 
-		for (k = 0; k < c->error_count && !said; k++)
-			said = str_eq(c->errors[k].name, str_of(v->field->name));
-		if (!said)
-			problem_field(c, list, str_of(v->field->name),
-			    v->text.n == 0 ? "It is missing." : field_wants(v->field));
+		for (size_t k = 0; k < c->error_count && !listed; k++)
+			listed = str_eq(c->errors[k].name, str_of(v->field->name));
+		if (!listed)
+			present_error(c, list, str_of(v->field->name),
+			    v->text.n == 0 ? "It is missing." : type_error(v->field));
 	}
 }
 
 /* A JSON pointer (RFC 6901): '~' and '/' of a name are escaped. */
 static void
-problem_field(struct call *c, cJSON *list, struct str name, const char *what)
+present_error(struct call *c, cJSON *list, struct str name, const char *detail)
 {
 	struct buf pointer = {.arena = c->arena};
 	cJSON *o = model_item(list);
-	size_t i;
 
 	buf_addc(&pointer, '/');
-	for (i = 0; i < name.n; i++) {
+	for (size_t i = 0; i < name.n; i++) {
 		if (name.p[i] == '~')
 			buf_add(&pointer, STR("~0"));
 		else if (name.p[i] == '/')
@@ -190,11 +193,11 @@ problem_field(struct call *c, cJSON *list, struct str name, const char *what)
 			buf_addc(&pointer, name.p[i]);
 	}
 	model_text(o, "pointer", buf_str(&pointer));
-	model_text(o, "detail", str_of(what));
+	model_text(o, "detail", str_of(detail));
 }
 
 static const char *
-field_wants(const struct field *f)
+type_error(const struct field *f)
 {
 	static const char *const wants[] = {
 	    [FIELD_EMAIL] = "It must be an email address.",
@@ -215,10 +218,4 @@ field_wants(const struct field *f)
 	};
 
 	return wants[f->type];
-}
-
-void
-api_set_time(struct call *c, cJSON *o, const char *name, int64_t us)
-{
-	model_text(o, name, us == 0 ? STR_ABSENT : clock_rfc3339(c->arena, us));
 }

@@ -11,7 +11,7 @@ enum err api_respond(struct call *c, int status) MUST_CHECK;
 /* Responds with 204. */
 enum err api_no_content(struct call *c) MUST_CHECK;
 
-/* Whether the client asks for that media type by its name. */
+/* True when Accept names the media type. */
 bool api_accepts(const struct call *c, struct str type);
 
 /* Responds with the error as application/problem+json (RFC 9457). */
@@ -23,13 +23,16 @@ void api_refuse(struct call *c, enum err e);
  */
 void api_present_session(struct call *c);
 
-/* `enabled`, `methods`, `backupCodesRemaining`, and `policy` where a deadline is near or passed. */
+/* Puts `enabled`, `methods`, `backupCodesRemaining` and, where one requires a factor, `policy`. */
 void api_present_mfa(struct call *c);
 
-/* A time as a member; null for 0. */
+/* Loads the account anew and responds with its second factor (api_present_mfa()). */
+enum err api_respond_mfa(struct call *c) MUST_CHECK;
+
+/* Sets a time as a member; null for 0. */
 void api_set_time(struct call *c, cJSON *o, const char *name, int64_t us);
 
-/* Recovery codes as a list. */
+/* Sets recovery codes as a list. */
 void api_set_codes(cJSON *o, const char *name, const struct recovery_codes *codes);
 
 #endif

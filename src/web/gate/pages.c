@@ -86,7 +86,7 @@ gate_organization(struct call *c)
 	model_text(c->model, "organization", id_format(c->arena, ID_ORGANIZATION, m->organization));
 	model_text(c->model, "name", m->name);
 	model_text(c->model, "next", redirect_local(next));
-	model_bool(c->model, "asked", subject_active(&c->flow.subject) > 0);
+	model_bool(c->model, "verify_after", subject_active(&c->flow.subject) > 0);
 	return present_page(c, "gate_organization", "Switch organization");
 }
 
@@ -112,8 +112,8 @@ make_callback(struct call *c, const struct url *to, struct str *url)
 }
 
 /*
- * After a form of this site the browser would apply form-action of its policy to a redirect: a
- * page refreshes itself instead. From elsewhere it is a redirect, whose loops browsers end.
+ * After a form of this site the browser would apply form-action of the form's page to a redirect:
+ * then a page refreshes to the URL. Otherwise it is a redirect, whose loops browsers end.
  */
 static enum err
 leave(struct call *c, struct str url)

@@ -20,18 +20,19 @@ enum site_reach {
 	SITE_TICKET         /* the site is on another host and needs a ticket */
 };
 
+/* Returns how the session reaches the site of an origin. */
 enum site_reach site_reach(const struct call *c, struct str origin);
 
 /*
- * The nonce that ties a ticket to the browser: that of the browser's cookie, so that several tabs
- * share one, else a new one.
+ * Returns the nonce that ties a ticket to the browser: that of its cookie, which several tabs
+ * share, else a new one.
  */
 struct str return_nonce(const struct call *c);
 
 /*
- * The URL of a page of this service (`page`, which may have a query), with the URL `to` in its
- * `next`. Without `next` when `to` is NULL or its site is unknown. Of a URL that is too long the
- * query is left out, then the path.
+ * Returns the URL of a page of this service (`page`, which may have a query), with the URL `to` in
+ * its `next`. Without `next` when `to` is NULL or its site is unknown. Of a URL that is too long
+ * the query is left out, then the path.
  */
 struct str return_location(struct call *c, struct str page, const struct url *to);
 

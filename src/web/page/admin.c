@@ -1,175 +1,59 @@
-/* The members of an organization for its admins: in numbers, as a list, as a file. */
-#include "web/page/handlers.h"
-
-#include "base/array.h"
-#include "base/clock.h"
-#include "flow/compliance.h"
-#include "web/member.h"
-#include "web/organization.h"
+/* What the pages for admins have in common. */
 #include "web/page/admin.h"
-#include "web/page/organization.h"
-#include "web/page/page.h"
+
+#include "base/clock.h"
+#include "web/organization.h"
 #include "web/present.h"
 
-/* Members on a page of the list, when nobody asks for more: for paper, say. */
-#define LIST_LIMIT 50
+static struct str kinds_text(struct arena *a, struct str kinds);
 
-static const struct field_hint hints[] = {
-    {"standing", "Choose a compliance status from the list."},
-    {"search", "Enter the start of a name or of an email address."},
-    {"after", "That page of the list no longer exists. This is the first page."},
-    {"limit", "A page has 1 to 500 members."},
-};
-
-static enum err read_filter(struct call *c, struct member_query *q) MUST_CHECK;
-static enum err read_cursor(struct call *c, struct member_query *q) MUST_CHECK;
-static void present_totals(struct call *c, const struct member_totals *t);
-static void present_filter(struct call *c, const struct member_query *q);
-static void present_ways(struct call *c, const struct member_query *q,
-    const struct member_page *page);
-static struct str address(struct call *c, const char *path, const struct member_query *q,
-    struct str after, int limit);
-
-enum err
-page_members(struct call *c)
+void
+present_admin(struct call *c, const char *current)
 {
-	struct member_query q = {.limit = LIST_LIMIT};
-	struct member_totals totals;
-	struct member_page page;
-	cJSON *list = model_list(c->model, "members");
-	enum err e = OK;
-
-	admin_enter(c, "members");
-	/* After a refusal the whole list is as good a place as any to go on from. */
-	if (c->refusal == OK)
-		e = read_filter(c, &q);
-	if (c->refusal == OK && e == OK)
-		e = read_cursor(c, &q);
-	if (e == OK)
-		e = flow_members_totals(&c->flow, c->admin->organization, &totals);
-	if (e == OK)
-		e = flow_members_list(&c->flow, c->admin->organization, &q, &page);
-	if (e == ERR_FIELD && field_rejected(&c->fields) == NULL)
-		field_reject(&c->fields, "after");
-	if (e != OK)
-		return e;
-	for (size_t i = 0; i < page.count; i++)
-		admin_present_member(c, model_item(list), &page.list[i]);
-	present_hint(c, hints, ARRAY_SIZE(hints));
-	present_totals(c, &totals);
-	present_filter(c, &q);
-	present_ways(c, &q, &page);
-	present_switched(c);
-	return present_page(c, "admin_members", "Members");
+	model_text(c->model, "organization", c->admin->name);
+	model_text(c->model, "as_of", clock_text(c->arena, c->flow.now));
+	model_bool(model_object(c->model, "nav"), "admin", true);
+	model_bool(model_object(c->model, "admin_nav"), current, true);
+	model_bool(c->model, "own_factor", subject_active(&c->flow.subject) > 0);
 }
 
-enum err
-page_members_csv(struct call *c)
+void
+present_member(struct call *c, cJSON *o, const struct member *m)
 {
-	struct member_query q = {0};
-	enum err e = read_filter(c, &q);
+	enum compliance status = m->status.compliance;
 
-	return e == OK ? member_export(c, &q) : e;
+	model_text(o, "id", id_format(c->arena, ID_ACCOUNT, m->account));
+	model_text(o, "name", m->name);
+	model_text(o, "email", m->email);
+	model_bool(o, "unverified", !m->email_verified);
+	model_text(o, "role", role_label(c->arena, &m->membership));
+	model_text(o, "compliance", compliance_name(status));
+	model_text(o, "compliance_label", str_of(compliance_label(status)));
+	model_text(o, "tone", str_of(compliance_tone(status)));
+	model_text(o, "deadline",
+	    time_text(c->arena, status == COMPLIANCE_GRACE || status == COMPLIANCE_OVERDUE
+				    ? m->status.deadline
+				    : 0));
+	model_text(o, "exempt_until",
+	    time_text(c->arena, status == COMPLIANCE_EXEMPT ? m->membership.exempt_until : 0));
+	model_text(o, "kinds", kinds_text(c->arena, m->kinds));
+	model_bool(o, "enrolled", m->enrolled);
+	model_number(o, "codes_left", m->codes_left);
+	model_text(o, "last_sign_in", time_text(c->arena, m->last_sign_in_at));
+	model_text(o, "disabled", time_text(c->arena, m->disabled_at));
 }
 
-static enum err
-read_filter(struct call *c, struct member_query *q)
-{
-	struct str status = field_text(&c->fields, "standing");
-
-	q->search = field_text(&c->fields, "search");
-	q->filtered = !str_is_absent(status);
-	if (q->filtered && !compliance_parse(status, &q->status)) {
-		field_reject(&c->fields, "standing");
-		return ERR_FIELD;
-	}
-	return OK;
-}
-
-static enum err
-read_cursor(struct call *c, struct member_query *q)
-{
-	int64_t limit = field_number(&c->fields, "limit", LIST_LIMIT);
-
-	q->after = field_text(&c->fields, "after");
-	if (limit < 1 || limit > MEMBERS_PAGE_MAX) {
-		field_reject(&c->fields, "limit");
-		return ERR_FIELD;
-	}
-	q->limit = (int)limit;
-	return OK;
-}
-
-/* A bar is as wide as its part in a hundred; whoever is there at all is seen. */
-static void
-present_totals(struct call *c, const struct member_totals *t)
-{
-	cJSON *list = model_list(c->model, "totals");
-
-	for (int i = 0; i < COMPLIANCE_COUNT; i++) {
-		struct member_query q = {.filtered = true, .status = (enum compliance)i};
-		int64_t n = t->status[i],
-			tenths = t->members > 0 ? (n * 1000 + t->members / 2) / t->members : 0;
-		cJSON *o = model_item(list);
-
-		if (n > 0 && tenths == 0)
-			tenths = 1;
-		model_text(o, "text", str_of(compliance_label(q.status)));
-		model_text(o, "name", compliance_name(q.status));
-		model_text(o, "href", address(c, "/admin/mfa", &q, STR_ABSENT, LIST_LIMIT));
-		model_number(o, "count", n);
-		model_text(o, "percent",
-		    str_printf(c->arena, "%lld.%lld", (long long)tenths / 10,
-			(long long)tenths % 10));
-	}
-	model_number(c->model, "member_count", t->members);
-}
-
-static void
-present_filter(struct call *c, const struct member_query *q)
-{
-	cJSON *list = model_list(c->model, "standings");
-
-	for (int i = 0; i < COMPLIANCE_COUNT; i++) {
-		cJSON *o = model_item(list);
-
-		model_text(o, "name", compliance_name((enum compliance)i));
-		model_text(o, "text", str_of(compliance_label((enum compliance)i)));
-		model_bool(o, "chosen", q->filtered && q->status == (enum compliance)i);
-	}
-	model_text(c->model, "search", q->search);
-	model_bool(c->model, "narrowed", q->filtered || !str_is_absent(q->search));
-	if (q->filtered)
-		model_text(c->model, "standing_text", str_of(compliance_label(q->status)));
-}
-
-static void
-present_ways(struct call *c, const struct member_query *q, const struct member_page *page)
-{
-	struct str none = {0};
-
-	model_text(c->model, "csv_href", address(c, "/admin/mfa/members.csv", q, none, LIST_LIMIT));
-	if (!str_is_absent(page->next))
-		model_text(c->model, "next_href",
-		    address(c, "/admin/mfa", q, page->next, q->limit));
-	if (!str_is_absent(q->after))
-		model_text(c->model, "first_href", address(c, "/admin/mfa", q, none, q->limit));
-	if (q->limit < MEMBERS_PAGE_MAX && (!str_is_absent(page->next) || !str_is_absent(q->after)))
-		model_text(c->model, "long_href",
-		    address(c, "/admin/mfa", q, none, MEMBERS_PAGE_MAX));
-}
-
+/* The titles of kinds of factors: "Authenticator app, …"; absent for none. */
 static struct str
-address(struct call *c, const char *path, const struct member_query *q, struct str after, int limit)
+kinds_text(struct arena *a, struct str kinds)
 {
-	struct buf b = {.arena = c->arena};
+	struct buf b = {.arena = a};
 
-	buf_add(&b, str_of(path));
-	if (q->filtered)
-		page_add_pair(&b, "standing", compliance_name(q->status));
-	page_add_pair(&b, "search", q->search);
-	page_add_pair(&b, "after", after);
-	if (limit != LIST_LIMIT)
-		page_add_pair(&b, "limit", str_printf(c->arena, "%d", limit));
-	return buf_str(&b);
+	while (!str_is_absent(kinds)) {
+		const struct factor_kind *kind = factor_kind_find(str_cut(&kinds, ' '));
+
+		if (kind != NULL)
+			buf_printf(&b, "%s%s", b.n > 0 ? ", " : "", kind->title);
+	}
+	return b.n > 0 ? buf_str(&b) : STR_ABSENT;
 }

@@ -1,17 +1,14 @@
-/* What the pages for admins of an organization share. */
+/* What the pages for admins of an organization have in common. */
 #ifndef WEB_PAGE_ADMIN_H
 #define WEB_PAGE_ADMIN_H
 
 #include "domain/member.h"
 #include "web/call.h"
 
-/*
- * Begins a page for admins: the name of the organization, and `current` marked in the
- * navigation.
- */
-void admin_enter(struct call *c, const char *current);
+/* Shows the organization, and marks the page `current` in the navigation for admins. */
+void present_admin(struct call *c, const char *current);
 
-/* A member as the list and the member's own page show it. */
-void admin_present_member(struct call *c, cJSON *o, const struct member *m);
+/* Puts a member into an object, for the list of members and the page of one. */
+void present_member(struct call *c, cJSON *o, const struct member *m);
 
 #endif

@@ -1,13 +1,13 @@
-/* What people read in the place of the kind of an audit event. */
+/* Labels for the kinds of audit events. */
 #include "web/page/audit_label.h"
 
 #include "base/array.h"
 #include "domain/audit.h"
 
 static const struct {
-	const char *done;
-	const char *tried; /* where it can be refused; else NULL */
-} words[] = {
+	const char *accepted;
+	const char *refused; /* NULL where it cannot be refused */
+} labels[] = {
     [AUDIT_ACCOUNT_CREATED] = {"Account created", NULL},
     [AUDIT_ACCOUNT_DISABLED] = {"Account disabled", NULL},
     [AUDIT_ACCOUNT_ENABLED] = {"Account enabled", NULL},
@@ -42,9 +42,13 @@ static const struct {
 struct str
 audit_label(struct str kind, bool accepted)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (str_eq(kind, audit_kind_name((enum audit_kind)i)) && words[i].done != NULL)
-			return str_of(
-			    accepted || words[i].tried == NULL ? words[i].done : words[i].tried);
+	for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
+		if (labels[i].accepted == NULL ||
+		    !str_eq(kind, audit_kind_name((enum audit_kind)i)))
+			continue;
+		if (!accepted && labels[i].refused != NULL)
+			return str_of(labels[i].refused);
+		return str_of(labels[i].accepted);
+	}
 	return kind;
 }

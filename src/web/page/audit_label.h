@@ -1,4 +1,4 @@
-/* Kinds of audit events in plain words: "Signed in". */
+/* Labels for the kinds of audit events. */
 #ifndef WEB_PAGE_AUDIT_LABEL_H
 #define WEB_PAGE_AUDIT_LABEL_H
 
@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 
-/* What was done, or tried; a kind without words is shown by its name. */
+/* "Signed in" or, when the event was refused, "Tried to sign in"; an unknown kind as it is. */
 struct str audit_label(struct str kind, bool accepted);
 
 #endif

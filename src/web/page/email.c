@@ -1,6 +1,7 @@
-/* Proving an address: the page behind the link, and sending another one. */
+/* Verifying an e-mail address: the page of the link, and sending another link. */
 #include "web/page/handlers.h"
 
+#include "base/array.h"
 #include "conf/conf.h"
 #include "flow/email.h"
 #include "web/error.h"
@@ -9,10 +10,15 @@
 
 #define TITLE "Verify your email address"
 
-static enum err show_state(struct call *c) MUST_CHECK;
-static enum err show_over(struct call *c) MUST_CHECK;
+static const struct flash flashes[] = {
+    {"sent", "A new email is on its way to you. Links in earlier emails no longer work."},
+};
 
-/* Only shows a button: programs that look at mail follow links, and must prove nothing by that. */
+static bool has_active_session(const struct call *c);
+static enum err show_status(struct call *c) MUST_CHECK;
+static enum err show_invalid(struct call *c) MUST_CHECK;
+
+/* Shows a button and changes nothing: programs that scan mail follow links. */
 enum err
 page_email(struct call *c)
 {
@@ -20,17 +26,15 @@ page_email(struct call *c)
 	enum err e;
 
 	if (str_is_absent(token))
-		return c->signed_in && c->flow.subject.session.state == SESSION_ACTIVE
-			   ? show_state(c)
-			   : show_over(c);
+		return has_active_session(c) ? show_status(c) : show_invalid(c);
 	e = flow_email_find(&c->flow, token, &address);
 	if (e == ERR_NOT_FOUND)
-		return show_over(c);
+		return show_invalid(c);
 	if (e != OK)
 		return e;
 	model_text(c->model, "token", token);
 	model_text(c->model, "email", address);
-	return present_page(c, "verify_email", TITLE);
+	return present_page(c, "email_verify", TITLE);
 }
 
 enum err
@@ -39,10 +43,10 @@ page_email_post(struct call *c)
 	enum err e = flow_email_verify(&c->flow, field_text(&c->fields, "token"));
 
 	if (e == ERR_NOT_FOUND)
-		return show_over(c);
+		return show_invalid(c);
 	if (e == OK && c->signed_in)
 		e = flow_refresh(&c->flow);
-	return e == OK ? present_page(c, "verify_email_done", TITLE) : e;
+	return e == OK ? present_page(c, "email_verified", TITLE) : e;
 }
 
 enum err
@@ -58,45 +62,44 @@ page_email_resend(struct call *c)
 	}
 	if (e != ERR_THROTTLED)
 		return e;
-	e = show_state(c);
+	e = show_status(c);
 	c->resp->status = error_status(ERR_THROTTLED);
 	resp_header(c->resp, "Retry-After",
 	    str_printf(c->arena, "%lld", (long long)c->flow.resend_wait));
 	return e;
 }
 
-/* Who is signed in sees whether the address is verified, and may ask for another message. */
+static bool
+has_active_session(const struct call *c)
+{
+	return c->signed_in && c->flow.subject.session.state == SESSION_ACTIVE;
+}
+
+/* Shows whether the address is verified, and offers to send another link. */
 static enum err
-show_state(struct call *c)
+show_status(struct call *c)
 {
 	const struct account *account = &c->flow.subject.account;
 
-	if (str_eq(field_known(&c->fields, STR("done")) ? field_text(&c->fields, "done") : STR(""),
-		STR("sent")) &&
-	    !account->email_verified)
-		present_flash(c, "A new email is on its way to you. Links in earlier emails no "
-				 "longer work.");
+	if (!account->email_verified)
+		present_flash_named(c, flashes, ARRAY_SIZE(flashes));
 	model_text(c->model, "email", account->email);
 	model_bool(c->model, "email_verified", account->email_verified);
 	model_bool(c->model, "sends_mail", conf_sends_mail(c->conf));
 	model_number(c->model, "wait", c->flow.resend_wait);
 	model_bool(c->model, "too_soon", c->flow.resend_wait > 0);
-	return present_page(c, "verify_email_state", TITLE);
+	return present_page(c, "email_status", TITLE);
 }
 
-/*
- * One page for every link that does not work: which of the reasons it is, is nobody's business
- * but its owner's.
- */
+/* Shows the same page for every link that does not work: a stranger must not learn why. */
 static enum err
-show_over(struct call *c)
+show_invalid(struct call *c)
 {
 	enum err e;
 
 	model_bool(c->model, "may_resend",
-	    c->signed_in && c->flow.subject.session.state == SESSION_ACTIVE &&
-		!c->flow.subject.account.email_verified);
-	e = present_page(c, "verify_email_over", "This link does not work");
+	    has_active_session(c) && !c->flow.subject.account.email_verified);
+	e = present_page(c, "email_link_invalid", "This link does not work");
 	c->resp->status = error_status(ERR_NOT_FOUND);
 	return e;
 }

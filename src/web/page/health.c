@@ -1,4 +1,4 @@
-/* For operators: is the process alive, can it do its work? */
+/* Health checks for operators: whether the process runs, and whether it can do its work. */
 #include "web/page/handlers.h"
 
 #include "web/call.h"

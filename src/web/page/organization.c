@@ -15,13 +15,12 @@ enum err
 page_organization(struct call *c)
 {
 	const struct subject *s = &c->flow.subject;
-	struct str next = field_text(&c->fields, "next");
 	cJSON *list = model_list(c->model, "memberships");
 
 	for (size_t i = 0; i < s->membership_count; i++)
 		present_membership(c, model_item(list), &s->memberships[i]);
-	model_bool(c->model, "open", uuid_is_nil(subject_organization(s)));
-	model_text(c->model, "next", redirect_local(next));
+	model_bool(c->model, "none_chosen", uuid_is_nil(subject_organization(s)));
+	model_text(c->model, "next", redirect_local(field_text(&c->fields, "next")));
 	return present_page(c, "organization", "Organizations");
 }
 
@@ -42,7 +41,7 @@ present_switched(struct call *c)
 	const struct membership *here = subject_membership(s, subject_organization(s));
 	struct str text;
 
-	if (here == NULL || !str_eq(field_text(&c->fields, "done"), STR("switched")))
+	if (here == NULL || !str_eq(field_text(&c->fields, FLASH_FIELD), STR("switched")))
 		return;
 	text = str_printf(c->arena, "You are now working in %.*s.%s", STR_FMT(here->name),
 	    subject_active(s) == 0 ? ""
@@ -51,26 +50,24 @@ present_switched(struct call *c)
 	present_flash(c, str_c(c->arena, text));
 }
 
-/*
- * Where a member stands there is said before the switch: a lapsed one gets no further than
- * set-up.
- */
+/* Shows the compliance in the organization: there an overdue member can do nothing but set-up. */
 static void
 present_membership(struct call *c, cJSON *o, const struct membership *m)
 {
 	const struct subject *s = &c->flow.subject;
-	struct compliance_status at = membership_compliance(m, subject_active(s) > 0, c->flow.now);
+	struct compliance_status status =
+	    membership_compliance(m, subject_active(s) > 0, c->flow.now);
 
 	model_text(o, "id", id_format(c->arena, ID_ORGANIZATION, m->organization));
 	model_text(o, "name", m->name);
 	model_text(o, "role", role_label(c->arena, m));
 	model_bool(o, "current", uuid_eq(m->organization, subject_organization(s)));
-	model_bool(o, "lapsed_there", at.compliance == COMPLIANCE_OVERDUE);
-	if (at.compliance == COMPLIANCE_GRACE)
-		model_text(o, "due", clock_text(c->arena, at.deadline));
+	model_bool(o, "overdue_there", status.compliance == COMPLIANCE_OVERDUE);
+	if (status.compliance == COMPLIANCE_GRACE)
+		model_text(o, "due", clock_text(c->arena, status.deadline));
 }
 
-/* To the page that could not be had before, or the dashboard; both say what the switch has done. */
+/* Returns the page that the browser wanted, else the dashboard, which shows a flash message. */
 static struct str
 after_switch(const struct call *c)
 {

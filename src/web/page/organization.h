@@ -4,7 +4,7 @@
 
 #include "web/call.h"
 
-/* Shows what the switch has done, where the query says that one was made. */
+/* Shows a flash message about the switch, where the request names it. */
 void present_switched(struct call *c);
 
 #endif

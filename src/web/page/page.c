@@ -1,4 +1,4 @@
-/* The dialect of pages: forms in, pages out, and where a refusal leads. */
+/* The family of the pages: forms in, pages out, and where a refusal leads. */
 #include "web/page/page.h"
 
 #include "base/codec.h"
@@ -9,8 +9,8 @@
 
 static enum err page_read(struct call *c) MUST_CHECK;
 static void page_refuse(struct call *c, enum err e);
-static bool form_mends(const struct call *c, enum err e);
-static bool step_up_mends(const struct call *c, enum err e);
+static bool corrected_by_form(const struct call *c, enum err e);
+static bool corrected_by_step_up(const struct call *c, enum err e);
 static void respond_error(struct call *c, enum err e);
 static void redirect_to_login(struct call *c);
 static void redirect_to_organizations(struct call *c);
@@ -23,13 +23,13 @@ const struct route_family page_family = {
 };
 
 void
-page_add_pair(struct buf *address, const char *name, struct str value)
+page_add_pair(struct buf *url, const char *name, struct str value)
 {
 	if (value.n == 0)
 		return;
-	buf_addc(address, str_has(buf_str(address), '?') ? '&' : '?');
-	buf_printf(address, "%s=", name);
-	buf_add(address, percent_encode(address->arena, value, NULL));
+	buf_addc(url, str_has(buf_str(url), '?') ? '&' : '?');
+	buf_printf(url, "%s=", name);
+	buf_add(url, percent_encode(url->arena, value, NULL));
 }
 
 struct str
@@ -55,15 +55,15 @@ page_read(struct call *c)
 }
 
 /*
- * A refusal goes back to the form it came from; a failure, and a refusal that no form can mend,
- * to the error page. What a handler began to show is thrown away.
+ * Shows the form or the step-up page again after a refusal that the person can correct there; else
+ * redirects, or shows the error page. Drops what the handler has put into the value tree.
  */
 static void
 page_refuse(struct call *c, enum err e)
 {
 	bool shown = false;
 
-	if (c->route != NULL && form_mends(c, e)) {
+	if (c->route != NULL && corrected_by_form(c, e)) {
 		enum err loaded = c->signed_in ? flow_refresh(&c->flow) : OK;
 
 		present_nothing(c);
@@ -71,7 +71,7 @@ page_refuse(struct call *c, enum err e)
 		if (loaded != OK)
 			e = loaded;
 		else
-			e = step_up_mends(c, e) ? present_step_up(c) : c->route->form(c);
+			e = corrected_by_step_up(c, e) ? present_step_up(c) : c->route->form(c);
 		shown = e == OK;
 	}
 	if (!shown) {
@@ -80,17 +80,17 @@ page_refuse(struct call *c, enum err e)
 	}
 }
 
-/* The asker can do something about it on the page that the request came from. */
+/* True when the person can correct the refused request on the page that sent it. */
 static bool
-form_mends(const struct call *c, enum err e)
+corrected_by_form(const struct call *c, enum err e)
 {
-	if (step_up_mends(c, e))
+	if (corrected_by_step_up(c, e))
 		return true;
 	if ((c->route->guards & G_ADMIN) && c->admin == NULL)
 		return false;
 	if (c->route->form == NULL || err_kind(e) != ERR_KIND_REFUSAL)
 		return false;
-	/* A page that is only looked at has no fields for proofs. */
+	/* A page that changes nothing has no fields for proofs. */
 	if (c->route->method == METHOD_GET)
 		return e == ERR_FIELD;
 	switch (e) {
@@ -109,9 +109,9 @@ form_mends(const struct call *c, enum err e)
 	}
 }
 
-/* A proof misses or was wrong, and the route has no fields for it in a form of its own. */
+/* True when a proof is missing or incorrect, and the form of the route has no fields for it. */
 static bool
-step_up_mends(const struct call *c, enum err e)
+corrected_by_step_up(const struct call *c, enum err e)
 {
 	if (c->route->purpose == NULL || !c->signed_in)
 		return false;
@@ -128,7 +128,7 @@ step_up_mends(const struct call *c, enum err e)
 	}
 }
 
-/* To where it can be mended, or the error page. */
+/* Redirects to the page that helps, or shows the error page. */
 static void
 respond_error(struct call *c, enum err e)
 {
@@ -152,12 +152,12 @@ respond_error(struct call *c, enum err e)
 		redirect_with_return(c, "/mfa/challenge");
 		return;
 	}
-	c->refusal = OK; /* the page itself is the error; it has no form to mark */
+	c->refusal = OK; /* the error page has no form with a field to mark */
 	model_number(c->model, "status", error_status(e));
 	model_text(c->model, "heading", str_of(error_title(e)));
 	model_text(c->model, "text", error_detail_for(c, e));
 	model_bool(c->model, "retry", error_status(e) == 503);
-	model_bool(c->model, "wants_factor",
+	model_bool(c->model, "needs_factor",
 	    e == ERR_NOT_ENABLED && c->route != NULL && (c->route->guards & G_ADMIN));
 	model_text(c->model, "back_href", c->signed_in ? STR("/dashboard") : STR("/login"));
 	if (present_page(c, "error", error_title(e)) != OK)
@@ -166,7 +166,7 @@ respond_error(struct call *c, enum err e)
 	(void)error_retry_after(c, e);
 }
 
-/* A form that was sent is not repeated. */
+/* After signing in the browser returns to the page it wanted; a form is not sent again. */
 static void
 redirect_to_login(struct call *c)
 {
@@ -176,7 +176,7 @@ redirect_to_login(struct call *c)
 		redirect_to_path(c, STR("/login"));
 }
 
-/* Of an organization; the page that was asked for comes after it. */
+/* After choosing an organization the browser returns to the page it wanted. */
 static void
 redirect_to_organizations(struct call *c)
 {
@@ -186,7 +186,7 @@ redirect_to_organizations(struct call *c)
 		redirect_to_path(c, STR("/organization"));
 }
 
-/* With the way back to the page that was asked for. */
+/* Redirects with the wanted page as `next`. */
 static void
 redirect_with_return(struct call *c, const char *path)
 {

@@ -10,7 +10,7 @@ extern const struct route_family page_family;
 /* Adds `name=value` to the query of a URL; an empty value is left out. */
 void page_add_pair(struct buf *url, const char *name, struct str value);
 
-/* A path of this site with `next` in its query; `next` may be absent. */
+/* Returns the path with `next` in its query; `next` may be absent. */
 struct str page_with_next(struct call *c, const char *path, struct str next);
 
 #endif

@@ -1,18 +1,19 @@
-/* What a User-Agent says, as people would. */
+/* Browser and system in the words of people, from a User-Agent header. */
 #include "web/page/user_agent.h"
 
 #include "base/array.h"
 
-struct sign {
-	struct str mark;
+struct product {
+	struct str token; /* the part of the header that names it */
 	const char *name;
 };
 
-static const char *first_of(const struct sign *signs, size_t count, struct str agent);
+static const char *find_product(const struct product *products, size_t count,
+    struct str user_agent);
 static bool contains(struct str s, struct str part);
 
-/* The order matters: most browsers claim to be several others, too. */
-static const struct sign browsers[] = {
+/* In this order, since most browsers also name others. */
+static const struct product browsers[] = {
     {STR_INIT("Edg/"), "Edge"},
     {STR_INIT("EdgA/"), "Edge"},
     {STR_INIT("OPR/"), "Opera"},
@@ -24,7 +25,7 @@ static const struct sign browsers[] = {
     {STR_INIT("Safari/"), "Safari"},
 };
 
-static const struct sign systems[] = {
+static const struct product systems[] = {
     {STR_INIT("iPhone"), "iPhone"},
     {STR_INIT("iPad"), "iPad"},
     {STR_INIT("Android"), "Android"},
@@ -35,24 +36,22 @@ static const struct sign systems[] = {
 };
 
 struct str
-user_agent_text(struct arena *a, struct str agent)
+user_agent_text(struct arena *a, struct str user_agent)
 {
-	const char *browser = first_of(browsers, ARRAY_SIZE(browsers), agent);
-	const char *system = first_of(systems, ARRAY_SIZE(systems), agent);
+	const char *browser = find_product(browsers, ARRAY_SIZE(browsers), user_agent);
+	const char *system = find_product(systems, ARRAY_SIZE(systems), user_agent);
 
 	if (browser != NULL && system != NULL)
 		return str_printf(a, "%s on %s", browser, system);
-	return browser != NULL ? str_of(browser) : agent;
+	return browser != NULL ? str_of(browser) : user_agent;
 }
 
 static const char *
-first_of(const struct sign *signs, size_t count, struct str agent)
+find_product(const struct product *products, size_t count, struct str user_agent)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (contains(agent, signs[i].mark))
-			return signs[i].name;
+	for (size_t i = 0; i < count; i++)
+		if (contains(user_agent, products[i].token))
+			return products[i].name;
 	return NULL;
 }
 

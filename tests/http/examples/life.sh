@@ -51,7 +51,7 @@ call 201 POST /v1/sessions '{"email":"'"$EMAIL"'","password":"'"$PASSWORD"'"}'
 TOKEN=$(member token)
 call 200 GET /v1/me/mfa
 
-# --- Set up an app. The codes handed out count once the app has shown its code. --
+# --- Set up an app. The codes issued here are valid once a code of the app is confirmed. --
 
 call 200 POST /v1/me/mfa/totp/enroll '{"password":"'"$PASSWORD"'","label":"Phone"}'
 SECRET=$(member secret)
@@ -89,7 +89,7 @@ call 200 POST /v1/me/mfa/recovery-codes '{"code":"'"$(app +30)"'"}'
 NEW=$(code 1)
 call 200 GET /v1/sessions
 
-# --- Turn it off: address, password and a code, whatever the session has proven. -
+# --- Turn it off: this takes the address, password and a code, whatever the session has confirmed. --
 
 call 200 POST /v1/public/accounts/mfa/disable \
 	'{"email":"'"$EMAIL"'","password":"'"$PASSWORD"'","recovery_code":"'"$NEW"'"}'

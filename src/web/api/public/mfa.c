@@ -1,4 +1,4 @@
-/* The second factor in the words of this dialect. */
+/* Setting up, disabling and recovering the second factor, with the members of this API family. */
 #include "web/api/public/handlers.h"
 
 #include "flow/enroll.h"
@@ -6,10 +6,10 @@
 #include "flow/recovery.h"
 #include "web/api/respond.h"
 
-static enum err answer(struct call *c, const char *status,
+static enum err respond(struct call *c, const char *status,
     const struct recovery_codes *codes) MUST_CHECK;
 
-/* The raw secret is told once; a repeat from the same session gets the URL alone. */
+/* The response has the secret once; a repeat from the same session gets the URL alone. */
 enum err
 public_setup(struct call *c)
 {
@@ -26,7 +26,7 @@ public_setup(struct call *c)
 	if (out.begun)
 		model_text(c->model, "totp_secret", secret_reveal(prompt.key));
 	model_text(c->model, "otpauth_url", secret_reveal(prompt.uri));
-	return answer(c, "mfa_secret_issued", NULL);
+	return respond(c, "mfa_secret_issued", NULL);
 }
 
 enum err
@@ -39,7 +39,7 @@ public_enable(struct call *c)
 	struct recovery_codes codes;
 	enum err e = flow_enroll_confirm(&c->flow, &in, &codes);
 
-	return e == OK ? answer(c, "enabled", &codes) : e;
+	return e == OK ? respond(c, "enabled", &codes) : e;
 }
 
 enum err
@@ -47,7 +47,7 @@ public_disable(struct call *c)
 {
 	enum err e = flow_mfa_disable(&c->flow);
 
-	return e == OK ? answer(c, "disabled", NULL) : e;
+	return e == OK ? respond(c, "disabled", NULL) : e;
 }
 
 enum err
@@ -56,11 +56,11 @@ public_regenerate(struct call *c)
 	struct recovery_codes codes;
 	enum err e = flow_recovery_replace(&c->flow, &codes);
 
-	return e == OK ? answer(c, "recovery_codes_regenerated", &codes) : e;
+	return e == OK ? respond(c, "recovery_codes_regenerated", &codes) : e;
 }
 
 static enum err
-answer(struct call *c, const char *status, const struct recovery_codes *codes)
+respond(struct call *c, const char *status, const struct recovery_codes *codes)
 {
 	enum err e = flow_refresh(&c->flow);
 

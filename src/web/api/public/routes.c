@@ -1,4 +1,4 @@
-/* What can be asked for below /v1/public/accounts. */
+/* The routes below /v1/public/accounts: methods, paths, guards, fields, handlers. */
 #include "web/api/public/routes.h"
 
 #include "base/array.h"

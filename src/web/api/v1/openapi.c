@@ -1,4 +1,4 @@
-/* The contract, as it stands in the tree. */
+/* The OpenAPI document. */
 #include "web/api/v1/handlers.h"
 
 #include "web/call.h"

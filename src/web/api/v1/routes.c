@@ -1,4 +1,4 @@
-/* What can be asked for below /v1. */
+/* The routes below /v1: methods, paths, guards, fields, handlers. */
 #include "web/api/v1/routes.h"
 
 #include "base/array.h"
@@ -132,7 +132,7 @@ static const struct route routes[] = {
     ROUTE(DELETE, "/v1/me/mfa/factors/{factor}", G_WRITE | G_FRESH, factor_fields,
 	.run = v1_factor_delete),
     ROUTE(POST, "/v1/me/mfa/recovery-codes", G_WRITE | G_APP_CODE_NOW, code_fields,
-	.run = v1_codes_replace),
+	.run = v1_recovery_replace),
 
     ROUTE(GET, "/v1/organizations/{organization}/mfa/policy", G_READ_ADMIN, administered_fields,
 	.run = v1_policy),
@@ -147,7 +147,7 @@ static const struct route routes[] = {
     ROUTE(POST, "/v1/organizations/{organization}/members/{account}/mfa/reset", G_DECIDE,
 	reset_fields, .run = v1_member_reset),
     ROUTE(GET, "/v1/organizations/{organization}/audit-events", G_READ_ADMIN, audit_fields,
-	.run = v1_audit_events),
+	.run = v1_audit_log),
 
     ROUTE(GET, "/v1/openapi.json", G_PUBLIC, NULL, .run = v1_openapi),
 };

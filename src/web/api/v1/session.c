@@ -1,4 +1,4 @@
-/* Sessions. */
+/* Signing in and out, and the sessions of an account. */
 #include "web/api/v1/handlers.h"
 
 #include "base/clock.h"
@@ -10,7 +10,7 @@
 
 static enum err respond_session(struct call *c, enum err e) MUST_CHECK;
 
-/* The token is handed out in the body, so the client keeps it itself. */
+/* The response has the token in its body: the client keeps it itself. */
 enum err
 v1_sign_in(struct call *c)
 {
@@ -108,7 +108,7 @@ v1_session_revoke(struct call *c)
 	return e == OK ? api_no_content(c) : e;
 }
 
-/* The session as it stands behind a change of it. */
+/* Responds with the session as it is after the change. */
 static enum err
 respond_session(struct call *c, enum err e)
 {
