@@ -22,7 +22,7 @@ SELECT max(created_at) AS created_at FROM countersign.email_links WHERE account_
 -- A link counts only while its address is the primary one and was not verified by other means.
 SELECT l.address, l.token_hash, l.expires_at, l.used_at
 FROM countersign.email_links l
-JOIN countersign.emails e ON e.account_id = l.account_id AND e.address = l.address
+JOIN countersign.emails e ON e.account_id = :account_id AND e.address = l.address
 WHERE l.account_id = :account_id AND l.link_id = :link_id AND e.is_primary AND e.verified_at IS NULL;
 
 -- name: email_link_use(account_id uuid, link_id uuid, token_hash bytea, now timestamptz)

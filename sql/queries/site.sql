@@ -24,6 +24,6 @@ UPDATE countersign.site_tokens t SET token_hash = :token_hash, exchanged_at = :n
 FROM countersign.sessions s
 WHERE t.account_id = :account_id AND t.site_token_id = :site_token_id AND t.token_hash = :ticket_hash
 	AND t.origin = :origin AND t.way = :nonce AND t.exchanged_at IS NULL AND t.expires_at > :now
-	AND s.account_id = t.account_id AND s.session_id = t.session_id AND s.token_hash = t.session_token_hash
+	AND s.account_id = :account_id AND s.session_id = t.session_id AND s.token_hash = t.session_token_hash
 	AND s.state = 'active' AND s.expires_at > :now
 RETURNING t.site_token_id;

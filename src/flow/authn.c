@@ -39,17 +39,3 @@ flow_authenticate(struct flow *fl, struct str token)
 		return ERR_UNAUTHENTICATED;
 	return flow_reload(fl);
 }
-
-bool
-authn_accept(struct flow *fl, struct uuid account, const struct session *s, int64_t disabled_at,
-    const struct token *token)
-{
-	if (!session_accepts(s, token, disabled_at, fl->env->conf->session_idle, fl->now))
-		return false;
-	fl->use = (struct session_use){
-	    .account = account,
-	    .session = s->id,
-	    .last_seen_at = s->last_seen_at,
-	};
-	return true;
-}

@@ -163,3 +163,9 @@ flow_env_db(struct flow_env *env, struct arena *a, int64_t deadline_ms)
 	env->db.deadline_ms = deadline_ms;
 	return &env->db;
 }
+
+struct store *
+flow_db(struct flow *fl)
+{
+	return flow_env_db(fl->env, fl->arena, fl->deadline_ms);
+}

@@ -10,12 +10,6 @@
 
 static void append(struct flow *fl, struct audit_event *ev);
 
-struct store *
-flow_db(struct flow *fl)
-{
-	return flow_env_db(fl->env, fl->arena, fl->deadline_ms);
-}
-
 enum err
 flow_attempt(struct flow *fl, flow_step *step, void *arg)
 {
@@ -33,30 +27,6 @@ flow_attempt(struct flow *fl, flow_step *step, void *arg)
 			return ERR_UNAVAILABLE;
 		}
 	}
-}
-
-enum err
-flow_refresh(struct flow *fl)
-{
-	return fl->stale ? flow_reload(fl) : OK;
-}
-
-enum err
-flow_reload(struct flow *fl)
-{
-	struct subject *s = &fl->subject;
-	enum err e = store_subject_load(flow_db(fl), fl->token.account, fl->token.session, s);
-
-	if (e == ERR_NOT_FOUND)
-		return ERR_UNAUTHENTICATED;
-	if (e != OK)
-		return e;
-	fl->stale = false;
-	if (!authn_accept(fl, s->account.id, &s->session, s->account.disabled_at, &fl->token)) {
-		*s = (struct subject){0};
-		return ERR_UNAUTHENTICATED;
-	}
-	return OK;
 }
 
 struct audit_event

@@ -48,7 +48,7 @@ load(struct flow *fl, struct str text, struct str origin, struct gate_subject *s
 	    site ? token.session : UUID_NIL, origin, s);
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
-	if (e == OK && authn_accept(fl, s->account, &s->session, s->disabled_at, &token))
+	if (e == OK && flow_accept_session(fl, s->account, &s->session, s->disabled_at, &token))
 		return OK;
 	*s = (struct gate_subject){0};
 	return ERR_UNAUTHENTICATED;

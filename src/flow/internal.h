@@ -36,7 +36,7 @@ struct store *flow_db(struct flow *fl);
  * The one verdict on a session: whether a token opens it. Remembers the use of an accepted
  * session in `fl`.
  */
-bool authn_accept(struct flow *fl, struct uuid account, const struct session *s,
+bool flow_accept_session(struct flow *fl, struct uuid account, const struct session *s,
     int64_t disabled_at, const struct token *token);
 
 /* Loads the subject again by the token of `fl`. ERR_UNAUTHENTICATED when it opens no session. */

@@ -13,24 +13,25 @@ struct session;
 
 /* ---- parameters ---- */
 
-/* The parameters of the fragment `event`. */
+/* Returns the parameters of the fragment `event`; they point into the event. */
 struct q_event_args store_event_args(const struct audit_event *ev);
 
-/* A hash or a MAC as a parameter; a view. */
+/* Returns a view of a hash or a MAC, for a parameter. */
 struct str store_hash(const unsigned char hash[SHA256_SIZE]);
 
 /* ---- columns ---- */
 
-/* Copies a hash or a MAC. False, and zeros, for a value that has not the length of one. */
+/* Copies a hash or a MAC. Returns false, and zeros, for a value that has not the length of one. */
 bool store_read_hash(struct str bytes, unsigned char out[SHA256_SIZE]);
 
-/* The columns of the fragments of the same names; other members are left alone. */
+/* Reads the columns of the fragment `session`, and leaves other members alone. */
 void store_read_session(const struct q_session_row *row, struct session *s);
+/* Reads the columns of the fragment `audit_event`. */
 void store_read_audit_event(const struct q_audit_event_row *row, struct audit_row *r);
-/* False for a row without a membership. */
+/* Reads the columns of the fragment `membership`. Returns false for a row without one. */
 bool store_read_membership(const struct q_membership_row *row, struct membership *m);
 
-/* A number of an event that can be counted on from: a changed one is cut, and fits no MAC. */
+/* Limits the number of an event so that one can add to it; a limited number fits no MAC. */
 int64_t store_read_seq(int64_t seq);
 
 /* Runs a statement that returns the fragment `member_page`. */
