@@ -251,13 +251,16 @@ test('verification by recovery code works once, in any spelling', async () => {
 	api.expect(await again.post(`${CURRENT}/verification`, { recoveryCode: who.codes[1].replace('-', '') }), 200);
 });
 
-test('a factor is chosen by factorId; the preferred one answers without', async () => {
+test('factorId says which app is tried first; every app is tried, and one that is not there is refused', async () => {
 	const { who, client } = await api.enrolled(stack, { verified: true });
 	const second = await api.enrol(client, who, 'Tablet');
 	const waiting = await api.signIn(stack, who);
 	const code = await h.nextCode(stack, second);
-	api.refused(await waiting.post(`${CURRENT}/verification`, { code }), 422, 'code_invalid');
-	api.expect(await waiting.post(`${CURRENT}/verification`, { code, factorId: second.id }), 200);
+	api.expect(await waiting.post(`${CURRENT}/verification`, { code }), 200);
+	const chosen = await api.signIn(stack, who);
+	api.refused(await chosen.post(`${CURRENT}/verification`, { code, factorId: who.factors[0].id }), 422, 'code_invalid');
+	const next = await h.nextCode(stack, second);
+	api.expect(await chosen.post(`${CURRENT}/verification`, { code: next, factorId: second.id }), 200);
 	const other = await api.enrolled(stack);
 	const third = await api.signIn(stack, who);
 	for (const factorId of [other.who.factors[0].id, h.NO_FACTOR])
