@@ -421,10 +421,10 @@ test('an export verifies without the database, whole or a part; whatever is chan
 	});
 	for (const i of [0, 1, some, all_.length - 1]) {
 		const { seq } = JSON.parse(all_[i]);
-		await broken(changed(i, /"address":(null|"[^"]*")/, '"address":"192.0.2.9"'), new RegExp(`event ${seq}: does not fit its MAC`));
-		await broken(changed(i, '"result":"accepted"', '"result":"refused"'), new RegExp(`event ${seq}: does not fit its MAC`));
-		await broken(changed(i, /"previous":"(.)/, (m, x) => `"previous":"${x === '0' ? '1' : '0'}`), new RegExp(`event ${seq}: does not fit its MAC`));
-		await broken(changed(i, /"mac":"(.)/, (m, x) => `"mac":"${x === '0' ? '1' : '0'}`), new RegExp(`event ${seq}: does not fit its MAC`));
+		await broken(changed(i, /"address":(null|"[^"]*")/, '"address":"192.0.2.9"'), new RegExp(`event ${seq}: does not match its MAC`));
+		await broken(changed(i, '"result":"accepted"', '"result":"refused"'), new RegExp(`event ${seq}: does not match its MAC`));
+		await broken(changed(i, /"previous":"(.)/, (m, x) => `"previous":"${x === '0' ? '1' : '0'}`), new RegExp(`event ${seq}: does not match its MAC`));
+		await broken(changed(i, /"mac":"(.)/, (m, x) => `"mac":"${x === '0' ? '1' : '0'}`), new RegExp(`event ${seq}: does not match its MAC`));
 	}
 	await broken(changed(some, '"kind"', ' "kind"'), new RegExp(`^line ${some + 1}: `));
 	await broken([...all_.slice(0, some), all_[some - 1], ...all_.slice(some)], /was inserted/);
