@@ -27,8 +27,8 @@ SELECT is_empty(
 SELECT bag_eq(
     $$SELECT relname::text FROM pg_catalog.pg_class WHERE relnamespace = 'countersign'::regnamespace AND relkind IN ('r', 'p')
          AND has_table_privilege('countersign_worker', oid, 'DELETE')$$,
-    ARRAY['factors', 'recovery_sets', 'recovery_codes', 'sessions', 'outbox', 'site_tokens'],
-    'the worker deletes factors, codes, sessions and mail only');
+    ARRAY['factors', 'recovery_sets', 'recovery_codes', 'sessions', 'outbox', 'site_tokens', 'challenges'],
+    'the worker deletes factors, challenges, codes, sessions and mail only');
 SELECT ok(NOT has_table_privilege('countersign_worker', 'countersign.accounts', 'INSERT'), 'the worker makes no accounts');
 SELECT ok(NOT has_column_privilege('countersign_worker', 'countersign.accounts', 'disabled_at', 'UPDATE'), 'the worker enables no accounts');
 SELECT ok(NOT has_table_privilege('countersign_worker', 'countersign.memberships', 'INSERT'), 'the worker makes no members');
