@@ -354,7 +354,7 @@ test('the answer of the database to the statement that consumes a code before a 
 	const { who, client } = await enrolled();
 	const body = async () => ({ email: who.email, password: who.password, mfa_code: await h.nextCode(stack, who.factors[0]) });
 	const first = await body();
-	await proxy.arm('consume_counter', 'cut-answer');
+	await proxy.arm('consume_response', 'cut-answer');
 	const answer = await client.post(`${PUBLIC}/disable`, first);
 	await proxy.sprung();
 	api.refused(answer, 503, 'outcome_unknown');
