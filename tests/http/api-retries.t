@@ -91,7 +91,7 @@ const OPERATIONS = {
 	'POST /v1/sessions/current/reauthentication': {
 		prepare: newcomer,
 		request: ({ who }) => ({ password: who.password }),
-		decides: 'session_reauthenticate',
+		decides: 'reauthenticate',
 		repeat: (answer) => api.refused(answer, 401, 'unauthenticated'),
 		then: async ({ who }) => {
 			assert.equal(await accepted(who, 'reauthentication'), 1);
